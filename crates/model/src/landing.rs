@@ -1,0 +1,98 @@
+//! What landed on a target; how records are kept is the business of `git` and `attest`.
+
+use crate::decision::Outcome;
+use crate::id::{ChangeDigest, InputsDigest, RepositoryId, StatementHash};
+use crate::object::{Oid, RefName};
+use crate::target::Mode;
+use crate::time::Timestamp;
+
+/// One covered segment of what landed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LandedChange {
+    /// Its digest.
+    pub digest: ChangeDigest,
+    /// Tip before; `None` for a new ref.
+    pub from: Option<Oid>,
+    /// Tip after.
+    pub to: Oid,
+    /// What was decided. Anything but clear passed by mode, override or bootstrap.
+    pub outcome: Outcome,
+    /// Statements that counted.
+    pub statements: Vec<StatementHash>,
+    /// The override, where one let it pass.
+    pub overridden_by: Option<StatementHash>,
+}
+
+/// Why a landing was let through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum LandingKind {
+    /// Everything was clear.
+    Cleared,
+    /// At least one part passed by override.
+    Overridden,
+    /// At least one part passed because the target is in shadow or warn mode.
+    Unenforced,
+    /// The state of the target when it was first gated.
+    Bootstrap,
+}
+
+impl LandingKind {
+    /// The name in records.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Cleared => "cleared",
+            Self::Overridden => "overridden",
+            Self::Unenforced => "unenforced",
+            Self::Bootstrap => "bootstrap",
+        }
+    }
+
+    /// The kind of a name.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Cleared, Self::Overridden, Self::Unenforced, Self::Bootstrap]
+            .into_iter()
+            .find(|k| k.as_str() == text)
+    }
+}
+
+/// What landed on a target, from which tip, by which pusher.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LandingRecord {
+    /// The repository.
+    pub repository: RepositoryId,
+    /// The target.
+    pub target: RefName,
+    /// Tip before; `None` for a new ref.
+    pub from: Option<Oid>,
+    /// Tip after.
+    pub to: Oid,
+    /// Why it was let through.
+    pub kind: LandingKind,
+    /// The mode of the target at that moment.
+    pub mode: Mode,
+    /// The covered segments, in order.
+    pub changes: Vec<LandedChange>,
+    /// Who pushed, as the transport said. Empty at bootstrap.
+    pub pusher: String,
+    /// Decision inputs at the new tip.
+    pub inputs: InputsDigest,
+    /// The gate's clock.
+    pub at: Timestamp,
+    /// Hash of the record before this one in the same repository; `None` for the first.
+    pub previous: Option<StatementHash>,
+}
+
+/// The gate's word on when it first received a statement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    /// The repository.
+    pub repository: RepositoryId,
+    /// The statement.
+    pub statement: StatementHash,
+    /// The digest it was filed under.
+    pub change: ChangeDigest,
+    /// The gate's clock.
+    pub at: Timestamp,
+}
