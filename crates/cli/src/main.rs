@@ -1,2 +1,25 @@
-//! placeholder
-fn main() {}
+//! The program `obstat`: commands over the gate's pipeline. Holds no policy of its own.
+
+mod clock;
+mod commands;
+mod context;
+mod error;
+mod keys;
+mod ui;
+
+use clap::Parser as _;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let line = commands::Line::parse();
+    let mut ui = ui::Ui::new(line.colour(), line.ascii());
+    let exit = match commands::run(line, &mut ui) {
+        Ok(exit) => exit,
+        Err(error) => {
+            ui.error(&error);
+            error.exit()
+        }
+    };
+    ui.finish();
+    ExitCode::from(exit.code())
+}

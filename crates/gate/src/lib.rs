@@ -1,1 +1,19 @@
-//! placeholder
+//! The one pipeline behind every door: gather → verify → enrich → decide → record, over ports.
+//!
+//! Knows no git library, forge, terminal or clock; a shell hands it the ports and one `Now`.
+
+pub mod assist;
+pub mod content;
+pub mod cover;
+pub mod deploy;
+pub mod hidden;
+pub mod inputs;
+pub mod landing;
+pub mod lines;
+pub mod people;
+pub mod pipeline;
+pub mod ports;
+pub mod proposal;
+pub mod receive;
+pub mod rolling;
+pub mod statements;

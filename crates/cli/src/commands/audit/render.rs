@@ -1,0 +1,221 @@
+//! How an audit reads, for people and as the summary object.
+
+use super::Format;
+use super::Source;
+use super::tally::Tally;
+use crate::ui::Ui;
+use crate::ui::bar::{bar, percent};
+use obstat_api::audit::{OverrideLine, Reached, Summary, ToolLine};
+use obstat_api::exit::Exit;
+use obstat_gate::ports::Repository as _;
+use obstat_model::assistance::AssistanceVerdict as Verdict;
+use obstat_model::evidence::EvidenceKind;
+use obstat_model::text::{count, escape_cut, grouped};
+use obstat_model::time::Timestamp;
+use std::time::Duration;
+
+/// Tools that are listed; the rest is summed up.
+const TOOLS_MAX: usize = 12;
+/// Unsigned commits that are listed.
+const UNSIGNED_MAX: usize = 500;
+
+pub(super) fn text(range: &str, source: &Source, tally: &Tally, took: Duration, ui: &mut Ui) {
+    let (paint, marks) = (ui.paint, ui.marks);
+    let days = match (tally.first, tally.last) {
+        (Some(first), Some(last)) => {
+            let day = |at| Timestamp::from_unix(at).day();
+            format!(", {} to {}", day(first), day(last))
+        }
+        _ => String::new(),
+    };
+    let people = tally.people.len() as u64;
+    let people =
+        if people == 1 { "1 person".to_owned() } else { format!("{} people", grouped(people)) };
+    let head = format!("  {}{days}, {people}", count(tally.commits, "commit"));
+    ui.line(format!("{head:<64}{}", paint.dim(&format!("{:>8.2} s", took.as_secs_f64()))));
+    ui.line("");
+    ui.line("  assistance");
+    for (label, verdict) in [
+        ("assisted", Verdict::Assisted),
+        ("declared unassisted", Verdict::DeclaredUnassisted),
+        ("undisclosed", Verdict::Undisclosed),
+    ] {
+        let n = tally.verdict(verdict);
+        let drawn = bar(n, tally.commits, marks);
+        let drawn =
+            if verdict == Verdict::Assisted { paint.blue(&drawn) } else { paint.dim(&drawn) };
+        ui.line(format!(
+            "    {label:<20} {drawn} {:>9} {:>6}",
+            grouped(n),
+            percent(n, tally.commits)
+        ));
+    }
+    if tally.contradicted > 0 {
+        ui.line(format!("    {:<51} {:>9}", "contradicted", grouped(tally.contradicted)));
+    }
+    if source.notes.broken > 0 {
+        let n = count(source.notes.broken, "authorship note");
+        ui.line(format!("    {} {n} could not be read", marks.warning(paint)));
+    }
+    tools(tally, ui);
+    reached(range, source, ui);
+}
+
+fn tools(tally: &Tally, ui: &mut Ui) {
+    let ranked = tally.ranked();
+    if ranked.is_empty() {
+        return;
+    }
+    ui.line("");
+    ui.line(format!("  {:<34} {:>8}   best evidence", "tool", "commits"));
+    for (id, tool) in ranked.iter().take(TOOLS_MAX) {
+        let best = format!("{} {}", tool.strength.as_str(), phrase(tool.kind));
+        ui.line(format!("    {:<32} {:>8}   {best}", id.as_str(), grouped(tool.commits)));
+    }
+    if ranked.len() > TOOLS_MAX {
+        let rest = (ranked.len() - TOOLS_MAX) as u64;
+        ui.line(format!("    and {}, see --format json", count(rest, "more tool")));
+    }
+}
+
+fn phrase(kind: EvidenceKind) -> &'static str {
+    match kind {
+        EvidenceKind::Trailer => "trailer",
+        EvidenceKind::BodyMarker => "message",
+        EvidenceKind::RequestBody => "request text",
+        EvidenceKind::Email => "address",
+        EvidenceKind::PersonName => "author name",
+        EvidenceKind::BotAccount => "forge account",
+        EvidenceKind::Branch => "branch",
+        EvidenceKind::IssueLabel => "issue label",
+        EvidenceKind::File => "file",
+        EvidenceKind::Note => "note",
+        EvidenceKind::AgentTrace => "trace",
+        EvidenceKind::Declaration => "declaration",
+        EvidenceKind::Checkpoint => "checkpoint",
+    }
+}
+
+fn reached(range: &str, source: &Source, ui: &mut Ui) {
+    let (paint, marks) = (ui.paint, ui.marks);
+    let mut unsigned = 0;
+    for (target, found) in &source.landed.targets {
+        ui.line("");
+        ui.line(format!("  reached {}", target.short()));
+        let row = |mark: String, text: &str, n: u64, more: &str| {
+            format!("    {mark} {text:<40} {:>8}   {more}", grouped(n)).trim_end().to_owned()
+        };
+        ui.line(row(marks.met(paint), "cleared for exactly this content", found.signed, ""));
+        let late = source.landed.late() as u64;
+        let late =
+            if late > 0 { format!("{} late", count(late, "after-review")) } else { String::new() };
+        if found.overridden > 0 {
+            ui.line(row(marks.warning(paint), "by override", found.overridden, &late));
+        }
+        if found.unenforced > 0 {
+            ui.line(row(
+                marks.warning(paint),
+                "let through by shadow or warn mode",
+                found.unenforced,
+                "",
+            ));
+        }
+        let n = found.unsigned.len() as u64;
+        let mark = if n > 0 { marks.blocked(paint) } else { marks.met(paint) };
+        ui.line(row(mark, "unsigned", n, ""));
+        unsigned += n;
+    }
+    for open in source.landed.exceptions.iter().filter(|e| !e.reviewed) {
+        ui.line("");
+        ui.line(format!(
+            "  override by {}, review due {}: {}",
+            open.holder,
+            open.review_due.day(),
+            open.reason
+        ));
+        ui.line(format!("    {}", paint.blue(&format!("obstat override review {}", open.id))));
+    }
+    if unsigned > 0 {
+        ui.note(format!(
+            "\nList the {unsigned} with\n  {}",
+            paint.blue(&format!("obstat audit {range} --unsigned"))
+        ));
+    }
+}
+
+/// Lists commits that reached a target without a record.
+pub(super) fn unsigned(source: &Source, format: Format, ui: &mut Ui) -> Exit {
+    let mut any = false;
+    for (target, found) in &source.landed.targets {
+        for id in found.unsigned.iter().take(UNSIGNED_MAX) {
+            any = true;
+            let commit = source.repository.commit(*id).ok();
+            let subject = commit.as_ref().map(|c| subject(&c.message)).unwrap_or_default();
+            if format == Format::Text {
+                ui.line(format!("{} {} {}", id.short(), target.short(), subject));
+            } else {
+                let line = serde_json::json!({"commit": id.to_string(), "target": target.as_str(), "subject": subject});
+                ui.line(line.to_string());
+            }
+        }
+    }
+    if !source.landed.has_policy() {
+        ui.note("No gate is known here: nothing was signed, and nothing could be. Start with\n  obstat init");
+    } else if !any {
+        ui.note("Nothing reached a target unsigned since it was gated.");
+    }
+    Exit::Ok
+}
+
+fn subject(message: &[u8]) -> String {
+    let text = String::from_utf8_lossy(message);
+    escape_cut(text.lines().next().unwrap_or_default(), 60)
+}
+
+pub(super) fn summary(range: &str, source: &Source, tally: &Tally) -> Summary {
+    let time = |at: Option<i64>| at.map(|at| Timestamp::from_unix(at).rfc3339());
+    let tool = |(id, tool): (&obstat_model::id::ToolId, super::tally::Tool)| ToolLine {
+        tool: id.to_string(),
+        commits: tool.commits,
+        strength: tool.strength.as_str(),
+        kind: tool.kind.as_str(),
+    };
+    Summary {
+        version: 1,
+        range: range.to_owned(),
+        commits: tally.commits,
+        people: tally.people.len() as u64,
+        first: time(tally.first),
+        last: time(tally.last),
+        verdicts: [Verdict::Assisted, Verdict::DeclaredUnassisted, Verdict::Undisclosed]
+            .map(|v| (v.as_str(), tally.verdict(v)))
+            .into(),
+        contradicted: tally.contradicted,
+        tools: tally.ranked().into_iter().map(tool).collect(),
+        reached: reached_lines(source),
+        overrides: source.landed.exceptions.iter().map(override_line).collect(),
+    }
+}
+
+fn reached_lines(source: &Source) -> Vec<Reached> {
+    let late = source.landed.late() as u64;
+    let one = |(name, found): (&obstat_model::object::RefName, &super::landings::Target)| Reached {
+        target: name.as_str().to_owned(),
+        signed: found.signed,
+        overridden: found.overridden,
+        reviews_late: late,
+        unsigned: found.unsigned.iter().map(ToString::to_string).collect(),
+        unenforced: found.unenforced,
+    };
+    source.landed.targets.iter().map(one).collect()
+}
+
+fn override_line(found: &super::landings::Exception) -> OverrideLine {
+    OverrideLine {
+        id: found.id.to_string(),
+        holder: found.holder.clone(),
+        reason: found.reason.clone(),
+        review_due: found.review_due.rfc3339(),
+        reviewed: found.reviewed,
+    }
+}

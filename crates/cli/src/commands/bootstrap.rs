@@ -1,0 +1,175 @@
+//! `obstat bootstrap`: fixes repository id, owners and gate key once, and records the state.
+
+use crate::clock;
+use crate::context::store::{DiskCache, write_whole};
+use crate::context::{OWN_DIRECTORY, TRUST_REF, ref_name};
+use crate::error::CliError;
+use crate::ui::Ui;
+use obstat_api::exit::Exit;
+use obstat_attest::record::GateKey;
+use obstat_attest::trust;
+use obstat_gate::inputs::{self, Inputs};
+use obstat_gate::ports::Repository as _;
+use obstat_git::GitRepository;
+use obstat_git::records::{LandingIndex, record_landings};
+use obstat_git::refs::{self, RefEdit};
+use obstat_model::digest::sha256;
+use obstat_model::id::{RepositoryId, StatementHash};
+use obstat_model::landing::{LandingKind, LandingRecord};
+use obstat_model::object::{Oid, RefName};
+use obstat_model::trust::{TrustRoot, TrustedKey};
+use std::path::{Path, PathBuf};
+
+/// Fix the trust root of a repository, on the server
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Run it once, on the server, after roster and policy are on the main branch.\nHand the trust file to everybody who verifies; it is what they believe."
+)]
+pub(crate) struct Args {
+    /// The bare repository
+    #[arg(long, value_name = "DIRECTORY")]
+    bare: PathBuf,
+    /// The branch whose policy says what is protected [default: the one HEAD names]
+    #[arg(long, value_name = "REF")]
+    policy_ref: Option<String>,
+}
+
+pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
+    let repository = GitRepository::open(&args.bare, None)?;
+    let own = repository.directory().join(OWN_DIRECTORY);
+    if own.join("trust").exists() {
+        return Err(CliError::usage(
+            format!("{} is bootstrapped already", args.bare.display()),
+            format!("its trust file is {}", own.join("trust").display()),
+        ));
+    }
+    let head = repository.head_branch().unwrap_or_else(|| "refs/heads/main".to_owned());
+    let policy_ref = ref_name(args.policy_ref.as_deref().unwrap_or(&head))?;
+    let inputs = usable_inputs(&repository, &policy_ref)?;
+    let (key, root) = make(&inputs)?;
+    std::fs::create_dir_all(&own).map_err(|e| CliError::file(&own, e))?;
+    private(&own.join("gate_key"), key.private_text())?;
+    write_whole(&own.join("policy_ref"), policy_ref.as_str().as_bytes())?;
+    let text = trust::encode(&root);
+    publish(&repository, &text)?;
+    let recorded = record_present(&repository, &inputs, &root, &key)?;
+    // Last, for it is what says that all of this was done.
+    write_whole(&own.join("trust"), text.as_bytes())?;
+    report(ui, &own, &root, &recorded);
+    Ok(Exit::Ok)
+}
+
+fn usable_inputs(repository: &GitRepository, policy_ref: &RefName) -> Result<Inputs, CliError> {
+    let hint = "write them with `obstat init`, commit and push them, then bootstrap";
+    let tip = repository.reference(policy_ref)?;
+    let tip = tip.ok_or_else(|| CliError::usage(format!("{policy_ref} does not exist"), hint))?;
+    let tree = repository.commit(tip)?.tree;
+    inputs::load(repository, tree, &DiskCache::of(repository.directory()))?
+        .map_err(|unusable| CliError::usage(unusable.problem().text, hint))
+}
+
+fn make(inputs: &Inputs) -> Result<(GateKey, TrustRoot), CliError> {
+    let failed = |e: getrandom::Error| CliError::Internal(format!("no randomness: {e}"));
+    let (mut id, mut seed) = ([0; 16], [0; 32]);
+    getrandom::fill(&mut id).map_err(failed)?;
+    getrandom::fill(&mut seed).map_err(failed)?;
+    let key = GateKey::generate(seed).map_err(|e| CliError::Internal(e.to_string()))?;
+    let owners = &inputs.roster.parts().owners;
+    let mut keys = Vec::new();
+    for id in &owners.people {
+        let person = inputs.roster.person(id);
+        let found = person.map(|p| p.keys.as_slice()).unwrap_or_default();
+        keys.extend(
+            found.iter().map(|k| TrustedKey { name: id.to_string(), blob: k.blob.clone() }),
+        );
+    }
+    let gate = TrustedKey { name: "gate".to_owned(), blob: key.public_blob() };
+    let root = TrustRoot {
+        repository: RepositoryId::new(id),
+        inputs: inputs.digest,
+        owners: keys,
+        quorum: owners.quorum,
+        gates: vec![gate],
+    };
+    Ok((key, root))
+}
+
+/// Writes a file that only its owner can read.
+fn private(path: &Path, text: &str) -> Result<(), CliError> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path).map_err(|e| CliError::file(path, e))?;
+    std::io::Write::write_all(&mut file, text.as_bytes()).map_err(|e| CliError::file(path, e))
+}
+
+fn publish(repository: &GitRepository, text: &str) -> Result<(), CliError> {
+    let blob = repository.write_blob(text.as_bytes())?;
+    let edit = RefEdit { name: ref_name(TRUST_REF)?, old: None, new: Some(blob) };
+    Ok(refs::write(repository.directory(), &[edit])?)
+}
+
+/// Records the state of every protected ref that exists: what lies below it was not judged.
+fn record_present(
+    repository: &GitRepository,
+    inputs: &Inputs,
+    root: &TrustRoot,
+    key: &GateKey,
+) -> Result<Vec<(RefName, Oid)>, CliError> {
+    let now = clock::now().0;
+    let mut recorded = Vec::new();
+    for (name, id) in repository.refs().below("refs/")? {
+        let Some(target) = inputs.policy.target_of(&name) else { continue };
+        let Ok(tip) = repository.peel(id) else { continue };
+        let record = LandingRecord {
+            repository: root.repository,
+            target: name.clone(),
+            from: None,
+            to: tip,
+            kind: LandingKind::Bootstrap,
+            mode: target.mode(),
+            changes: Vec::new(),
+            pusher: String::new(),
+            inputs: inputs.digest,
+            at: now,
+            previous: None,
+        };
+        let index = LandingIndex { target: name.clone(), tip, digests: Vec::new() };
+        record_landings(repository, &index, now, &mut |latest| sign_next(key, &record, latest))?;
+        recorded.push((name, tip));
+    }
+    Ok(recorded)
+}
+
+/// The signed record that follows the newest one.
+pub(crate) fn sign_next(
+    key: &GateKey,
+    record: &LandingRecord,
+    latest: Option<&[u8]>,
+) -> Result<Vec<u8>, obstat_git::GitError> {
+    let previous = latest.map(|bytes| StatementHash::new(*sha256(bytes).as_bytes()));
+    let next = LandingRecord { previous, ..record.clone() };
+    key.sign_landing(&next).map_err(|e| {
+        let port =
+            obstat_gate::ports::PortError::Unreadable(format!("the record cannot be signed: {e}"));
+        port.into()
+    })
+}
+
+fn report(ui: &mut Ui, own: &Path, root: &TrustRoot, recorded: &[(RefName, Oid)]) {
+    let (paint, marks) = (ui.paint, ui.marks);
+    let met = marks.met(paint);
+    ui.line(format!("{met} repository {}", root.repository));
+    let owners = obstat_model::text::count(root.owners.len() as u64, "owner key");
+    ui.line(format!("  {owners}, {} of them sign policy changes", root.quorum));
+    for (name, tip) in recorded {
+        ui.line(format!("  {} starts at {}", name.short(), tip.short()));
+    }
+    ui.line(format!("  trust file {}", own.join("trust").display()));
+    ui.line(format!("  fingerprint {}", trust::fingerprint(root)));
+    ui.note("\nHand the trust file to everybody who verifies. Then install the gate with");
+    let bare = own.parent().unwrap_or(own).display();
+    let command = format!("obstat hook install --bare {bare} --pusher-from GL_USER");
+    ui.note(format!("  {}", paint.blue(&command)));
+}

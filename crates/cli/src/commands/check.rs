@@ -1,0 +1,105 @@
+//! `obstat check`: is my change clear, what is missing, who could give it; before a push.
+
+use crate::context::Pinned;
+use crate::context::change::{ChangeArgs, Prepared, prepare};
+use crate::error::CliError;
+use crate::ui::{Ui, brief};
+use obstat_api::audit::AssistanceLine;
+use obstat_api::check::{ApprovalLine, CheckResult, DecisionLines};
+use obstat_api::exit::Exit;
+use obstat_gate::pipeline::{Detail, Judgement};
+use obstat_model::statement::Signer;
+
+/// How to print.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    Text,
+    /// One object
+    Json,
+}
+
+/// Tell whether a change is clear, before it is pushed
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    change: ChangeArgs,
+    /// How to print
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
+    let prepared = prepare(&args.change)?;
+    if prepared.head == prepared.tip {
+        return nothing(&prepared, args.format, ui);
+    }
+    let judgement = prepared.judge(Detail::NameEligible)?;
+    match args.format {
+        Format::Text => {
+            brief::check(ui, &prepared.label, &judgement);
+            if prepared.pinned == Pinned::No {
+                ui.note("  The trust root came from the repository itself; pin it with --trust.");
+            }
+        }
+        Format::Json => {
+            let text = serde_json::to_string(&result(&judgement));
+            ui.line(text.map_err(|e| CliError::Internal(e.to_string()))?);
+        }
+    }
+    Ok(judgement.decision.outcome.into())
+}
+
+fn nothing(prepared: &Prepared, format: Format, ui: &mut Ui) -> Result<Exit, CliError> {
+    let what = format!(
+        "{} is the tip of {} already: there is nothing to decide",
+        prepared.label,
+        prepared.target.short()
+    );
+    if format == Format::Json {
+        return Err(CliError::usage(what, "commit something, or name another change"));
+    }
+    ui.line(what);
+    Ok(Exit::Ok)
+}
+
+/// The answer for machines.
+pub(crate) fn result(judgement: &Judgement) -> CheckResult {
+    let decision = &judgement.decision;
+    let lines = DecisionLines::from(decision);
+    let mut approvals = counted(judgement);
+    approvals.extend(lines.not_counted);
+    let diagnostics = &decision.diagnostics;
+    CheckResult {
+        version: 1,
+        decision: decision.outcome.as_str(),
+        digest: judgement.change.digest.to_string(),
+        target: judgement.proposal.target.as_str().to_owned(),
+        head: judgement.proposal.revision.head.to_string(),
+        assistance: AssistanceLine::from(&judgement.assistance),
+        requirements: lines.requirements,
+        approvals,
+        problems: lines.problems,
+        rules: diagnostics.rules.iter().map(ToString::to_string).collect(),
+        exemption: diagnostics.exemption.as_ref().map(|(name, _)| name.to_string()),
+        overridden_by: diagnostics.overridden_by.map(|h| h.to_string()),
+        at: diagnostics.now.0.rfc3339(),
+    }
+}
+
+fn counted(judgement: &Judgement) -> Vec<ApprovalLine> {
+    let refused = &judgement.decision.diagnostics.not_counted;
+    let all = judgement.found.statements.iter();
+    let counted = all.filter(|s| refused.iter().all(|n| n.statement != s.verified.hash));
+    counted
+        .map(|s| ApprovalLine {
+            statement: s.verified.hash.to_string(),
+            who: match &s.verified.signer {
+                Signer::Person(p) => p.to_string(),
+                Signer::Service(s) => s.to_string(),
+            },
+            counts: true,
+            reason: None,
+        })
+        .collect()
+}

@@ -1,0 +1,87 @@
+//! `obstat declare`: the author says whether an AI helped.
+//!
+//! Yes is a trailer: forging it only causes more review. No is a signed statement over exactly
+//! this content: any agent can write a trailer that says no.
+
+use super::sign::make::{self, Draft, KeyArgs};
+use crate::context;
+use crate::context::change::{ChangeArgs, prepare};
+use crate::error::CliError;
+use crate::ui::{Ui, brief};
+use obstat_api::exit::Exit;
+use obstat_gate::pipeline::Detail;
+use obstat_model::statement::Act;
+use std::process::Command;
+
+/// Say whether an AI helped with a change
+#[derive(Debug, clap::Args)]
+#[command(group = clap::ArgGroup::new("answer").required(true).args(["assisted", "unassisted"]))]
+pub(crate) struct Args {
+    /// An AI helped: writes the trailer `Assisted-by: TOOL[:MODEL]` on HEAD
+    #[arg(long, value_name = "TOOL[:MODEL]")]
+    assisted: Option<String>,
+    /// No AI helped: signs so over exactly this content, as its author
+    #[arg(long)]
+    unassisted: bool,
+    #[command(flatten)]
+    change: ChangeArgs,
+    #[command(flatten)]
+    key: KeyArgs,
+}
+
+pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
+    match &args.assisted {
+        Some(tool) => assisted(args, tool, ui),
+        None => unassisted(args, ui),
+    }
+}
+
+fn assisted(args: &Args, tool: &str, ui: &mut Ui) -> Result<Exit, CliError> {
+    if args.change.change.is_some() {
+        return Err(CliError::usage(
+            "the trailer is written on HEAD only",
+            "check out the change, then leave its name away",
+        ));
+    }
+    let name = tool.split(':').next().unwrap_or_default();
+    let well_formed =
+        tool.len() <= 120 && !name.is_empty() && tool.chars().all(|c| c.is_ascii_graphic());
+    if !well_formed {
+        return Err(CliError::usage(
+            format!("`{tool}` is no TOOL or TOOL:MODEL"),
+            "write it as claude-code:claude-opus-4-7",
+        ));
+    }
+    let repository = context::here()?;
+    let trailer = format!("Assisted-by: {tool}");
+    // The user's own git, so that the commit is signed and dated as the user has set it up.
+    let status = Command::new("git")
+        .arg("--git-dir")
+        .arg(repository.directory())
+        .args(["-c", "trailer.ifexists=addIfDifferent", "commit", "--amend", "--no-edit", "--only"])
+        .args(["--allow-empty", "--quiet", "--trailer", &trailer])
+        .status()
+        .map_err(|e| CliError::usage(format!("`git` cannot be started: {e}"), "install git"))?;
+    if !status.success() {
+        return Err(CliError::usage("`git commit --amend` failed", "see its message above"));
+    }
+    ui.line(format!("{} HEAD says {trailer}", ui.marks.met(ui.paint)));
+    Ok(Exit::Ok)
+}
+
+fn unassisted(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
+    let prepared = prepare(&args.change)?;
+    let judgement = prepared.judge(Detail::Plain)?;
+    brief::before_signing(ui, &judgement);
+    let act = Act::Author { unassisted: true };
+    let draft = Draft { act, reason: String::new(), expires: None };
+    match make::ask_and_sign(&prepared, &judgement, &args.key, draft, ui)? {
+        Some(filed) => {
+            let after = prepared.judge(Detail::Plain)?;
+            ui.line(format!("  assisted  {}", brief::assisted(&after.assistance)));
+            make::hand_over(&prepared, &filed, &args.key, ui)?;
+        }
+        None => ui.note("Nothing was signed."),
+    }
+    Ok(Exit::Ok)
+}

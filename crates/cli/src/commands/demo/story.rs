@@ -1,0 +1,208 @@
+//! What happens in the demo, step by step. Every line is taken from what a command printed, and
+//! a step that ends otherwise than it should is an error.
+
+use super::stage::{PEOPLE, Ran, Stage};
+use crate::error::CliError;
+use crate::ui::Ui;
+
+/// Width of the left column.
+const LEFT: usize = 44;
+
+struct Teller<'a> {
+    ui: &'a mut Ui,
+    step: u32,
+}
+
+impl Teller<'_> {
+    fn say(&mut self, what: &str, found: &str) {
+        self.step += 1;
+        let found = obstat_model::text::escape_cut(found, 110);
+        let line = format!("{:>2} {what:<LEFT$} {found}", self.step);
+        self.ui.line(line.trim_end());
+    }
+}
+
+fn wanted(ran: Ran, code: i32, step: &str) -> Result<Ran, CliError> {
+    if (ran.code == 0) == (code == 0) {
+        return Ok(ran);
+    }
+    Err(CliError::Internal(format!(
+        "demo step `{step}` ended with {}, not {code}:\n{}",
+        ran.code, ran.text
+    )))
+}
+
+pub(super) fn tell(stage: &mut Stage, ui: &mut Ui) -> Result<(), CliError> {
+    let mut teller = Teller { ui, step: 0 };
+    gate(stage, &mut teller)?;
+    assisted(stage, &mut teller)?;
+    evil_merge(stage, &mut teller)?;
+    forged(stage, &mut teller)?;
+    reverted(stage, &mut teller)?;
+    proof(stage, &mut teller)
+}
+
+fn gate(stage: &Stage, teller: &mut Teller) -> Result<(), CliError> {
+    stage.write("keys/.keep", "")?;
+    for (id, _, _) in PEOPLE {
+        let file = format!("../keys/{id}");
+        let line = ["-q", "-t", "ed25519", "-N", "", "-C", id, "-f", &file];
+        wanted(stage.run("mira", "ssh-keygen", &line, "")?, 0, "keys")?;
+    }
+    let people = PEOPLE
+        .map(|(_, name, level)| format!("{} ({level})", name.split(' ').next().unwrap_or(name)));
+    teller.say("people with real keys", &people.join(", "));
+    stage.git("mira", &["init", "-q", "--bare", "-b", "main", "../server.git"])?;
+    stage.git("mira", &["init", "-q", "-b", "main", "."])?;
+    stage.git("mira", &["remote", "add", "origin", "../server.git"])?;
+    stage.inputs()?;
+    stage.write("work/src/price.rs", "pub fn round(total: f64) -> f64 { total }\n")?;
+    commit(stage, "mira", "Start")?;
+    wanted(push(stage, "mira", "main")?, 0, "first push")?;
+    let ran = wanted(
+        stage.obstat("mira", &["bootstrap", "--bare", "../server.git"], "")?,
+        0,
+        "bootstrap",
+    )?;
+    teller.say("the trust root is fixed", &ran.line("fingerprint"));
+    let line = ["hook", "install", "--bare", "../server.git", "--pusher-from", "OBSTAT_PUSHER"];
+    let ran = wanted(stage.obstat("mira", &line, "")?, 0, "install")?;
+    teller.say("a bare repository is gated", &ran.line("gated"));
+    teller
+        .say("policy", "assisted by somebody below senior: one senior; presence `key`, for a demo");
+    fetch(stage)
+}
+
+fn assisted(stage: &Stage, teller: &mut Teller) -> Result<(), CliError> {
+    stage.write(
+        "work/src/price.rs",
+        "pub fn round(total: f64) -> f64 { (total * 100.0).round() / 100.0 }\n",
+    )?;
+    commit(
+        stage,
+        "jonas",
+        "Round prices per line\n\nCo-authored-by: Cursor <cursoragent@cursor.com>",
+    )?;
+    let ran = stage.obstat("jonas", &["check"], "")?;
+    teller.say("Jonas commits with an agent", &ran.line("assisted"));
+    let ran = wanted(push(stage, "jonas", "main")?, 1, "assisted push")?;
+    teller.say("git push", &ran.line("Not yet"));
+    teller.say("", &ran.line("of 1"));
+    teller.say("", &ran.line("could sign"));
+    let ran = sign(stage, "jonas", "HEAD")?;
+    teller.say("Jonas signs for himself", &ran.line("does not count"));
+    let ran = wanted(sign(stage, "priya", "HEAD")?, 0, "sign")?;
+    teller.say("Priya reads the brief and signs", &ran.line("signed as"));
+    wanted(push_statements(stage, "priya")?, 0, "push statements")?;
+    let ran = wanted(push(stage, "jonas", "main")?, 0, "push")?;
+    teller.say("git push", &ran.line("main is at"));
+    fetch(stage)
+}
+
+fn evil_merge(stage: &Stage, teller: &mut Teller) -> Result<(), CliError> {
+    stage.git("jonas", &["checkout", "-q", "-b", "feature"])?;
+    stage.write("work/src/cart.rs", "pub fn total() -> f64 { 0.0 }\n")?;
+    commit(stage, "jonas", "Add totals\n\nAssisted-by: claude-code:claude-opus-4-7")?;
+    wanted(sign(stage, "priya", "feature")?, 0, "sign feature")?;
+    wanted(push_statements(stage, "priya")?, 0, "push statements")?;
+    stage.git("jonas", &["checkout", "-q", "main"])?;
+    stage.git("jonas", &["merge", "-q", "--no-ff", "--no-commit", "feature"])?;
+    stage.write("work/src/hidden.rs", "pub fn hidden() {}\n")?;
+    commit(stage, "jonas", "Merge feature")?;
+    let ran = wanted(push(stage, "jonas", "main")?, 1, "evil merge")?;
+    teller.say("a merge that hides another file", &ran.line("Not yet"));
+    stage.git("jonas", &["reset", "-q", "--hard", "origin/main"])?;
+    stage.git("jonas", &["merge", "-q", "--no-ff", "-m", "Merge feature", "feature"])?;
+    let ran = wanted(push(stage, "jonas", "main")?, 0, "honest merge")?;
+    teller.say("the same merge, as it was signed", &ran.line("main is at"));
+    fetch(stage)
+}
+
+fn forged(stage: &Stage, teller: &mut Teller) -> Result<(), CliError> {
+    let refs = stage.git(
+        "jonas",
+        &["for-each-ref", "--format=%(objectname) %(refname)", "refs/obstat/approvals"],
+    )?;
+    let first = refs.text.lines().next().unwrap_or_default();
+    let (blob, name) = first.split_once(' ').unwrap_or_default();
+    let envelope = stage.git("jonas", &["cat-file", "blob", blob])?.text;
+    stage.write("work/../forged.json", &flip(&envelope))?;
+    let written = stage.git("jonas", &["hash-object", "-w", "../forged.json"])?;
+    let spec = format!("{}:{name}", written.text.trim());
+    let ran = wanted(stage.git("jonas", &["push", "-f", "origin", &spec])?, 1, "forged")?;
+    teller.say("one byte of a signed statement changed", &ran.line("Refused"));
+    Ok(())
+}
+
+/// Changes one character in the middle.
+fn flip(text: &str) -> String {
+    let middle = text.len() / 2;
+    text.char_indices()
+        .map(|(i, c)| match c {
+            'A' if i >= middle && i < middle + 64 => 'B',
+            'a' if i >= middle && i < middle + 64 => 'b',
+            other => other,
+        })
+        .collect()
+}
+
+fn reverted(stage: &Stage, teller: &mut Teller) -> Result<(), CliError> {
+    stage.git("jonas", &["revert", "--no-edit", "-m", "1", "HEAD"])?;
+    stage.git("jonas", &["commit", "-q", "--amend", "-m", "Revert totals"])?;
+    wanted(sign(stage, "priya", "HEAD")?, 0, "sign revert")?;
+    wanted(push_statements(stage, "priya")?, 0, "push statements")?;
+    wanted(push(stage, "jonas", "main")?, 0, "revert")?;
+    fetch(stage)?;
+    stage.git("jonas", &["revert", "--no-edit", "HEAD"])?;
+    let ran = wanted(push(stage, "jonas", "main")?, 1, "replay")?;
+    teller.say("reverted, then pushed again: old approval", &ran.line("does not count"));
+    stage.git("jonas", &["reset", "-q", "--hard", "origin/main"])?;
+    Ok(())
+}
+
+fn proof(stage: &Stage, teller: &mut Teller) -> Result<(), CliError> {
+    let line =
+        ["verify", "--target", "production", "--trust", "../server.git/obstat/trust", "HEAD"];
+    let ran = wanted(stage.obstat("mira", &line, "")?, 0, "verify")?;
+    teller.say("obstat verify, before a deploy", &ran.line("Clear"));
+    let ran = stage.obstat("mira", &["audit"], "")?;
+    teller.say("obstat audit", &ran.line("cleared for exactly"));
+    teller.say("", &ran.line("unsigned"));
+    Ok(())
+}
+
+fn commit(stage: &Stage, who: &str, message: &str) -> Result<(), CliError> {
+    stage.git(who, &["add", "-A"])?;
+    wanted(stage.git(who, &["commit", "-q", "-m", message])?, 0, "commit").map(|_| ())
+}
+
+fn push(stage: &Stage, who: &str, branch: &str) -> Result<Ran, CliError> {
+    stage.git(who, &["push", "-q", "origin", branch])
+}
+
+fn push_statements(stage: &Stage, who: &str) -> Result<Ran, CliError> {
+    stage.git(who, &["push", "-q", "origin", "refs/obstat/approvals/*:refs/obstat/approvals/*"])
+}
+
+fn fetch(stage: &Stage) -> Result<(), CliError> {
+    let line = [
+        "fetch",
+        "-q",
+        "origin",
+        "+refs/heads/*:refs/remotes/origin/*",
+        "+refs/obstat/*:refs/obstat/*",
+    ];
+    wanted(stage.git("jonas", &line)?, 0, "fetch").map(|_| ())
+}
+
+/// Signs as somebody who types the first digits of the digest, as `check` shows it.
+fn sign(stage: &Stage, who: &str, change: &str) -> Result<Ran, CliError> {
+    let found = stage.obstat(who, &["check", "--format", "json", change], "")?;
+    let json: serde_json::Value =
+        serde_json::from_str(found.text.lines().next().unwrap_or_default())
+            .map_err(|_| CliError::Internal(format!("demo: check said {}", found.text)))?;
+    let digest = json.get("digest").and_then(|d| d.as_str()).unwrap_or_default();
+    let typed: String = digest.chars().take(4).chain(['\n']).collect();
+    let key = format!("../keys/{who}");
+    stage.obstat(who, &["sign", "--key", &key, "--reason", "read it", change], &typed)
+}

@@ -1,0 +1,132 @@
+//! `obstat hook install`: writes hooks and settings into a bare repository.
+
+use super::settings::{Fixed, Settings, directory};
+use crate::context::store::write_whole;
+use crate::error::CliError;
+use crate::ui::Ui;
+use obstat_api::exit::Exit;
+use obstat_git::GitRepository;
+use obstat_git::command::Git;
+use std::path::{Path, PathBuf};
+
+/// First line that marks a hook as ours.
+const MARK: &str = "# The gate of this repository, installed by obstat. Do not edit.";
+/// Git settings that a gated repository has.
+const SETTINGS: [(&str, &str); 5] = [
+    ("receive.fsckObjects", "true"),
+    ("receive.shallowUpdate", "false"),
+    ("receive.advertiseAtomic", "true"),
+    ("receive.denyDeletes", "false"),
+    ("core.logAllRefUpdates", "always"),
+];
+
+/// Install the hooks on a bare repository
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// The bare repository
+    #[arg(long, value_name = "DIRECTORY")]
+    bare: PathBuf,
+    /// The environment variable in which the transport names the pusher: GL_USER for gitolite,
+    /// REMOTE_USER for smart HTTP, OBSTAT_PUSHER set by a forced command
+    #[arg(long, value_name = "VARIABLE")]
+    pusher_from: String,
+    /// The host under which the roster's accounts name pushers
+    #[arg(long, default_value = "git", value_name = "HOST")]
+    host: String,
+    /// Also refuse updates of protected refs that bypass the push (`git update-ref`, web merges)
+    #[arg(long)]
+    last_net: bool,
+}
+
+pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
+    let repository = GitRepository::open(&args.bare, None)?;
+    let at = repository.directory().to_owned();
+    if repository.worktree().is_some() {
+        return Err(CliError::usage(
+            format!("{} has a work tree, so it is no server repository", args.bare.display()),
+            "gate the bare repository that people push to",
+        ));
+    }
+    Fixed::read(&at).map_err(|_| {
+        CliError::usage(
+            format!("{} is not bootstrapped", args.bare.display()),
+            format!("run `obstat bootstrap --bare {}` first", args.bare.display()),
+        )
+    })?;
+    let settings = settings(args)?;
+    write_whole(&directory(&at).join("gate.toml"), settings.encode().as_bytes())?;
+    for (name, value) in SETTINGS {
+        Git::at(&at).run(&["config", name, value], b"")?;
+    }
+    let mut hooks = vec![("pre-receive", ""), ("post-receive", "")];
+    if args.last_net {
+        hooks.push(("reference-transaction", " \"$1\""));
+    }
+    let hooks_dir = hooks_directory(&at)?;
+    for (name, arguments) in &hooks {
+        hook(&hooks_dir.join(name), name, arguments)?;
+    }
+    let (paint, marks) = (ui.paint, ui.marks);
+    let names: Vec<&str> = hooks.iter().map(|h| h.0).collect();
+    ui.line(format!("{} gated: {}", marks.met(paint), names.join(", ")));
+    ui.line(format!(
+        "  the pusher is named by {} and known on host {}",
+        settings.variable, settings.host
+    ));
+    ui.note(format!(
+        "\nTry it: a push by nobody known is refused. See who is known with\n  {}",
+        paint.blue("obstat roster show")
+    ));
+    Ok(Exit::Ok)
+}
+
+fn settings(args: &Args) -> Result<Settings, CliError> {
+    let is_name = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
+    let is_host = |b: u8| b.is_ascii_alphanumeric() || b".-:".contains(&b);
+    if args.pusher_from.is_empty() || !args.pusher_from.bytes().all(is_name) {
+        return Err(CliError::usage(
+            format!("`{}` is no name of an environment variable", args.pusher_from),
+            "use GL_USER, REMOTE_USER or OBSTAT_PUSHER",
+        ));
+    }
+    if args.host.is_empty() || !args.host.bytes().all(is_host) {
+        return Err(CliError::usage(format!("`{}` is no host name", args.host), "use `git`"));
+    }
+    Ok(Settings { variable: args.pusher_from.clone(), host: args.host.clone() })
+}
+
+/// Hooks elsewhere (`core.hooksPath`) would leave ours unused, so that is an error.
+fn hooks_directory(at: &Path) -> Result<PathBuf, CliError> {
+    let set = Git::at(at).output(&["config", "--local", "core.hooksPath"], b"")?;
+    if set.status.success() {
+        let value = String::from_utf8_lossy(&set.stdout);
+        return Err(CliError::usage(
+            format!("core.hooksPath is {}, so hooks installed here would never run", value.trim()),
+            "unset it, or call `obstat hook pre-receive` and `post-receive` from there",
+        ));
+    }
+    let hooks = at.join("hooks");
+    std::fs::create_dir_all(&hooks).map_err(|e| CliError::file(&hooks, e))?;
+    Ok(hooks)
+}
+
+fn hook(path: &Path, verb: &str, arguments: &str) -> Result<(), CliError> {
+    if let Ok(present) = std::fs::read_to_string(path)
+        && !present.contains(MARK)
+    {
+        return Err(CliError::usage(
+            format!("{} exists and is not ours", path.display()),
+            format!("call `obstat hook {verb}` from it, or move it away"),
+        ));
+    }
+    let program = std::env::current_exe().map_err(|e| CliError::file(path, e))?;
+    let program = program.to_string_lossy().replace('\'', "'\\''");
+    let text = format!("#!/bin/sh\n{MARK}\nexec '{program}' hook {verb}{arguments}\n");
+    write_whole(path, text.as_bytes())?;
+    #[cfg(unix)]
+    {
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+        std::fs::set_permissions(path, mode).map_err(|e| CliError::file(path, e))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,126 @@
+//! Landings that a push will bring, kept on disk between pre-receive and post-receive.
+//!
+//! Written before the push is accepted, so that no landing is lost when the machine stops in
+//! between: whatever is left over is recorded by the next run, or dropped if it never landed.
+
+use super::settings::directory;
+use crate::commands::bootstrap::sign_next;
+use crate::context::store::write_whole;
+use crate::error::CliError;
+use obstat_attest::record::{self, GateKey};
+use obstat_gate::ports::Repository as _;
+use obstat_git::GitRepository;
+use obstat_git::records::{LandingIndex, record_landings};
+use obstat_model::landing::LandingRecord;
+use obstat_model::object::{Oid, RefName};
+use obstat_model::time::{Now, Seconds};
+use obstat_model::trust::TrustRoot;
+use std::path::{Path, PathBuf};
+
+/// A landing that was announced and has not come is dropped after this time.
+const STALE: Seconds = Seconds(3_600);
+
+fn pending(git_directory: &Path) -> PathBuf {
+    directory(git_directory).join("pending")
+}
+
+/// Announces a landing.
+pub(super) fn announce(
+    git_directory: &Path,
+    key: &GateKey,
+    record: &LandingRecord,
+) -> Result<(), CliError> {
+    let at = pending(git_directory);
+    std::fs::create_dir_all(&at).map_err(|e| CliError::file(&at, e))?;
+    let bytes = key.sign_landing(record).map_err(|e| CliError::Internal(e.to_string()))?;
+    let hash = obstat_model::digest::sha256(&bytes);
+    write_whole(&at.join(format!("{}-{hash}", record.to)), &bytes)
+}
+
+/// Whether a landing of this very update was announced.
+pub(super) fn is_announced(
+    git_directory: &Path,
+    trust: &TrustRoot,
+    (name, new): (&RefName, Oid),
+) -> Result<bool, CliError> {
+    let found = announced(git_directory, trust)?;
+    Ok(found.iter().any(|(_, record)| record.target == *name && record.to == new))
+}
+
+fn announced(
+    git_directory: &Path,
+    trust: &TrustRoot,
+) -> Result<Vec<(PathBuf, LandingRecord)>, CliError> {
+    let at = pending(git_directory);
+    let mut found = Vec::new();
+    let Ok(entries) = std::fs::read_dir(&at) else { return Ok(found) };
+    for entry in entries {
+        let path = entry.map_err(|e| CliError::file(&at, e))?.path();
+        let Ok(bytes) = std::fs::read(&path) else { continue };
+        // A half-written or foreign file announces nothing.
+        if let Ok(record) = record::parse_landing(&bytes, &trust.gates) {
+            found.push((path, record));
+        }
+    }
+    found.sort_by_key(|(_, record)| record.at);
+    Ok(found)
+}
+
+/// Records what has landed and drops what never will. Gives the landings recorded.
+pub(super) fn settle(
+    repository: &GitRepository,
+    trust: &TrustRoot,
+    key: &GateKey,
+    now: Now,
+) -> Result<Vec<LandingRecord>, CliError> {
+    let mut done = Vec::new();
+    for (path, record) in announced(repository.directory(), trust)? {
+        let tip =
+            repository.reference(&record.target)?.map(|id| repository.peel(id)).transpose()?;
+        let landed = match tip {
+            Some(tip) => tip == record.to || repository.is_ancestor(record.to, tip)?,
+            None => false,
+        };
+        if landed {
+            write_record(repository, key, &record)?;
+            done.push(record);
+        } else if record.at.after(STALE) > now.0 {
+            continue;
+        }
+        std::fs::remove_file(&path).map_err(|e| CliError::file(&path, e))?;
+    }
+    Ok(done)
+}
+
+fn write_record(
+    repository: &GitRepository,
+    key: &GateKey,
+    record: &LandingRecord,
+) -> Result<(), CliError> {
+    use obstat_gate::ports::Records as _;
+    if repository.landing_at(&record.target, record.to)?.is_some() && record.from != Some(record.to)
+    {
+        // Recorded by an earlier run that stopped before it could tidy up.
+        let known = repository.landing_at(&record.target, record.to)?.unwrap_or_default();
+        if let Ok(known) = record::parse_landing(&known, &[TrustedOwn::of(key)])
+            && known.at == record.at
+        {
+            return Ok(());
+        }
+    }
+    let index = LandingIndex {
+        target: record.target.clone(),
+        tip: record.to,
+        digests: record.changes.iter().map(|c| c.digest).collect(),
+    };
+    record_landings(repository, &index, record.at, &mut |latest| sign_next(key, record, latest))?;
+    Ok(())
+}
+
+struct TrustedOwn;
+
+impl TrustedOwn {
+    fn of(key: &GateKey) -> obstat_model::trust::TrustedKey {
+        obstat_model::trust::TrustedKey { name: "gate".to_owned(), blob: key.public_blob() }
+    }
+}

@@ -1,0 +1,197 @@
+//! The hooks themselves: judge before, record after, and the last net.
+
+use super::outcome;
+use super::settings::{Fixed, Settings};
+use crate::clock;
+use crate::context::change::OPTIONS;
+use crate::context::store::DiskCache;
+use crate::error::CliError;
+use crate::ui::{Ui, refusal};
+use obstat_api::exit::Exit;
+use obstat_gate::pipeline::World;
+use obstat_gate::ports::{Records as _, Repository as _};
+use obstat_gate::receive::{self, APPROVALS, Answer, OWN, RefUpdate, Setup};
+use obstat_git::GitRepository;
+use obstat_git::hook::{Place, parse_updates};
+use obstat_git::records::{keep_superseded, record_receipts};
+use obstat_git::refs::RefEdit;
+use obstat_model::landing::Receipt;
+use obstat_model::target::Mode;
+use std::io::Read as _;
+
+/// Most bytes that git may hand to a hook.
+const INPUT_MAX: u64 = 4 << 20;
+
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+fn updates() -> Result<Vec<RefUpdate>, CliError> {
+    let mut text = String::new();
+    let read = std::io::stdin().take(INPUT_MAX).read_to_string(&mut text);
+    read.map_err(|e| CliError::file(std::path::Path::new("standard input"), e))?;
+    Ok(parse_updates(&text)?)
+}
+
+/// pre-receive: nothing passes unless everything may.
+pub(super) fn before(ui: &mut Ui) -> Result<Exit, CliError> {
+    let updates = updates()?;
+    let place = Place::of(variable)?;
+    let mut repository = GitRepository::open(&place.directory, place.quarantine.as_ref())?;
+    let directory = repository.directory().to_owned();
+    let fixed = Fixed::read(&directory)?;
+    let settings = Settings::read(&directory)?;
+    let now = clock::now();
+    let edit = |u: &RefUpdate| RefEdit { name: u.name.clone(), old: u.old, new: u.new };
+    let edits: Vec<RefEdit> = updates.iter().map(edit).collect();
+    repository.refs_mut().overlay(&edits);
+    let cache = DiskCache::of(&directory);
+    let world = World {
+        repository: &repository,
+        records: &repository,
+        cache: &cache,
+        trust: &fixed.trust,
+        options: &OPTIONS,
+        now,
+    };
+    let setup = Setup { policy_ref: fixed.policy_ref.clone(), pusher: settings.pusher() };
+    let answers = receive::answer(world, &setup, &updates)?;
+    tell(ui, &updates, &answers);
+    if !answers.iter().all(Answer::passes) {
+        return Ok(Exit::Blocked);
+    }
+    for answer in &answers {
+        if let Answer::Gated(gated) = answer
+            && let Some(record) = &gated.record
+        {
+            outcome::announce(&directory, &fixed.key, record)?;
+        }
+    }
+    Ok(Exit::Ok)
+}
+
+fn tell(ui: &mut Ui, updates: &[RefUpdate], answers: &[Answer]) {
+    for (update, answer) in updates.iter().zip(answers) {
+        match answer {
+            Answer::Refused(problem) => refusal::refused(ui, update.name.as_str(), problem),
+            Answer::Gated(gated) => match (&gated.open, gated.mode) {
+                (Some(open), Mode::Enforce | Mode::Warn) => refusal::gated(ui, gated, open),
+                _ => {}
+            },
+            Answer::Free | Answer::Filed => {}
+        }
+        if let Answer::Gated(gated) = answer
+            && gated.mode == Mode::Warn
+            && gated.open.is_some()
+        {
+            ui.note(format!("{} only warns for now, so the push passes.", gated.target));
+        }
+    }
+}
+
+/// post-receive: the push is in; record landings, receipts and heads left behind.
+pub(super) fn after(ui: &mut Ui) -> Result<Exit, CliError> {
+    let updates = updates()?;
+    let place = Place::of(variable)?;
+    let repository = GitRepository::open(&place.directory, None)?;
+    let directory = repository.directory().to_owned();
+    let fixed = Fixed::read(&directory)?;
+    let now = clock::now();
+    superseded(&repository, &updates)?;
+    receipts(&repository, &fixed, &updates, now)?;
+    let landed = outcome::settle(&repository, &fixed.trust, &fixed.key, now)?;
+    for record in landed {
+        let (paint, marks) = (ui.paint, ui.marks);
+        let to = record.to.short();
+        let text = format!(
+            "{} {} is at {to}, {}",
+            marks.met(paint),
+            record.target.short(),
+            record.kind.as_str()
+        );
+        ui.note(text);
+    }
+    Ok(Exit::Ok)
+}
+
+/// Heads of branches that were moved to something that does not contain them, or deleted.
+fn superseded(repository: &GitRepository, updates: &[RefUpdate]) -> Result<(), CliError> {
+    let mut heads = Vec::new();
+    for update in updates.iter().filter(|u| u.name.as_str().starts_with("refs/heads/")) {
+        let Some(old) = update.old else { continue };
+        let contained = match update.new {
+            Some(new) => repository.is_ancestor(old, new)?,
+            None => false,
+        };
+        if !contained {
+            heads.push((update.name.clone(), old));
+        }
+    }
+    Ok(keep_superseded(repository, &heads)?)
+}
+
+fn receipts(
+    repository: &GitRepository,
+    fixed: &Fixed,
+    updates: &[RefUpdate],
+    now: obstat_model::time::Now,
+) -> Result<(), CliError> {
+    let mut receipts = Vec::new();
+    for update in updates {
+        let filed = update.name.as_str().strip_prefix(APPROVALS).and_then(|r| r.split_once('/'));
+        let Some((digest, hash)) = filed else { continue };
+        let (Ok(change), Ok(statement)) = (digest.parse(), hash.parse()) else { continue };
+        if repository.receipt(statement)?.is_some() {
+            continue;
+        }
+        let receipt = Receipt { repository: fixed.trust.repository, statement, change, at: now.0 };
+        let bytes =
+            fixed.key.sign_receipt(&receipt).map_err(|e| CliError::Internal(e.to_string()))?;
+        receipts.push((statement, bytes));
+    }
+    Ok(record_receipts(repository, &receipts, now.0)?)
+}
+
+/// reference-transaction: an update of a protected ref that no push announced is refused.
+pub(super) fn transaction(state: &str, ui: &mut Ui) -> Result<Exit, CliError> {
+    if state != "prepared" {
+        return Ok(Exit::Ok);
+    }
+    let place = Place::of(variable)?;
+    let repository = GitRepository::open(&place.directory, None)?;
+    let directory = repository.directory().to_owned();
+    let fixed = Fixed::read(&directory)?;
+    let mut text = String::new();
+    let read = std::io::stdin().take(INPUT_MAX).read_to_string(&mut text);
+    read.map_err(|e| CliError::file(std::path::Path::new("standard input"), e))?;
+    // Symbolic refs and HEAD come in other forms and move nothing that is protected.
+    let lines: Vec<&str> = text.lines().filter(|l| l.contains(" refs/")).collect();
+    for update in parse_updates(&lines.join("\n")).unwrap_or_default() {
+        let name = update.name.as_str();
+        if name.starts_with(OWN) || !is_protected(&repository, &fixed, &update)? {
+            continue;
+        }
+        let announced = match update.new {
+            Some(new) => outcome::is_announced(&directory, &fixed.trust, (&update.name, new))?,
+            None => false,
+        };
+        if !announced {
+            ui.note(format!("{name} is protected by obstat; push to it, or use `obstat override`"));
+            return Ok(Exit::Blocked);
+        }
+    }
+    Ok(Exit::Ok)
+}
+
+fn is_protected(
+    repository: &GitRepository,
+    fixed: &Fixed,
+    update: &RefUpdate,
+) -> Result<bool, CliError> {
+    let Some(tip) = repository.reference(&fixed.policy_ref)? else { return Ok(false) };
+    let tree = repository.commit(tip)?.tree;
+    let cache = DiskCache::of(repository.directory());
+    let inputs = obstat_gate::inputs::load(repository, tree, &cache)?;
+    // With broken inputs nothing can be told apart, so everything is protected.
+    Ok(inputs.map_or(true, |i| i.policy.target_of(&update.name).is_some()))
+}

@@ -1,0 +1,150 @@
+//! `obstat override`: break-glass. Loud, named, reasoned, for hours, reviewed afterwards.
+
+use super::sign::make::{self, Draft, KeyArgs};
+use crate::clock;
+use crate::context::change::{ChangeArgs, prepare};
+use crate::error::CliError;
+use crate::ui::{Ui, brief};
+use clap::Subcommand;
+use obstat_api::exit::Exit;
+use obstat_gate::pipeline::Detail;
+use obstat_gate::ports::Records as _;
+use obstat_model::id::StatementHash;
+use obstat_model::statement::{Act, Signer};
+use obstat_model::time::Seconds;
+
+/// Break-glass: let a change pass, with a reason and for hours only
+#[derive(Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    change: ChangeArgs,
+    #[command(flatten)]
+    key: KeyArgs,
+    /// Why it cannot wait
+    #[arg(long, required = true, value_name = "TEXT")]
+    reason: Option<String>,
+    /// How long it may be used: 30m, 4h
+    #[arg(long, required = true, value_name = "TIME")]
+    expires: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Close an override after looking at it; not for its holder
+    Review(ReviewArgs),
+}
+
+#[derive(Debug, clap::Args)]
+struct ReviewArgs {
+    /// The override, as `obstat audit` lists it
+    id: String,
+    #[command(flatten)]
+    key: KeyArgs,
+    #[command(flatten)]
+    change: ChangeArgs,
+    /// What was found
+    #[arg(long, value_name = "TEXT")]
+    reason: String,
+}
+
+pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
+    match &args.command {
+        Some(Command::Review(args)) => review(args, ui),
+        None => open(args, ui),
+    }
+}
+
+fn open(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
+    let reason = args.reason.clone().unwrap_or_default();
+    if reason.trim().is_empty() {
+        return Err(CliError::usage(
+            "an override needs a reason",
+            "say with --reason why it cannot wait",
+        ));
+    }
+    let text = args.expires.as_deref().unwrap_or_default();
+    let expires =
+        Seconds::parse(text).map_err(|e| CliError::usage(e.to_string(), "write --expires 4h"))?;
+    let prepared = prepare(&args.change)?;
+    let terms = prepared.inputs.policy.override_terms().ok_or_else(|| {
+        CliError::usage(
+            "the policy names nobody who may override",
+            "an owner adds `override:` to the policy",
+        )
+    })?;
+    if expires > terms.at_most() {
+        return Err(CliError::usage(
+            format!("the policy allows an override for at most {}", terms.at_most()),
+            "ask for a shorter time with --expires",
+        ));
+    }
+    let review_due = clock::now().0.after(terms.review_within());
+    let judgement = prepared.judge(Detail::Plain)?;
+    brief::before_signing(ui, &judgement);
+    ui.line(format!(
+        "  {}",
+        ui.paint.red("This lets content pass that is not clear. It is recorded and reviewed.")
+    ));
+    let draft = Draft { act: Act::Override { review_due }, reason, expires: Some(expires) };
+    let Some(filed) = make::ask_and_sign(&prepared, &judgement, &args.key, draft, ui)? else {
+        ui.note("Nothing was signed.");
+        return Ok(Exit::Pending);
+    };
+    let after = prepared.judge(Detail::Plain)?;
+    let refused = after.decision.diagnostics.not_counted.iter().find(|n| n.statement == filed.hash);
+    if let Some(refused) = refused {
+        ui.line(format!("  {} it does not count: {}", ui.marks.aside(ui.paint), refused.reason));
+    }
+    ui.line(format!("  review    due {} by somebody else", review_due.day()));
+    make::hand_over(&prepared, &filed, &args.key, ui)?;
+    Ok(Exit::Ok)
+}
+
+fn review(args: &ReviewArgs, ui: &mut Ui) -> Result<Exit, CliError> {
+    let known = "list overrides with `obstat audit`";
+    let id: StatementHash = args
+        .id
+        .parse()
+        .map_err(|e: obstat_model::id::IdError| CliError::usage(e.to_string(), known))?;
+    let prepared = prepare(&args.change)?;
+    let unknown = || CliError::usage(format!("no override {} is known here", id.short()), known);
+    let own = find(&prepared, id)?.ok_or_else(unknown)?;
+    ui.line(format!("  override by {}: {}", own.0, obstat_model::text::escape_cut(&own.1, 200)));
+    let mut judgement = prepared.judge(Detail::Plain)?;
+    // The review is filed beside the override, on its digest and in its context.
+    judgement.change.digest = own.2;
+    let draft = Draft { act: Act::Review { of: id }, reason: args.reason.clone(), expires: None };
+    let Some(filed) = make::ask_and_sign(&prepared, &judgement, &args.key, draft, ui)? else {
+        ui.note("Nothing was signed.");
+        return Ok(Exit::Pending);
+    };
+    make::hand_over(&prepared, &filed, &args.key, ui)?;
+    Ok(Exit::Ok)
+}
+
+type Known = (String, String, obstat_model::id::ChangeDigest);
+
+fn find(
+    prepared: &crate::context::change::Prepared,
+    id: StatementHash,
+) -> Result<Option<Known>, CliError> {
+    let none = obstat_model::id::ChangeDigest::new([0; 32]);
+    for bytes in prepared.repository.other_statements(none, 100_000)? {
+        let options = &crate::context::change::OPTIONS;
+        let Ok(verified) = obstat_attest::verify_bytes(&bytes, &prepared.inputs.roster, options)
+        else {
+            continue;
+        };
+        let is_override = matches!(verified.statement.act, Act::Override { .. });
+        if let (true, Signer::Person(holder)) =
+            (verified.hash == id && is_override, &verified.signer)
+        {
+            let (reason, digest) = (verified.statement.reason.clone(), verified.statement.change);
+            return Ok(Some((holder.to_string(), reason, digest)));
+        }
+    }
+    Ok(None)
+}

@@ -1,0 +1,98 @@
+//! `obstat policy`: checks the policy files of the work tree, and explains a decision.
+
+use crate::context;
+use crate::context::change::{ChangeArgs, prepare};
+use crate::error::CliError;
+use crate::ui::{Ui, brief};
+use clap::Subcommand;
+use obstat_api::exit::Exit;
+use obstat_gate::inputs::{POLICY, ROSTER};
+use obstat_gate::pipeline::Detail;
+use obstat_policy::diagnostic::{Diagnostic, Severity};
+use std::path::{Path, PathBuf};
+
+/// Check and explain the policy
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Check policy and roster of the work tree
+    Check(CheckArgs),
+    /// Tell which rules apply to a change and why
+    Explain(ExplainArgs),
+}
+
+#[derive(Debug, clap::Args)]
+struct CheckArgs {
+    /// The directory that holds .obstat [default: the work tree]
+    #[arg(value_name = "DIRECTORY")]
+    directory: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+struct ExplainArgs {
+    #[command(flatten)]
+    change: ChangeArgs,
+}
+
+pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
+    match &args.command {
+        Command::Check(args) => check(args, ui),
+        Command::Explain(args) => explain(args, ui),
+    }
+}
+
+fn check(args: &CheckArgs, ui: &mut Ui) -> Result<Exit, CliError> {
+    let top = match &args.directory {
+        Some(directory) => directory.clone(),
+        None => context::here()?.worktree().map_or_else(|| PathBuf::from("."), Path::to_owned),
+    };
+    let (policy, roster) = (read(&top, POLICY)?, read(&top, ROSTER)?);
+    let texts = vec![(POLICY.to_owned(), policy.clone()), (ROSTER.to_owned(), roster.clone())];
+    let failed = |found| CliError::Input { found, texts: texts.clone() };
+    let parsed = obstat_policy::parse_roster(&roster, ROSTER).map_err(failed)?;
+    let checked = obstat_policy::parse_policy(&policy, POLICY, &parsed).map_err(failed)?;
+    let warnings: Vec<Diagnostic> = obstat_policy::check(&checked, &parsed, crate::clock::now());
+    let errors = warnings.iter().any(|w| w.severity == Severity::Error);
+    if errors {
+        return Err(failed(warnings));
+    }
+    for warning in &warnings {
+        ui.note(format!("{} {}", ui.marks.warning(ui.paint), warning.message));
+    }
+    let rules = obstat_model::text::count(checked.rules().len() as u64, "rule");
+    let people = parsed.parts().people.len();
+    let people = if people == 1 { "1 person".to_owned() } else { format!("{people} people") };
+    ui.line(format!("{} {rules}, {people}: policy and roster hold", ui.marks.met(ui.paint)));
+    Ok(Exit::Ok)
+}
+
+fn read(top: &Path, name: &str) -> Result<String, CliError> {
+    let path = top.join(name);
+    std::fs::read_to_string(&path).map_err(|e| {
+        CliError::usage(
+            format!("{}: {e}", path.display()),
+            "write a starting version with `obstat init`",
+        )
+    })
+}
+
+fn explain(args: &ExplainArgs, ui: &mut Ui) -> Result<Exit, CliError> {
+    let prepared = prepare(&args.change)?;
+    let judgement = prepared.judge(Detail::NameEligible)?;
+    brief::check(ui, &prepared.label, &judgement);
+    ui.line("");
+    for rule in prepared.explain(&judgement)? {
+        let mark =
+            if rule.applies { ui.marks.met(ui.paint) } else { ui.paint.dim(ui.marks.dash()) };
+        let why =
+            if rule.reasons.is_empty() { "always".to_owned() } else { rule.reasons.join(", ") };
+        let applies = if rule.applies { "applies" } else { "does not apply" };
+        ui.line(format!("  {mark} {} {applies}: {why}", rule.name));
+    }
+    Ok(Exit::Ok)
+}

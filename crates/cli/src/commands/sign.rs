@@ -1,0 +1,48 @@
+//! `obstat sign`: the brief, one question, one signature over exactly this content.
+
+pub(super) mod make;
+
+use crate::context::change::{ChangeArgs, prepare};
+use crate::error::CliError;
+use crate::ui::{Ui, brief};
+use make::{Draft, KeyArgs};
+use obstat_api::exit::Exit;
+use obstat_gate::pipeline::Detail;
+use obstat_model::statement::Act;
+
+/// Read the brief of a change and sign for exactly its content
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "There is no --yes: whoever signs reads the brief and types the digest's first digits."
+)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    change: ChangeArgs,
+    #[command(flatten)]
+    key: KeyArgs,
+    /// Why, in your words
+    #[arg(long, default_value = "", value_name = "TEXT")]
+    reason: String,
+}
+
+pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
+    let prepared = prepare(&args.change)?;
+    let judgement = prepared.judge(Detail::NameEligible)?;
+    brief::before_signing(ui, &judgement);
+    for problem in &judgement.decision.diagnostics.problems {
+        ui.line(format!("  {} {}", ui.marks.warning(ui.paint), problem.text));
+    }
+    let draft = Draft { act: Act::Approve, reason: args.reason.clone(), expires: None };
+    let Some(filed) = make::ask_and_sign(&prepared, &judgement, &args.key, draft, ui)? else {
+        ui.note("Nothing was signed.");
+        return Ok(Exit::Pending);
+    };
+    let after = prepared.judge(Detail::NameEligible)?;
+    let own = after.decision.diagnostics.not_counted.iter().find(|n| n.statement == filed.hash);
+    if let Some(refused) = own {
+        ui.line(format!("  {} it does not count: {}", ui.marks.aside(ui.paint), refused.reason));
+    }
+    ui.line(format!("  now       {}", ui.marks.outcome(after.decision.outcome, ui.paint)));
+    make::hand_over(&prepared, &filed, &args.key, ui)?;
+    Ok(Exit::Ok)
+}

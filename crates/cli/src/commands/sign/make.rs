@@ -1,0 +1,200 @@
+//! Makes, signs, checks and files one statement; every signing command goes through here.
+
+use crate::clock;
+use crate::context::change::{OPTIONS, Prepared};
+use crate::error::CliError;
+use crate::keys;
+use crate::ui::Ui;
+use obstat_attest::{Envelope, statement};
+use obstat_gate::pipeline::Judgement;
+use obstat_git::records::file_statement;
+use obstat_model::id::{Nonce, StatementHash};
+use obstat_model::object::RefName;
+use obstat_model::roster::Actor;
+use obstat_model::statement::{Act, Context, Shown, Statement};
+use obstat_model::text::escape_cut;
+use obstat_model::time::{Seconds, Timestamp};
+use std::path::PathBuf;
+
+/// Which key, and where the statement goes.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct KeyArgs {
+    /// The SSH key to sign with [default: OBSTAT_KEY, or git's user.signingKey]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) key: Option<PathBuf>,
+    /// Push the statement to a remote at once
+    #[arg(long, value_name = "REMOTE")]
+    pub(crate) push: Option<String>,
+}
+
+/// What shall be signed.
+#[derive(Debug, Clone)]
+pub(crate) struct Draft {
+    /// What the statement does.
+    pub(crate) act: Act,
+    /// Why.
+    pub(crate) reason: String,
+    /// When it ends; the policy's term where not given.
+    pub(crate) expires: Option<Seconds>,
+}
+
+/// A statement that was signed and filed here.
+#[derive(Debug, Clone)]
+pub(crate) struct Filed {
+    pub(crate) hash: StatementHash,
+    pub(crate) name: RefName,
+}
+
+/// Shows what is signed, asks for the first digits, signs. `None` when the answer was another.
+pub(crate) fn ask_and_sign(
+    prepared: &Prepared,
+    judgement: &Judgement,
+    args: &KeyArgs,
+    draft: Draft,
+    ui: &mut Ui,
+) -> Result<Option<Filed>, CliError> {
+    let digest = judgement.change.digest.to_string();
+    let (head, target) = (digest.get(..4).unwrap_or_default(), prepared.target.short());
+    let statement = build(prepared, judgement, args, draft)?;
+    let until = statement.expires_at.day();
+    let shown = ui.paint.bold(&format!(
+        "{} {}",
+        judgement.change.digest.short(),
+        digest.get(12..16).unwrap_or_default()
+    ));
+    let verb = verb(&statement.act);
+    ui.line(format!("You {verb} exactly {shown} for {target} until {until}."));
+    let question = format!("Type {} to sign, or press Enter to leave: ", ui.paint.bold(head));
+    if ui.ask(&question) != head {
+        return Ok(None);
+    }
+    let key = keys::choose(&prepared.repository, args.key.as_ref())?;
+    let bytes = statement::encode(&statement).map_err(|e| CliError::Internal(e.to_string()))?;
+    let signature = keys::sign(&key, statement::namespace(&statement.act), &bytes)?;
+    let envelope =
+        Envelope::new(bytes, signature).map_err(|e| CliError::Internal(e.to_string()))?;
+    let encoded = envelope.encode();
+    let verified =
+        obstat_attest::verify_bytes(&encoded, &prepared.roster, &OPTIONS).map_err(|e| {
+            CliError::usage(
+                format!("the gate would not accept this signature: {}", e.reason),
+                "sign with a key that the roster has for you",
+            )
+        })?;
+    let filed =
+        file_statement(&prepared.repository, judgement.change.digest, verified.hash, &encoded)?;
+    let presence = verified.presence.as_str();
+    let who = escape_cut(&statement.signer, 60);
+    let level = statement.level.map(|l| format!(", {l}")).unwrap_or_default();
+    ui.line(format!("  {} signed as {who}{level}, presence {presence}", ui.marks.met(ui.paint)));
+    Ok(Some(Filed { hash: verified.hash, name: filed }))
+}
+
+fn verb(act: &Act) -> &'static str {
+    match act {
+        Act::Approve => "sign",
+        Act::Reject => "reject",
+        Act::Withdraw => "take back your word on",
+        Act::Author { unassisted: true } => "declare that no AI helped with",
+        Act::Author { unassisted: false } => "stand as the author of",
+        Act::Check { .. } => "report a check on",
+        Act::Override { .. } => "let pass, although it is not clear,",
+        Act::Review { .. } => "review the override of",
+    }
+}
+
+fn build(
+    prepared: &Prepared,
+    judgement: &Judgement,
+    args: &KeyArgs,
+    draft: Draft,
+) -> Result<Statement, CliError> {
+    let key = keys::choose(&prepared.repository, args.key.as_ref())?;
+    let (signer, level) = signer(prepared, &keys::public_line(&key)?)?;
+    let revision = judgement.change.revision;
+    let issued_at = clock::now().0;
+    let term = draft.expires.unwrap_or_else(|| prepared.inputs.policy.default_expiry());
+    let mut nonce = [0; 32];
+    getrandom::fill(&mut nonce).map_err(|e| CliError::Internal(format!("no randomness: {e}")))?;
+    Ok(Statement {
+        act: draft.act,
+        change: judgement.change.digest,
+        context: Context {
+            repository: prepared.trust.repository,
+            target: prepared.target.clone(),
+            tip: revision.tip,
+            merge_base: revision.merge_base,
+            head: revision.head,
+            tree: revision.tree,
+        },
+        shown: Some(Shown {
+            assistance: judgement.assistance.verdict,
+            contradicted: judgement.assistance.contradicted,
+            tier: None,
+            hidden: judgement.change.hidden(),
+        }),
+        policy: prepared.inputs.policy_sha,
+        roster: prepared.inputs.roster_sha,
+        inputs: judgement.change.inputs,
+        signer,
+        level,
+        reason: draft.reason,
+        nonce: Nonce::new(nonce),
+        issued_at,
+        expires_at: issued_at.after(term),
+    })
+}
+
+/// Who the roster knows under a public key, and their level today, for display.
+fn signer(prepared: &Prepared, line: &str) -> Result<(String, Option<String>), CliError> {
+    let unknown =
+        |why: String| CliError::usage(why, "ask an owner to add your key to .obstat/roster.yaml");
+    let key = obstat_attest::key::parse_line(line).map_err(|e| unknown(e.to_string()))?;
+    let found = prepared.roster.by_key(key.id).or_else(|| prepared.inputs.roster.by_key(key.id));
+    let (actor, _) =
+        found.ok_or_else(|| unknown("the roster does not know this key".to_owned()))?;
+    match actor {
+        Actor::Person(id) => Ok((id.to_string(), level_today(prepared, &id))),
+        Actor::Service(id) => Ok((id.to_string(), None)),
+        Actor::Agent(_) => Err(unknown("agents cannot sign".to_owned())),
+    }
+}
+
+fn level_today(prepared: &Prepared, id: &obstat_model::id::PersonId) -> Option<String> {
+    let now: Timestamp = clock::now().0;
+    let person = prepared.roster.person(id)?;
+    let best = person.levels.iter().filter(|g| g.holds_at(now)).map(|g| g.level).max()?;
+    prepared.roster.parts().ladder.name(best).map(ToString::to_string)
+}
+
+/// Pushes the statement where asked, or says how.
+pub(crate) fn hand_over(
+    prepared: &Prepared,
+    filed: &Filed,
+    args: &KeyArgs,
+    ui: &mut Ui,
+) -> Result<(), CliError> {
+    let name = filed.name.as_str();
+    let Some(remote) = &args.push else {
+        ui.note(format!(
+            "\nHand it over with\n  {}",
+            ui.paint.blue(&format!("git push origin {name}"))
+        ));
+        return Ok(());
+    };
+    // The user's own git, with the user's own way to reach the remote.
+    let status = std::process::Command::new("git")
+        .arg("--git-dir")
+        .arg(prepared.repository.directory())
+        .args(["push", "--quiet", remote, &format!("{name}:{name}")])
+        .status()
+        .map_err(|e| CliError::usage(format!("`git` cannot be started: {e}"), "install git"))?;
+    if !status.success() {
+        return Err(CliError::usage(
+            format!("the signature is filed here, but {} did not take it", escape_cut(remote, 60)),
+            format!("try again with `git push {} {name}`", escape_cut(remote, 60)),
+        ));
+    }
+    ui.line(format!("  {} pushed to {}", ui.marks.met(ui.paint), escape_cut(remote, 60)));
+    Ok(())
+}

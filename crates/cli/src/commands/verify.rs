@@ -1,0 +1,181 @@
+//! `obstat verify`: is this commit cleared for this target? For deploys; needs a pinned trust file.
+
+use crate::clock;
+use crate::commands::check;
+use crate::context::change::OPTIONS;
+use crate::context::store::DiskCache;
+use crate::context::{self, ref_name};
+use crate::error::CliError;
+use crate::ui::{Ui, brief};
+use obstat_api::exit::Exit;
+use obstat_gate::deploy::{self, Answer, Cleared};
+use obstat_gate::inputs;
+use obstat_gate::pipeline::{Judgement, World};
+use obstat_gate::ports::Repository as _;
+use obstat_git::GitRepository;
+use obstat_model::facts::Problem;
+use obstat_model::object::{Oid, RefName};
+use obstat_model::text::count;
+use std::path::PathBuf;
+
+/// Refspec that brings records and statements.
+const REFSPEC: &str = "git fetch origin 'refs/obstat/*:refs/obstat/*'";
+
+/// How to print.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    Text,
+    /// One object
+    Json,
+}
+
+/// Verify that a commit is cleared for a target, for deploys
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// The commit to be deployed
+    #[arg(value_name = "COMMIT")]
+    commit: String,
+    /// The target, by policy name or ref
+    #[arg(long, short, value_name = "TARGET")]
+    target: String,
+    /// The trust file; never taken from the repository itself
+    #[arg(long, value_name = "FILE")]
+    trust: Option<PathBuf>,
+    /// How to print
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
+    let path = args.trust.as_ref().ok_or_else(|| {
+        CliError::untrusted(
+            "a deploy can only be verified against a pinned trust file",
+            "name it with --trust; `obstat bootstrap` wrote it on the server",
+        )
+    })?;
+    let trust = context::trust_file(path)?;
+    let repository = context::here()?;
+    let commit = repository.resolve(&args.commit)?;
+    let target = target(&repository, commit, &args.target)?;
+    let cache = DiskCache::of(repository.directory());
+    let world = World {
+        repository: &repository,
+        records: &repository,
+        cache: &cache,
+        trust: &trust,
+        options: &OPTIONS,
+        now: clock::now(),
+    };
+    let answer = deploy::verify(world, &target, commit)?;
+    match args.format {
+        Format::Text => text(ui, args, commit, &answer),
+        Format::Json => json(ui, &target, commit, &answer)?,
+    }
+    Ok(match answer {
+        Answer::Clear(_) => Exit::Ok,
+        Answer::NotFetched => Exit::Pending,
+        Answer::Blocked(problems, _) => untrusted(&problems),
+    })
+}
+
+/// A broken trust chain is another matter than content that is not cleared.
+fn untrusted(problems: &[Problem]) -> Exit {
+    if problems.iter().any(|p| p.code.starts_with("trust-")) {
+        Exit::Untrusted
+    } else {
+        Exit::Blocked
+    }
+}
+
+/// The ref that a target's name means in the policy at the commit.
+fn target(repository: &GitRepository, commit: Oid, name: &str) -> Result<RefName, CliError> {
+    if name.starts_with("refs/") {
+        return ref_name(name);
+    }
+    let tree = repository.commit(commit)?.tree;
+    let loaded = inputs::load(repository, tree, &DiskCache::of(repository.directory()))?;
+    let named = loaded.ok().and_then(|inputs| {
+        let target = inputs.policy.targets().iter().find(|t| t.name().as_str() == name)?;
+        target.refs().iter().find(|r| !r.contains(['*', '?', '[', '{'])).cloned()
+    });
+    ref_name(&named.unwrap_or_else(|| format!("refs/heads/{name}")))
+}
+
+fn text(ui: &mut Ui, args: &Args, commit: Oid, answer: &Answer) {
+    let (paint, marks) = (ui.paint, ui.marks);
+    let short = commit.short();
+    let target = &args.target;
+    match answer {
+        Answer::Clear(cleared) => {
+            let clear = marks.outcome(obstat_model::decision::Outcome::Clear, paint);
+            ui.line(format!("{clear}  {short} for {target}: {}", signatures(cleared)));
+        }
+        Answer::NotFetched => {
+            ui.line("Approvals were not fetched, so nothing can be said. Fetch them with");
+            ui.line(format!("  {}", paint.blue(REFSPEC)));
+        }
+        Answer::Blocked(problems, judgement) => {
+            let blocked = marks.outcome(obstat_model::decision::Outcome::Blocked, paint);
+            ui.line(format!("{blocked}  {short} is not cleared for {target}"));
+            for problem in problems {
+                ui.line(format!("  {}", problem.text));
+                ui.line(format!("  {}", problem.hint));
+            }
+            if let Some(found) = judgement {
+                details(ui, found);
+            }
+        }
+    }
+}
+
+fn details(ui: &mut Ui, found: &Judgement) {
+    ui.line(format!("  this content  {}", ui.paint.dim(&found.change.digest.short())));
+    for problem in &found.decision.diagnostics.problems {
+        ui.line(format!("  {} {}", ui.marks.blocked(ui.paint), problem.text));
+    }
+    for report in &found.decision.diagnostics.requirements {
+        brief::requirement(ui, report);
+    }
+    for refused in &found.decision.diagnostics.not_counted {
+        let text =
+            obstat_model::text::escape_cut(&format!("{}: {}", refused.who, refused.reason), 160);
+        ui.line(format!("  {} does not count  {text}", ui.marks.aside(ui.paint)));
+    }
+}
+
+fn signatures(cleared: &Cleared) -> String {
+    let mut people: Vec<String> = Vec::new();
+    for part in &cleared.parts {
+        let reports = &part.decision.diagnostics.requirements;
+        people.extend(reports.iter().flat_map(|r| r.counted.iter().map(ToString::to_string)));
+    }
+    people.sort();
+    people.dedup();
+    let by = if people.is_empty() {
+        "nobody had to sign".to_owned()
+    } else {
+        format!("signed by {}", people.join(", "))
+    };
+    let overridden = cleared.record.changes.iter().any(|c| c.overridden_by.is_some());
+    let by = if overridden { "by override".to_owned() } else { by };
+    format!("{by}, {} since bootstrap, no witnesses", count(cleared.landings as u64, "landing"))
+}
+
+fn json(ui: &mut Ui, target: &RefName, commit: Oid, answer: &Answer) -> Result<(), CliError> {
+    let (verdict, problems, judged): (_, &[Problem], Vec<&Judgement>) = match answer {
+        Answer::Clear(cleared) => ("clear", &[], cleared.parts.iter().collect()),
+        Answer::NotFetched => ("not_fetched", &[], Vec::new()),
+        Answer::Blocked(problems, judged) => {
+            ("blocked", problems, judged.iter().map(|j| &**j).collect())
+        }
+    };
+    let lines: Vec<_> = problems.iter().map(obstat_api::check::ProblemLine::from).collect();
+    let parts: Vec<_> = judged.into_iter().map(check::result).collect();
+    let whole = serde_json::json!({
+        "version": 1, "decision": verdict, "target": target.as_str(), "commit": commit.to_string(),
+        "problems": lines, "parts": parts, "witnesses": 0,
+    });
+    ui.line(whole.to_string());
+    Ok(())
+}

@@ -1,0 +1,33 @@
+//! `obstat withdraw`: takes back one's own approval or rejection of a change.
+
+use super::sign::make::{self, Draft, KeyArgs};
+use crate::context::change::{ChangeArgs, prepare};
+use crate::error::CliError;
+use crate::ui::{Ui, brief};
+use obstat_api::exit::Exit;
+use obstat_gate::pipeline::Detail;
+use obstat_model::statement::Act;
+
+/// Take back your statement on a change
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    change: ChangeArgs,
+    #[command(flatten)]
+    key: KeyArgs,
+    /// Why, in your words
+    #[arg(long, default_value = "", value_name = "TEXT")]
+    reason: String,
+}
+
+pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
+    let prepared = prepare(&args.change)?;
+    let judgement = prepared.judge(Detail::Plain)?;
+    brief::before_signing(ui, &judgement);
+    let draft = Draft { act: Act::Withdraw, reason: args.reason.clone(), expires: None };
+    match make::ask_and_sign(&prepared, &judgement, &args.key, draft, ui)? {
+        Some(filed) => make::hand_over(&prepared, &filed, &args.key, ui)?,
+        None => ui.note("Nothing was signed."),
+    }
+    Ok(Exit::Ok)
+}

@@ -1,0 +1,75 @@
+//! What most commands need: the repository, its trust root, the target and the change meant.
+
+pub(crate) mod change;
+pub(crate) mod store;
+
+use crate::error::CliError;
+use obstat_attest::trust;
+use obstat_gate::ports::Repository as _;
+use obstat_git::GitRepository;
+use obstat_model::object::RefName;
+use obstat_model::trust::TrustRoot;
+use std::path::{Path, PathBuf};
+
+/// Directory of the gate's own files inside a git directory; pushers cannot write there.
+pub(crate) const OWN_DIRECTORY: &str = "obstat";
+/// The published copy of the trust file. Convenient, and proof of nothing.
+pub(crate) const TRUST_REF: &str = "refs/obstat/trust";
+
+/// Where a trust root comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Pinned {
+    /// From a file that the user or the administrator chose.
+    Yes,
+    /// From the repository itself.
+    No,
+}
+
+/// The repository of the working directory.
+pub(crate) fn here() -> Result<GitRepository, CliError> {
+    let start = std::env::current_dir().map_err(|e| CliError::file(Path::new("."), e))?;
+    Ok(GitRepository::discover(&start)?)
+}
+
+/// Reads a trust file.
+pub(crate) fn trust_file(path: &Path) -> Result<TrustRoot, CliError> {
+    let hint = "get it from your platform team, or from `obstat bootstrap` on the server";
+    let text = std::fs::read_to_string(path)
+        .map_err(|e| CliError::untrusted(format!("{}: {e}", path.display()), hint))?;
+    trust::parse(&text).map_err(|e| CliError::untrusted(format!("{}: {e}", path.display()), hint))
+}
+
+/// The trust root for reading commands: the file given, else the one pinned in the git
+/// directory, else the copy that the repository publishes.
+pub(crate) fn trust_for_reading(
+    repository: &GitRepository,
+    given: Option<&PathBuf>,
+) -> Result<(TrustRoot, Pinned), CliError> {
+    if let Some(path) = given {
+        return Ok((trust_file(path)?, Pinned::Yes));
+    }
+    let own = repository.directory().join(OWN_DIRECTORY).join("trust");
+    if own.exists() {
+        return Ok((trust_file(&own)?, Pinned::Yes));
+    }
+    let published = ref_name(TRUST_REF)?;
+    let missing = || {
+        CliError::untrusted(
+            "this repository has no trust root here",
+            "fetch it with `git fetch origin 'refs/obstat/*:refs/obstat/*'`, or see `obstat bootstrap`",
+        )
+    };
+    let blob = repository.reference(&published)?.ok_or_else(missing)?;
+    let bytes = repository.blob(blob, 1 << 20)?.ok_or_else(missing)?;
+    let parsed = trust::parse(&String::from_utf8_lossy(&bytes));
+    let root = parsed
+        .map_err(|e| CliError::untrusted(format!("{TRUST_REF}: {e}"), "ask your platform team"))?;
+    Ok((root, Pinned::No))
+}
+
+/// A ref name that is known to be well-formed.
+pub(crate) fn ref_name(text: &str) -> Result<RefName, CliError> {
+    RefName::parse(text).map_err(|e| {
+        CliError::usage(format!("`{text}`: {e}"), "write it in full, as refs/heads/main")
+    })
+}

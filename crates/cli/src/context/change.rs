@@ -1,0 +1,221 @@
+//! Finds the change and target that a command line means, and judges it.
+
+use super::{Pinned, ref_name, trust_for_reading};
+use crate::clock;
+use crate::context::store::DiskCache;
+use crate::error::CliError;
+use obstat_attest::VerifyOptions;
+use obstat_gate::inputs::{self, Inputs};
+use obstat_gate::pipeline::{Detail, Judgement, World, judge, roster_in_force};
+use obstat_gate::ports::Repository as _;
+use obstat_gate::proposal::{Proposal, Pusher, revision};
+use obstat_git::GitRepository;
+use obstat_model::object::{Oid, RefName};
+use obstat_model::roster::Roster;
+use obstat_model::trust::TrustRoot;
+use std::path::PathBuf;
+
+/// Which change: arguments that several commands share.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct ChangeArgs {
+    /// The change: a commit, branch, or BASE..HEAD [default: HEAD]
+    #[arg(value_name = "CHANGE")]
+    pub(crate) change: Option<String>,
+    /// The protected target, by policy name or ref [default: the branch it would go to]
+    #[arg(long, short, value_name = "TARGET")]
+    pub(crate) target: Option<String>,
+    /// The remote whose tip counts
+    #[arg(long, default_value = "origin", value_name = "REMOTE")]
+    pub(crate) remote: String,
+    /// The trust file [default: the one pinned here, else the published copy]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) trust: Option<PathBuf>,
+}
+
+/// A change that was found, with everything it is judged by.
+#[derive(Debug)]
+pub(crate) struct Prepared {
+    pub(crate) repository: GitRepository,
+    pub(crate) trust: TrustRoot,
+    pub(crate) pinned: Pinned,
+    pub(crate) inputs: Inputs,
+    pub(crate) roster: Roster,
+    pub(crate) target: RefName,
+    pub(crate) tip: Oid,
+    pub(crate) head: Oid,
+    /// As the user would name it in a next command.
+    pub(crate) label: String,
+    branch: Option<String>,
+}
+
+/// No browsers without a server.
+pub(crate) const OPTIONS: VerifyOptions<'static> = VerifyOptions { webauthn: &[] };
+
+/// Finds the change that the arguments mean.
+pub(crate) fn prepare(args: &ChangeArgs) -> Result<Prepared, CliError> {
+    let repository = super::here()?;
+    let (trust, pinned) = trust_for_reading(&repository, args.trust.as_ref())?;
+    let (base, label) = split(args.change.as_deref().unwrap_or("HEAD"));
+    let head = repository.resolve(label)?;
+    let branch = branch_of(&repository, label);
+    let (target, tracked) = target_of(&repository, args, branch.as_deref())?;
+    let tip = match base {
+        Some(base) => repository.resolve(base)?,
+        None => tracked,
+    };
+    let cache = DiskCache::of(repository.directory());
+    let tree = repository.commit(tip)?.tree;
+    let inputs = match inputs::load(&repository, tree, &cache)? {
+        Ok(inputs) => inputs,
+        Err(unusable) => {
+            let problem = unusable.problem();
+            return Err(CliError::usage(problem.text, problem.hint));
+        }
+    };
+    let world = World {
+        repository: &repository,
+        records: &repository,
+        cache: &cache,
+        trust: &trust,
+        options: &OPTIONS,
+        now: clock::now(),
+    };
+    let roster = roster_in_force(world, &inputs)?;
+    let label = label.to_owned();
+    Ok(Prepared { repository, trust, pinned, inputs, roster, target, tip, head, label, branch })
+}
+
+impl Prepared {
+    /// Judges the change as if it were pushed now by nobody in particular.
+    pub(crate) fn judge(&self, detail: Detail) -> Result<Judgement, CliError> {
+        let cache = DiskCache::of(self.repository.directory());
+        let world = World {
+            repository: &self.repository,
+            records: &self.repository,
+            cache: &cache,
+            trust: &self.trust,
+            options: &OPTIONS,
+            now: clock::now(),
+        };
+        let found = revision(&self.repository, Some(self.tip), self.head)?;
+        let revision = found.map_err(|why| {
+            let problem = why.problem();
+            CliError::usage(problem.text, problem.hint)
+        })?;
+        let proposal = Proposal {
+            target: self.target.clone(),
+            revision,
+            pusher: Pusher::Nobody,
+            branch: self.branch.clone(),
+        };
+        Ok(judge(world, &self.inputs, &self.roster, proposal, detail)?)
+    }
+}
+
+fn split(text: &str) -> (Option<&str>, &str) {
+    match text.split_once("..") {
+        Some((base, head)) if !base.is_empty() => {
+            (Some(base), if head.is_empty() { "HEAD" } else { head })
+        }
+        Some((_, head)) if !head.is_empty() => (None, head),
+        _ => (None, text),
+    }
+}
+
+fn branch_of(repository: &GitRepository, label: &str) -> Option<String> {
+    if label == "HEAD" {
+        return repository.head_branch()?.strip_prefix("refs/heads/").map(str::to_owned);
+    }
+    let name = RefName::parse(&format!("refs/heads/{label}")).ok()?;
+    repository.reference(&name).ok().flatten().map(|_| label.to_owned())
+}
+
+/// The target's ref and its tip here: the remote's copy where there is one.
+fn target_of(
+    repository: &GitRepository,
+    args: &ChangeArgs,
+    branch: Option<&str>,
+) -> Result<(RefName, Oid), CliError> {
+    let mut candidates = Vec::new();
+    match args.target.as_deref() {
+        Some(full) if full.starts_with("refs/") => candidates.push(full.to_owned()),
+        Some(name) => {
+            candidates.extend(named(repository, args, name)?);
+            candidates.push(format!("refs/heads/{name}"));
+        }
+        None => {
+            candidates.extend(branch.map(|b| format!("refs/heads/{b}")));
+            candidates.extend(default_branch(repository, &args.remote));
+            candidates.extend(["refs/heads/main".to_owned(), "refs/heads/master".to_owned()]);
+        }
+    }
+    for candidate in candidates {
+        let target = ref_name(&candidate)?;
+        let Some(tip) = tip_of(repository, &target, &args.remote)? else { continue };
+        let tree = repository.commit(tip)?.tree;
+        let cache = DiskCache::of(repository.directory());
+        let known = inputs::load(repository, tree, &cache)?;
+        let gated =
+            known.as_ref().map_or(args.target.is_some(), |i| i.policy.target_of(&target).is_some());
+        if gated {
+            return Ok((target, tip));
+        }
+    }
+    Err(CliError::usage(
+        match &args.target {
+            Some(name) => format!("no protected target `{name}` is known here"),
+            None => "no protected target is known here".to_owned(),
+        },
+        format!("name it with --target, and fetch it with `git fetch {}`", args.remote),
+    ))
+}
+
+/// Refs without wildcards that the policy of the default branch gives to a target name.
+fn named(
+    repository: &GitRepository,
+    args: &ChangeArgs,
+    name: &str,
+) -> Result<Vec<String>, CliError> {
+    let mut found = Vec::new();
+    let mains = [
+        default_branch(repository, &args.remote),
+        Some("refs/heads/main".to_owned()),
+        Some("refs/heads/master".to_owned()),
+    ];
+    for main in mains.into_iter().flatten() {
+        let Some(tip) = tip_of(repository, &ref_name(&main)?, &args.remote)? else { continue };
+        let tree = repository.commit(tip)?.tree;
+        let cache = DiskCache::of(repository.directory());
+        if let Ok(inputs) = inputs::load(repository, tree, &cache)? {
+            let target = inputs.policy.targets().iter().find(|t| t.name().as_str() == name);
+            let refs = target.map(|t| t.refs().to_vec()).unwrap_or_default();
+            found.extend(refs.into_iter().filter(|r| !r.contains(['*', '?', '[', '{'])));
+        }
+    }
+    Ok(found)
+}
+
+fn default_branch(repository: &GitRepository, remote: &str) -> Option<String> {
+    let head = repository.symbolic(&format!("refs/remotes/{remote}/HEAD"))?;
+    let short = head.strip_prefix(&format!("refs/remotes/{remote}/"))?;
+    Some(format!("refs/heads/{short}"))
+}
+
+/// The tip of a target as the remote last had it, else the local branch of a repository that
+/// has no such remote.
+fn tip_of(
+    repository: &GitRepository,
+    target: &RefName,
+    remote: &str,
+) -> Result<Option<Oid>, CliError> {
+    if let Some(short) = target.as_str().strip_prefix("refs/heads/") {
+        let tracking = ref_name(&format!("refs/remotes/{remote}/{short}"))?;
+        if let Some(tip) = repository.reference(&tracking)? {
+            return Ok(Some(tip));
+        }
+    }
+    if repository.has_remote(remote) {
+        return Ok(None);
+    }
+    Ok(repository.reference(target)?)
+}

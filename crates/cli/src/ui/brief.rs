@@ -1,0 +1,224 @@
+//! The brief of a change on one screen: what, why, who, and what next. Renders, decides nothing.
+
+use super::Ui;
+use obstat_gate::pipeline::Judgement;
+use obstat_model::assistance::{Assistance, AssistanceVerdict};
+use obstat_model::decision::{Outcome, Progress, RequirementReport};
+use obstat_model::evidence::Strength;
+use obstat_model::id::PersonId;
+use obstat_model::text::{count, escape_cut, grouped};
+
+/// Names that are listed before "and N more".
+const NAMES_MAX: usize = 3;
+/// Files that a brief lists.
+const FILES_MAX: usize = 12;
+
+/// The answer to `obstat check`.
+pub(crate) fn check(ui: &mut Ui, label: &str, found: &Judgement) {
+    let (paint, marks) = (ui.paint, ui.marks);
+    let decision = &found.decision;
+    let outcome = marks.outcome(decision.outcome, paint);
+    let target = found.proposal.target.short();
+    if decision.outcome == Outcome::Clear {
+        ui.line(format!("{outcome}  {label} to {target}, {}", why_clear(found)));
+        return;
+    }
+    let digest = paint.dim(&found.change.digest.short());
+    ui.line(format!("{outcome}  {label} to {target}  {digest}"));
+    ui.line("");
+    for problem in &decision.diagnostics.problems {
+        ui.line(format!("  {} {}", marks.blocked(paint), problem.text));
+        ui.line(format!("    {}", problem.hint));
+    }
+    why(ui, found);
+    for report in &decision.diagnostics.requirements {
+        requirement(ui, report);
+    }
+    not_counted(ui, found);
+    if decision.outcome == Outcome::Pending {
+        ui.note(format!(
+            "\nA person named above signs with\n  {}",
+            paint.blue(&sign_command(label))
+        ));
+    }
+}
+
+/// `rule low-risk, nobody asked`, `signed by Mira`, `by override`.
+fn why_clear(found: &Judgement) -> String {
+    let diagnostics = &found.decision.diagnostics;
+    if let Some(id) = diagnostics.overridden_by {
+        return format!("by override {}", id.short());
+    }
+    if let Some((name, reason)) = &diagnostics.exemption {
+        return format!("exempt {name}: {}, nobody asked", escape_cut(reason, 60));
+    }
+    let mut people: Vec<&PersonId> =
+        diagnostics.requirements.iter().flat_map(|r| r.counted.iter()).collect();
+    people.sort();
+    people.dedup();
+    match (diagnostics.rules.as_slice(), people.is_empty()) {
+        ([], true) => "no rule applies, nobody asked".to_owned(),
+        (_, true) => format!("rule {}, nobody asked", joined(diagnostics.rules.iter())),
+        (_, false) => format!("signed by {}", joined(people.into_iter())),
+    }
+}
+
+fn joined<T: ToString>(items: impl Iterator<Item = T>) -> String {
+    items.map(|i| i.to_string()).collect::<Vec<_>>().join(", ")
+}
+
+fn why(ui: &mut Ui, found: &Judgement) {
+    let rules = &found.decision.diagnostics.rules;
+    if !rules.is_empty() {
+        ui.line(format!(
+            "  why       {} {}",
+            if rules.len() == 1 { "rule" } else { "rules" },
+            joined(rules.iter())
+        ));
+    }
+    ui.line(format!("  assisted  {}", assisted(&found.assistance)));
+    let hidden = found.change.hidden();
+    if !hidden.is_empty() {
+        let phrases = joined(hidden.iter().map(|f| f.phrase()));
+        ui.line(format!("  hidden    {}", ui.paint.yellow(&phrases)));
+    }
+    ui.line("");
+}
+
+/// `yes, cursor (E2 trailer)`, `not disclosed, counts as yes`.
+pub(crate) fn assisted(found: &Assistance) -> String {
+    let answer = match found.verdict {
+        AssistanceVerdict::Undisclosed => return "not disclosed, counts as yes".to_owned(),
+        AssistanceVerdict::DeclaredUnassisted => {
+            let who = found.declared_by.as_ref().map(ToString::to_string).unwrap_or_default();
+            return format!("no, {who} signed that none helped");
+        }
+        AssistanceVerdict::Assisted => "yes",
+    };
+    let mut parts: Vec<String> = Vec::new();
+    for evidence in found.evidence.iter().filter(|e| e.strength >= Strength::E1) {
+        let tool = evidence.tool.as_ref().map_or("an AI", |t| t.as_str());
+        let part = format!("{tool} ({} {})", evidence.strength.as_str(), evidence.kind.as_str());
+        if !parts.contains(&part) && parts.len() < NAMES_MAX {
+            parts.push(part);
+        }
+    }
+    let mark = if found.contradicted { ", against a signed \"none helped\"" } else { "" };
+    format!("{answer}, {}{mark}", parts.join(", "))
+}
+
+/// One requirement: a mark, how many of how many, what, and who could.
+pub(crate) fn requirement(ui: &mut Ui, report: &RequirementReport) {
+    let (paint, marks) = (ui.paint, ui.marks);
+    let mark = marks.progress(report.progress, paint);
+    let by = if report.counted.is_empty() {
+        String::new()
+    } else {
+        format!("   {}", joined(report.counted.iter()))
+    };
+    ui.line(format!(
+        "  {mark} {} of {}  {}{}",
+        report.has,
+        report.needed,
+        report.needs,
+        paint.dim(&by)
+    ));
+    if report.progress == Progress::Met {
+        return;
+    }
+    if let Some(eligible) = &report.eligible {
+        ui.line(format!("            could sign: {}", names(eligible)));
+    }
+}
+
+/// `mira, priya, yusuf and 2 more`; `nobody, see the roster`.
+pub(crate) fn names(people: &[PersonId]) -> String {
+    if people.is_empty() {
+        return "nobody on the roster".to_owned();
+    }
+    let shown = joined(people.iter().take(NAMES_MAX));
+    match people.len().checked_sub(NAMES_MAX) {
+        Some(more) if more > 0 => format!("{shown} and {more} more"),
+        _ => shown,
+    }
+}
+
+fn not_counted(ui: &mut Ui, found: &Judgement) {
+    let (paint, marks) = (ui.paint, ui.marks);
+    for refused in &found.decision.diagnostics.not_counted {
+        let who = escape_cut(&refused.who, 40);
+        let reason = escape_cut(&refused.reason, 160);
+        ui.line(format!("  {} does not count  {who}: {reason}", marks.aside(paint)));
+    }
+}
+
+/// The next command of somebody who can sign.
+pub(crate) fn sign_command(label: &str) -> String {
+    format!("obstat sign --push origin {label}")
+}
+
+/// What a signer reads before signing.
+pub(crate) fn before_signing(ui: &mut Ui, found: &Judgement) {
+    let (paint, marks) = (ui.paint, ui.marks);
+    let subject = found.commits.first().map(|c| subject(&c.message)).unwrap_or_default();
+    ui.line(format!("  {}", paint.bold(&subject)));
+    let commits = count(found.commits.len() as u64, "commit");
+    let target = found.proposal.target.short();
+    let makers = makers(found);
+    let line = format!("{} {target}, {commits}, {makers}", marks.arrow());
+    ui.line(format!("  {}", paint.dim(&line)));
+    ui.line("");
+    let files = &found.change.files;
+    let lines = count(found.change.lines(), "line");
+    ui.line(format!("  ships     {}, {lines}", count(files.len() as u64, "file")));
+    for file in files.iter().take(FILES_MAX) {
+        let size =
+            format!("+{} {}{}", grouped(file.lines.added), minus(ui), grouped(file.lines.removed));
+        let flags = joined(file.hidden.iter().map(|f| f.phrase()));
+        let flags = if flags.is_empty() { flags } else { format!("  {}", paint.yellow(&flags)) };
+        ui.line(format!("            {size:<12} {}{flags}", file.change.path));
+    }
+    if files.len() > FILES_MAX {
+        ui.line(format!("            and {} more, see git diff", files.len() - FILES_MAX));
+    }
+    ui.line(format!("  assisted  {}", assisted(&found.assistance)));
+    if found.change.inputs.is_some() {
+        ui.line(format!(
+            "  policy    {}",
+            paint.yellow("this change edits policy, roster or owners")
+        ));
+    }
+    for line in ["statement", "tests", "rollback"] {
+        ui.line(format!("  {line:<9} not given"));
+    }
+    for report in &found.decision.diagnostics.requirements {
+        requirement(ui, report);
+    }
+    ui.line("");
+}
+
+fn minus(ui: &Ui) -> &'static str {
+    match ui.marks {
+        super::mark::Marks::Unicode => "−",
+        super::mark::Marks::Ascii => "-",
+    }
+}
+
+fn subject(message: &[u8]) -> String {
+    let text = String::from_utf8_lossy(message);
+    escape_cut(text.lines().next().unwrap_or_default(), 72)
+}
+
+fn makers(found: &Judgement) -> String {
+    use obstat_model::actor::Role;
+    let mut people: Vec<String> = Vec::new();
+    for part in
+        found.participants.iter().filter(|p| matches!(p.role, Role::Author | Role::CoAuthor))
+    {
+        let name = escape_cut(&part.identity.name, 40);
+        if !people.contains(&name) && people.len() < NAMES_MAX {
+            people.push(name);
+        }
+    }
+    people.join(", ")
+}

@@ -1,0 +1,122 @@
+//! What a developer reads when a push is refused: at most 15 lines, the last one to be typed.
+
+use super::{Ui, brief};
+use obstat_gate::pipeline::Judgement;
+use obstat_gate::receive::Gated;
+use obstat_model::decision::{Outcome, Progress, RequirementReport};
+use obstat_model::facts::Problem;
+use obstat_model::text::{count, escape_cut};
+
+/// Requirements that are told in full.
+const REQUIREMENTS_MAX: usize = 3;
+/// Statements that did not count that are told.
+const NOT_COUNTED_MAX: usize = 2;
+/// Widest text in characters, after git's `remote: `.
+const WIDTH: usize = 100;
+
+/// A protected update that is not clear.
+pub(crate) fn gated(ui: &mut Ui, gated: &Gated, found: &Judgement) {
+    head(ui, gated, found);
+    ui.note("");
+    about(ui, found);
+    let open: Vec<&RequirementReport> = found
+        .decision
+        .diagnostics
+        .requirements
+        .iter()
+        .filter(|r| r.progress != Progress::Met)
+        .collect();
+    for report in open.iter().take(REQUIREMENTS_MAX) {
+        requirement(ui, report);
+    }
+    if open.len() > REQUIREMENTS_MAX {
+        ui.note(format!("  and {} more, see obstat check", open.len() - REQUIREMENTS_MAX));
+    }
+    for refused in found.decision.diagnostics.not_counted.iter().take(NOT_COUNTED_MAX) {
+        let text = format!("{}: {}", refused.who, refused.reason);
+        let mark = ui.marks.aside(ui.paint);
+        ui.note(format!("  {mark} does not count  {}", escape_cut(&text, WIDTH)));
+    }
+    next(ui, found);
+}
+
+fn head(ui: &mut Ui, gated: &Gated, found: &Judgement) {
+    let (paint, marks) = (ui.paint, ui.marks);
+    let target = &gated.target;
+    let line = match found.decision.outcome {
+        Outcome::Blocked => {
+            let problem = found.decision.diagnostics.problems.first();
+            let text =
+                problem.map_or_else(|| "it is blocked".to_owned(), |p| escape_cut(&p.text, WIDTH));
+            format!(
+                "{} {}",
+                marks.blocked(paint),
+                paint.bold(&format!("Blocked for {target}: {text}"))
+            )
+        }
+        _ => {
+            let reports = &found.decision.diagnostics.requirements;
+            let needed: u32 = reports.iter().map(|r| r.needed).sum();
+            let has: u32 = reports.iter().map(|r| r.has.min(r.needed)).sum();
+            let what = count(u64::from(needed), "signature");
+            let text = format!("Not yet. {target} needs {what} for this content, it has {has}.");
+            format!("{} {}", marks.blocked(paint), paint.bold(&text))
+        }
+    };
+    ui.note(line);
+}
+
+fn about(ui: &mut Ui, found: &Judgement) {
+    let digest = ui.paint.dim(&found.change.digest.short());
+    let commits = count(found.commits.len() as u64, "commit");
+    let lines = count(found.change.lines(), "line");
+    ui.note(format!("  change    {commits}, {lines}  {digest}"));
+    let assisted = escape_cut(&brief::assisted(&found.assistance), WIDTH);
+    let rules = &found.decision.diagnostics.rules;
+    let rules: Vec<&str> = rules.iter().map(obstat_model::id::RuleName::as_str).collect();
+    let rules = if rules.is_empty() {
+        String::new()
+    } else {
+        format!("   rule {}", escape_cut(&rules.join(", "), 40))
+    };
+    ui.note(format!("  assisted  {assisted}{rules}"));
+}
+
+fn requirement(ui: &mut Ui, report: &RequirementReport) {
+    let mark = ui.marks.progress(report.progress, ui.paint);
+    ui.note(format!(
+        "  {mark} {} of {}  {}",
+        report.has,
+        report.needed,
+        escape_cut(&report.needs, WIDTH)
+    ));
+    if let Some(eligible) = &report.eligible {
+        ui.note(format!("            could sign: {}", brief::names(eligible)));
+    }
+}
+
+fn next(ui: &mut Ui, found: &Judgement) {
+    let head = found.proposal.revision.head.short();
+    let tip = found.proposal.revision.tip.map(|t| t.short()).unwrap_or_default();
+    if found.decision.outcome == Outcome::Blocked {
+        if let Some(problem) = found.decision.diagnostics.problems.first() {
+            ui.note(format!("Next: {}", escape_cut(&problem.hint, WIDTH)));
+        }
+        return;
+    }
+    ui.note("Push it to a branch, let one of them sign, then push again. They sign with");
+    let command = brief::sign_command(&format!("{tip}..{head}"));
+    ui.note(format!("  {}", ui.paint.blue(&command)));
+}
+
+/// An update that nobody's signature can let pass.
+pub(crate) fn refused(ui: &mut Ui, name: &str, problem: &Problem) {
+    let (paint, marks) = (ui.paint, ui.marks);
+    ui.note(format!(
+        "{} {}",
+        marks.blocked(paint),
+        paint.bold(&format!("Refused: {}", escape_cut(&problem.text, 300)))
+    ));
+    ui.note(format!("  {:<9} {}", "ref", escape_cut(name, WIDTH)));
+    ui.note(format!("Next: {}", escape_cut(&problem.hint, 200)));
+}

@@ -1,0 +1,101 @@
+//! Gathers evidence of AI involvement for a change from commits, notes and names; judges nothing.
+
+use crate::ports::{Commit, PortError, RawSignature, Repository};
+use obstat_model::change::ChangeFacts;
+use obstat_model::evidence::Evidence;
+use obstat_model::facts::Problem;
+use obstat_model::object::{Oid, RefName};
+use obstat_provenance::{CommitFacts, Fingerprints, RawIdentity, note};
+
+/// Ref of git-ai's authorship notes.
+pub const NOTES: &str = "refs/notes/ai";
+/// Largest note that is parsed, in bytes (the largest seen in the field has 3.2 MB).
+pub const NOTE_MAX: u64 = 4 << 20;
+
+/// Evidence and what went wrong while reading it.
+#[derive(Debug, Default)]
+pub struct Gathered {
+    /// The evidence.
+    pub evidence: Vec<Evidence>,
+    /// Notes that could not be read. They block: a note that hides is a missing fact.
+    pub problems: Vec<Problem>,
+}
+
+/// Evidence of one commit: message, identities and note.
+///
+/// # Errors
+/// [`PortError`] when the notes cannot be read at all.
+pub fn of_commit(
+    repository: &dyn Repository,
+    fingerprints: &Fingerprints,
+    notes: Option<&RefName>,
+    commit: &Commit,
+) -> Result<Gathered, PortError> {
+    let mut found = Gathered { evidence: of_message(fingerprints, commit), problems: Vec::new() };
+    let Some(notes) = notes else { return Ok(found) };
+    match repository.note(notes, commit.id, NOTE_MAX) {
+        Ok(None) => {}
+        Ok(Some(bytes)) => match note::parse(&bytes) {
+            Ok(note) => found.evidence.extend(note.evidence(commit.id)),
+            Err(error) => found.problems.push(broken(commit.id, &error.to_string())),
+        },
+        Err(error @ PortError::TooLarge { .. }) => {
+            found.problems.push(broken(commit.id, &error.to_string()));
+        }
+        Err(error) => return Err(error),
+    }
+    Ok(found)
+}
+
+/// Evidence of one commit's message and identities alone.
+#[must_use]
+pub fn of_message(fingerprints: &Fingerprints, commit: &Commit) -> Vec<Evidence> {
+    fingerprints.of_commit(&CommitFacts {
+        oid: Some(commit.id),
+        author: raw(&commit.author),
+        committer: raw(&commit.committer),
+        author_at: commit.author.at,
+        committed_at: commit.committer.at,
+        message: &commit.message,
+    })
+}
+
+fn raw(signature: &RawSignature) -> RawIdentity<'_> {
+    RawIdentity { name: &signature.name, email: &signature.email }
+}
+
+fn broken(commit: Oid, why: &str) -> Problem {
+    Problem {
+        code: "note-unreadable",
+        text: format!("the authorship note on {} cannot be read: {why}", commit.short()),
+        hint: format!("repair or remove it: git notes --ref=ai remove {}", commit.short()),
+    }
+}
+
+/// Evidence of a whole change: its commits, its earlier forms, its branch, its paths.
+///
+/// # Errors
+/// [`PortError`] when objects cannot be read.
+pub fn of_change(
+    repository: &dyn Repository,
+    fingerprints: &Fingerprints,
+    commits: &[Commit],
+    change: &ChangeFacts,
+) -> Result<Gathered, PortError> {
+    let notes = RefName::parse(NOTES).ok();
+    let mut notes = notes.as_ref();
+    if let Some(name) = notes
+        && repository.reference(name)?.is_none()
+    {
+        notes = None;
+    }
+    let mut found = Gathered::default();
+    for commit in commits {
+        let one = of_commit(repository, fingerprints, notes, commit)?;
+        found.evidence.extend(one.evidence);
+        found.problems.extend(one.problems);
+    }
+    let paths = change.files.iter().map(|f| &f.change.path);
+    found.evidence.extend(fingerprints.of_paths(paths));
+    Ok(found)
+}

@@ -1,0 +1,72 @@
+//! Turns a revision into the facts about its content; knows no people and no rules.
+
+use crate::hidden::{self, Sides};
+use crate::inputs;
+use crate::lines;
+use crate::ports::{PortError, Repository, RosterCache};
+use obstat_model::change::{ChangeFacts, ChangedFile, FileChange, FileState, InputsStep, Revision};
+use obstat_model::digest::change_digest;
+use obstat_model::hidden::HiddenFlag;
+use obstat_model::id::RepositoryId;
+use obstat_model::object::{Mode, Oid, RefName};
+
+/// Largest file in bytes whose text is looked at.
+pub const LOOK_MAX: u64 = 16 << 20;
+/// Bytes of both sides up to which lines are compared; above, the file counts as rewritten.
+const COMPARE_MAX: usize = 8 << 20;
+
+/// Facts about the content of a revision.
+///
+/// # Errors
+/// [`PortError`] when an object cannot be read.
+pub fn gather(
+    repository: &dyn Repository,
+    cache: &dyn RosterCache,
+    id: RepositoryId,
+    target: &RefName,
+    revision: Revision,
+) -> Result<ChangeFacts, PortError> {
+    let base = tree_of(repository, revision.tip)?;
+    let changes = repository.changes(base, Some(revision.tree))?;
+    let digest = change_digest(id, target, &changes);
+    let touched = changes.iter().any(|c| inputs::is_input(&c.path));
+    let inputs = match base.filter(|_| touched) {
+        Some(base) => Some(InputsStep {
+            previous: inputs::digest_of(repository, base, cache)?,
+            next: inputs::digest_of(repository, revision.tree, cache)?,
+        }),
+        None => None,
+    };
+    let files = changes.into_iter().map(|c| look(repository, c)).collect::<Result<_, _>>()?;
+    Ok(ChangeFacts { digest, revision, files, inputs })
+}
+
+/// The tree of a commit, if there is one.
+///
+/// # Errors
+/// [`PortError`] when the commit cannot be read.
+pub fn tree_of(repository: &dyn Repository, commit: Option<Oid>) -> Result<Option<Oid>, PortError> {
+    commit.map(|id| repository.commit(id).map(|c| c.tree)).transpose()
+}
+
+fn look(repository: &dyn Repository, change: FileChange) -> Result<ChangedFile, PortError> {
+    let (old, old_large) = text(repository, change.old)?;
+    let (new, new_large) = text(repository, change.new)?;
+    let sides = Sides { old: old.as_deref(), new: new.as_deref() };
+    let mut hidden = hidden::scan(&change, sides);
+    if old_large || new_large {
+        hidden.push(HiddenFlag::TooLarge);
+    }
+    Ok(ChangedFile { lines: lines::count(sides, COMPARE_MAX), hidden, change })
+}
+
+/// The bytes of one side, and whether it was too large to be read.
+fn text(
+    repository: &dyn Repository,
+    side: Option<FileState>,
+) -> Result<(Option<Vec<u8>>, bool), PortError> {
+    let Some(state) = side.filter(|s| s.mode != Mode::Submodule) else { return Ok((None, false)) };
+    let found = repository.blob(state.oid, LOOK_MAX)?;
+    let large = found.is_none();
+    Ok((found, large))
+}

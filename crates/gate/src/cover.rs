@@ -1,0 +1,161 @@
+//! Finds whether a fast-forward is covered: as a whole, or by consecutive clear segments of its
+//! first-parent chain. Decides nothing itself.
+
+use crate::inputs::Inputs;
+use crate::pipeline::{Detail, Judgement, World, judge};
+use crate::ports::{Commit, PortError};
+use crate::proposal::{self, Proposal, Pusher};
+use obstat_model::decision::Outcome;
+use obstat_model::object::{Oid, RefName};
+use obstat_model::roster::Roster;
+use std::collections::HashSet;
+
+/// Longest chain that is cut into segments; longer pushes must be clear as a whole.
+pub const CHAIN_MAX: usize = 10_000;
+/// Most judgements that one push may cost.
+const JUDGEMENTS_MAX: usize = 20_000;
+
+/// A fast-forward of a target to be covered.
+#[derive(Debug, Clone)]
+pub struct Advance {
+    /// The protected ref.
+    pub target: RefName,
+    /// Its tip before.
+    pub from: Option<Oid>,
+    /// Its tip after.
+    pub to: Oid,
+    /// Who pushes.
+    pub pusher: Pusher,
+}
+
+/// What was found: segments that are clear, in order, and what is left.
+#[derive(Debug)]
+pub struct Coverage {
+    /// Clear segments from the old tip on.
+    pub clear: Vec<Judgement>,
+    /// The first part that is not clear, if any.
+    pub open: Option<Judgement>,
+}
+
+impl Coverage {
+    /// Whether everything is covered.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.open.is_none()
+    }
+}
+
+struct Search<'a> {
+    world: World<'a>,
+    inputs: &'a Inputs,
+    roster: &'a Roster,
+    advance: &'a Advance,
+    chain: Vec<Commit>,
+    ends: HashSet<Oid>,
+    spent: usize,
+}
+
+/// Covers a fast-forward. `ends` are commits at which approved segments may end, beside single
+/// steps: the heads that signed statements name.
+///
+/// # Errors
+/// [`PortError`] when a fact cannot be had.
+pub fn cover(
+    world: World,
+    inputs: &Inputs,
+    roster: &Roster,
+    advance: &Advance,
+    ends: HashSet<Oid>,
+) -> Result<Coverage, PortError> {
+    let mut search = Search { world, inputs, roster, advance, chain: Vec::new(), ends, spent: 0 };
+    let whole = search.judge(advance.from, advance.to)?;
+    if whole.decision.outcome == Outcome::Clear {
+        return Ok(Coverage { clear: vec![whole], open: None });
+    }
+    let Some(chain) = world.repository.first_parents(advance.from, advance.to)? else {
+        return Ok(Coverage { clear: Vec::new(), open: Some(whole) });
+    };
+    if chain.len() < 2 || chain.len() > CHAIN_MAX {
+        return Ok(Coverage { clear: Vec::new(), open: Some(whole) });
+    }
+    search.chain = chain;
+    search.run(whole)
+}
+
+impl Search<'_> {
+    fn judge(&self, from: Option<Oid>, to: Oid) -> Result<Judgement, PortError> {
+        let proposal = Proposal {
+            target: self.advance.target.clone(),
+            revision: proposal::landing(self.world.repository, from, to)?,
+            pusher: self.advance.pusher.clone(),
+            branch: None,
+        };
+        judge(self.world, self.inputs, self.roster, proposal, Detail::Plain)
+    }
+
+    /// Depth first from the old tip: at each commit reached, longer approved segments first, then
+    /// the single step. A position that led nowhere is not tried again.
+    fn run(mut self, whole: Judgement) -> Result<Coverage, PortError> {
+        let mut path: Vec<(usize, Judgement)> = Vec::new();
+        let mut dead: HashSet<(usize, usize)> = HashSet::new();
+        let mut furthest = 0;
+        loop {
+            let at = path.last().map_or(0, |(end, _)| *end);
+            if at == self.chain.len() {
+                return Ok(Coverage { clear: path.into_iter().map(|p| p.1).collect(), open: None });
+            }
+            furthest = furthest.max(at);
+            match self.next(at, &mut dead)? {
+                Some((end, judgement)) => path.push((end, judgement)),
+                None if path.pop().is_none() => break,
+                None => {}
+            }
+            if self.spent > JUDGEMENTS_MAX {
+                break;
+            }
+        }
+        self.rest(furthest, whole)
+    }
+
+    fn next(
+        &mut self,
+        at: usize,
+        dead: &mut HashSet<(usize, usize)>,
+    ) -> Result<Option<(usize, Judgement)>, PortError> {
+        for end in self.candidates(at) {
+            if !dead.insert((at, end)) {
+                continue;
+            }
+            let Some(to) = self.chain.get(end - 1).map(|c| c.id) else { continue };
+            self.spent += 1;
+            let judgement = self.judge(self.tip_at(at), to)?;
+            if judgement.decision.outcome == Outcome::Clear {
+                return Ok(Some((end, judgement)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Ends of segments that start after position `at`, furthest first.
+    fn candidates(&self, at: usize) -> Vec<usize> {
+        let marked = self.chain.iter().enumerate().skip(at + 1);
+        let marked = marked.filter(|(_, c)| self.ends.contains(&c.id)).map(|(i, _)| i + 1);
+        let mut ends: Vec<usize> = marked.collect();
+        ends.reverse();
+        ends.push(at + 1);
+        ends
+    }
+
+    fn tip_at(&self, at: usize) -> Option<Oid> {
+        if at == 0 { self.advance.from } else { self.chain.get(at - 1).map(|c| c.id) }
+    }
+
+    /// The refusal speaks of what is left after the furthest covered commit.
+    fn rest(&self, furthest: usize, whole: Judgement) -> Result<Coverage, PortError> {
+        if furthest == 0 {
+            return Ok(Coverage { clear: Vec::new(), open: Some(whole) });
+        }
+        let open = self.judge(self.tip_at(furthest), self.advance.to)?;
+        Ok(Coverage { clear: Vec::new(), open: Some(open) })
+    }
+}

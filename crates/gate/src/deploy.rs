@@ -1,0 +1,209 @@
+//! Answers a deploy: is this very commit cleared for this target? Decides again, from records
+//! and signatures alone, as of the moment of landing; believes the gate's word for nothing else
+//! than the order of landings.
+
+use crate::inputs::{self, Inputs};
+use crate::pipeline::{Detail, Judgement, World, judge, roster_in_force};
+use crate::ports::PortError;
+use crate::proposal::{self, Proposal, Pusher};
+use obstat_attest::record;
+use obstat_model::decision::Outcome;
+use obstat_model::facts::Problem;
+use obstat_model::landing::{LandedChange, LandingKind, LandingRecord};
+use obstat_model::object::{Oid, RefName};
+use obstat_model::time::Now;
+
+/// Most landings between a commit and the bootstrap that are looked at.
+const CHAIN_MAX: usize = 100_000;
+
+/// What can be said of a commit.
+#[derive(Debug)]
+pub enum Answer {
+    /// It is cleared.
+    Clear(Cleared),
+    /// It is not, for the reasons given; the judgement of the part that is not, if there is one.
+    Blocked(Vec<Problem>, Option<Box<Judgement>>),
+    /// Records or statements are not here, so nothing can be said.
+    NotFetched,
+}
+
+/// A cleared commit.
+#[derive(Debug)]
+pub struct Cleared {
+    /// Its landing.
+    pub record: LandingRecord,
+    /// Its parts, decided again.
+    pub parts: Vec<Judgement>,
+    /// Landings between it and the bootstrap, itself included.
+    pub landings: usize,
+}
+
+/// Asks whether a commit is cleared for a target.
+///
+/// # Errors
+/// [`PortError`] when a fact cannot be had; the caller must refuse the deploy.
+pub fn verify(world: World, target: &RefName, commit: Oid) -> Result<Answer, PortError> {
+    let Some(record) = landing(world, target, commit)? else { return unrecorded(world, target, commit) };
+    let chain = match chain(world, &record)? {
+        Ok(chain) => chain,
+        Err(problem) => return Ok(Answer::Blocked(vec![problem], None)),
+    };
+    // Every change of the decision inputs must itself have been cleared, back to the trust root.
+    for pair in chain.windows(2) {
+        let [newer, older] = pair else { continue };
+        if newer.inputs != older.inputs && *newer != record {
+            match again(world, newer)? {
+                Again::Clear(_) => {}
+                Again::NotFetched => return Ok(Answer::NotFetched),
+                Again::Open(found) => return Ok(Answer::Blocked(vec![inputs_not_signed(newer)], Some(found))),
+            }
+        }
+    }
+    match again(world, &record)? {
+        Again::Clear(parts) => Ok(Answer::Clear(Cleared { landings: chain.len(), record, parts })),
+        Again::NotFetched => Ok(Answer::NotFetched),
+        Again::Open(found) => Ok(Answer::Blocked(Vec::new(), Some(found))),
+    }
+}
+
+fn problem(code: &'static str, text: String, hint: &str) -> Problem {
+    Problem { code, text, hint: hint.to_owned() }
+}
+
+fn inputs_not_signed(record: &LandingRecord) -> Problem {
+    let text = format!("policy or roster were changed at {} without the owners' signatures", record.to.short());
+    problem("trust-inputs", text, "ask the owners; nothing after that change can be verified")
+}
+
+fn landing(world: World, target: &RefName, tip: Oid) -> Result<Option<LandingRecord>, PortError> {
+    let Some(bytes) = world.records.landing_at(target, tip)? else { return Ok(None) };
+    let forged = |e: String| PortError::Unreadable(format!("the landing record of {} does not verify: {e}", tip.short()));
+    let record = record::parse_landing(&bytes, &world.trust.gates).map_err(|e| forged(e.to_string()))?;
+    if record.repository != world.trust.repository || record.target != *target || record.to != tip {
+        return Err(forged("it speaks of another repository, target or commit".to_owned()));
+    }
+    Ok(Some(record))
+}
+
+/// Without a record: was it ever fetched, is the commit a part of something, or is it unknown?
+fn unrecorded(world: World, target: &RefName, commit: Oid) -> Result<Answer, PortError> {
+    let mut any = false;
+    let mut inside = None;
+    let repository = world.repository;
+    world.records.newest_landings(&mut |bytes| {
+        any = true;
+        let Ok(record) = record::parse_landing(bytes, &world.trust.gates) else { return true };
+        let below = record.target == *target
+            && repository.is_ancestor(commit, record.to).unwrap_or(false)
+            && record.from.is_none_or(|from| !repository.is_ancestor(commit, from).unwrap_or(true));
+        if below {
+            inside = Some(record.to);
+        }
+        !below
+    })?;
+    if !any {
+        return Ok(Answer::NotFetched);
+    }
+    let found = match inside {
+        Some(tip) => problem(
+            "intermediate",
+            format!("{} is not the tip of anything that was cleared; it landed as a part of {}", commit.short(), tip.short()),
+            "deploy that commit instead",
+        ),
+        None => problem(
+            "not-landed",
+            format!("{} has not passed the gate of {}", commit.short(), target.short()),
+            "push it through the gate, or deploy a commit that has passed",
+        ),
+    };
+    Ok(Answer::Blocked(vec![found], None))
+}
+
+/// Records from one landing back to the bootstrap; each must start where the one before ended.
+fn chain(world: World, newest: &LandingRecord) -> Result<Result<Vec<LandingRecord>, Problem>, PortError> {
+    let mut chain = vec![newest.clone()];
+    let mut here = newest.clone();
+    while here.kind != LandingKind::Bootstrap {
+        let Some(from) = here.from else { break };
+        let before = match landing(world, &here.target, from)? {
+            Some(before) => Some(before),
+            None => origin(world, &here, from)?,
+        };
+        let Some(before) = before else {
+            let text = format!("what lies between {} and the landing before it did not pass the gate", from.short());
+            return Ok(Err(problem("gap", text, "an owner reviews it with `obstat audit --unsigned`")));
+        };
+        if chain.len() > CHAIN_MAX {
+            let limit = format!("{CHAIN_MAX} landings");
+            return Err(PortError::TooLarge { what: "the chain of landings".to_owned(), limit });
+        }
+        chain.push(before.clone());
+        here = before;
+    }
+    if here.kind != LandingKind::Bootstrap || here.inputs != world.trust.inputs {
+        let text = "the chain of landings does not lead to the trust root".to_owned();
+        return Ok(Err(problem("trust-root", text, "check that the trust file is of this repository")));
+    }
+    Ok(Ok(chain))
+}
+
+/// A target that was branched off another one continues that one's chain.
+fn origin(world: World, here: &LandingRecord, from: Oid) -> Result<Option<LandingRecord>, PortError> {
+    let tree = world.repository.commit(from)?.tree;
+    let Ok(inputs) = inputs::load(world.repository, tree, world.cache)? else { return Ok(None) };
+    let origin = inputs.policy.target_of(&here.target).and_then(|t| t.from().cloned());
+    match origin {
+        Some(origin) => landing(world, &origin, from),
+        None => Ok(None),
+    }
+}
+
+enum Again {
+    Clear(Vec<Judgement>),
+    NotFetched,
+    Open(Box<Judgement>),
+}
+
+/// Decides every part of a landing again, as of its moment.
+fn again(world: World, record: &LandingRecord) -> Result<Again, PortError> {
+    let world = World { now: Now(record.at), ..world };
+    let mut parts = Vec::new();
+    for change in &record.changes {
+        let Some(inputs) = inputs_at(world, change.from)? else { return Ok(Again::NotFetched) };
+        let roster = roster_in_force(world, &inputs)?;
+        let proposal = Proposal {
+            target: record.target.clone(),
+            revision: proposal::landing(world.repository, change.from, change.to)?,
+            pusher: pusher(&record.pusher),
+            branch: None,
+        };
+        let judgement = judge(world, &inputs, &roster, proposal, Detail::Plain)?;
+        if judgement.decision.outcome != Outcome::Clear || judgement.change.digest != change.digest {
+            return Ok(missing_or_open(change, judgement));
+        }
+        parts.push(judgement);
+    }
+    Ok(Again::Clear(parts))
+}
+
+/// The login that the transport gave at the landing, which only the gate can tell.
+fn pusher(login: &str) -> Pusher {
+    if login.is_empty() {
+        return Pusher::Unknown;
+    }
+    Pusher::Login { host: "git".to_owned(), login: login.to_owned() }
+}
+
+fn missing_or_open(change: &LandedChange, judgement: Judgement) -> Again {
+    let here = |hash| judgement.found.statements.iter().any(|s| s.verified.hash == hash);
+    if change.statements.iter().any(|hash| !here(*hash)) && judgement.found.statements.is_empty() {
+        return Again::NotFetched;
+    }
+    Again::Open(Box::new(judgement))
+}
+
+fn inputs_at(world: World, commit: Option<Oid>) -> Result<Option<Inputs>, PortError> {
+    let Some(commit) = commit else { return Ok(None) };
+    let tree = world.repository.commit(commit)?.tree;
+    Ok(inputs::load(world.repository, tree, world.cache)?.ok())
+}

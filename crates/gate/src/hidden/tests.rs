@@ -1,0 +1,64 @@
+//! Each flag has a case that shows it and a twin that does not.
+
+use super::*;
+use obstat_model::change::FileState;
+use obstat_model::object::Oid;
+
+fn state(mode: Mode) -> Option<FileState> {
+    Some(FileState { mode, oid: Oid::Sha1([1; 20]) })
+}
+
+fn file(path: &str, old: Option<FileState>, new: Option<FileState>) -> FileChange {
+    FileChange { path: path.into(), old, new, content: None }
+}
+
+fn check(old: &str, new: &str, wanted: &[HiddenFlag]) {
+    let change = file("a.rs", state(Mode::File), state(Mode::File));
+    let sides = Sides { old: Some(old.as_bytes()), new: Some(new.as_bytes()) };
+    assert_eq!(scan(&change, sides), wanted, "{new:?}");
+}
+
+#[test]
+fn characters_that_hide_are_found_and_their_twins_are_not() {
+    check("", "let ok = 1;\n", &[]);
+    check("", "if a \u{202e}{ return; }\n", &[HiddenFlag::Bidi]);
+    check("", "مرحبا بالعالم\n", &[]);
+    check("", "a\u{200b}b\n", &[HiddenFlag::ZeroWidth]);
+    check("", "👩\u{200d}💻\n", &[]);
+    check("", "\u{feff}first line\n", &[]);
+    check("", "do\u{e0041}it\n", &[HiddenFlag::TagCharacters]);
+    check("a\u{200b}b\n", "a\u{200b}c\n", &[HiddenFlag::ZeroWidth]);
+}
+
+#[test]
+fn look_alike_identifiers_are_found_and_whole_words_are_not() {
+    check("", "let sc\u{43e}pe = 1;\n", &[HiddenFlag::MixedScript]);
+    check("", "// здравствуйте\nlet scope = 1;\n", &[]);
+    check("let sc\u{43e}pe;\n", "let sc\u{43e}pe;\nlet a;\n", &[]);
+}
+
+#[test]
+fn lines_and_binaries() {
+    check("", &format!("{}\n", "x".repeat(LONG_LINE + 1)), &[HiddenFlag::LongLine]);
+    check("", &format!("{}\n", "x".repeat(LONG_LINE)), &[]);
+    check("", "a\0b", &[HiddenFlag::Binary]);
+    check(
+        "",
+        "version https://git-lfs.github.com/spec/v1\noid sha256:00\n",
+        &[HiddenFlag::LfsPointer],
+    );
+}
+
+#[test]
+fn tree_entries() {
+    for (path, old, new, wanted) in [
+        ("run.sh", state(Mode::File), state(Mode::Executable), Some(HiddenFlag::ModeFlip)),
+        ("run.sh", None, state(Mode::Executable), None),
+        ("link", None, state(Mode::Symlink), Some(HiddenFlag::Symlink)),
+        ("lib", state(Mode::Submodule), state(Mode::Submodule), Some(HiddenFlag::Submodule)),
+        ("pay/.gitattributes", None, state(Mode::File), Some(HiddenFlag::Attributes)),
+    ] {
+        let found = scan(&file(path, old, new), Sides::default());
+        assert_eq!(found, wanted.into_iter().collect::<Vec<_>>(), "{path}");
+    }
+}

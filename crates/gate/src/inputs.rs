@@ -1,0 +1,248 @@
+//! The decision inputs at a commit: policy, roster, CODEOWNERS, fingerprints; decides nothing.
+
+use crate::ports::{PortError, Repository, RosterCache};
+use obstat_model::change::FileState;
+use obstat_model::digest::{inputs_digest, sha256};
+use obstat_model::facts::Problem;
+use obstat_model::id::{InputsDigest, Sha256};
+use obstat_model::object::{Oid, RepoPath};
+use obstat_model::roster::Roster;
+use obstat_policy::codeowners::{CodeOwners, Dialect};
+use obstat_policy::diagnostic::Diagnostic;
+use obstat_policy::{Policy, roster};
+use obstat_provenance::Fingerprints;
+
+/// Directory of Obstat's own inputs.
+pub const DIRECTORY: &str = ".obstat";
+/// Path of the policy.
+pub const POLICY: &str = ".obstat/policy.yaml";
+/// Path of the roster.
+pub const ROSTER: &str = ".obstat/roster.yaml";
+/// Path of additional fingerprints.
+pub const FINGERPRINTS: &str = ".obstat/fingerprints.toml";
+/// Where forges look for owners of paths, and in which dialect.
+pub const CODE_OWNERS: [(&str, Dialect); 5] = [
+    (".github/CODEOWNERS", Dialect::GitHub),
+    (".gitlab/CODEOWNERS", Dialect::GitLab),
+    ("CODEOWNERS", Dialect::GitHub),
+    ("docs/CODEOWNERS", Dialect::GitHub),
+    (".obstat/CODEOWNERS", Dialect::GitHub),
+];
+/// Largest input file in bytes.
+const INPUT_MAX: u64 = 16 << 20;
+
+/// Whether a path is a decision input.
+#[must_use]
+pub fn is_input(path: &RepoPath) -> bool {
+    let bytes = path.as_bytes();
+    let below = |dir: &[u8]| bytes.strip_prefix(dir).is_some_and(|rest| rest.starts_with(b"/"));
+    below(DIRECTORY.as_bytes()) || CODE_OWNERS.iter().any(|(p, _)| bytes == p.as_bytes())
+}
+
+/// The inputs of one commit, checked.
+#[derive(Debug)]
+pub struct Inputs {
+    /// Digest over all of them.
+    pub digest: InputsDigest,
+    /// The policy.
+    pub policy: Policy,
+    /// SHA-256 of its bytes.
+    pub policy_sha: Sha256,
+    /// The roster.
+    pub roster: Roster,
+    /// SHA-256 of its bytes.
+    pub roster_sha: Sha256,
+    /// Owners of paths, if the repository names any.
+    pub code_owners: Option<CodeOwners>,
+    /// Fingerprints, built in and added.
+    pub fingerprints: Fingerprints,
+}
+
+/// Why there are no usable inputs at a commit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unusable {
+    /// A file that must be there is not.
+    Missing(&'static str),
+    /// A file does not parse, contradicts itself, or locks everybody out.
+    Broken(Vec<Diagnostic>),
+}
+
+impl Unusable {
+    /// The problem as a decision reports it.
+    #[must_use]
+    pub fn problem(&self) -> Problem {
+        match self {
+            Self::Missing(path) => Problem {
+                code: "inputs-missing",
+                text: format!("{path} is missing at the target's tip, so nothing can be decided"),
+                hint: "an owner restores it, or run `obstat bootstrap` for a new repository"
+                    .to_owned(),
+            },
+            Self::Broken(found) => {
+                let first = found
+                    .first()
+                    .map_or_else(String::new, |d| format!("{}: {}", d.file, d.message));
+                Problem {
+                    code: "inputs-broken",
+                    text: format!("the decision inputs do not hold: {first}"),
+                    hint:
+                        "run `obstat policy check`; the owners' quorum can replace a broken version"
+                            .to_owned(),
+                }
+            }
+        }
+    }
+}
+
+/// Paths, states and digest of the inputs that exist in a tree.
+///
+/// # Errors
+/// [`PortError`] when a tree or blob cannot be read.
+pub fn digest_of(
+    repository: &dyn Repository,
+    tree: Oid,
+    cache: &dyn RosterCache,
+) -> Result<InputsDigest, PortError> {
+    Ok(Files::list(repository, tree, cache)?.digest)
+}
+
+struct Files {
+    states: Vec<(RepoPath, FileState, Sha256)>,
+    digest: InputsDigest,
+}
+
+impl Files {
+    fn list(
+        repository: &dyn Repository,
+        tree: Oid,
+        cache: &dyn RosterCache,
+    ) -> Result<Self, PortError> {
+        let mut states = repository.files_below(tree, &DIRECTORY.into())?;
+        for (path, _) in CODE_OWNERS.iter().filter(|(p, _)| !p.starts_with(DIRECTORY)) {
+            let path = RepoPath::from(*path);
+            states.extend(repository.entry(tree, &path)?.map(|state| (path, state)));
+        }
+        let mut hashed = Vec::with_capacity(states.len());
+        for (path, state) in states {
+            let content = match cached_roster(cache, &path, state.oid) {
+                Some((content, _)) => content,
+                None => sha256(&read(repository, &path, state)?),
+            };
+            hashed.push((path, state, content));
+        }
+        let pairs: Vec<_> = hashed.iter().map(|(p, _, c)| (p.clone(), *c)).collect();
+        Ok(Self { digest: inputs_digest(&pairs), states: hashed })
+    }
+
+    fn find(&self, path: &str) -> Option<&(RepoPath, FileState, Sha256)> {
+        self.states.iter().find(|(p, _, _)| p.as_bytes() == path.as_bytes())
+    }
+}
+
+fn read(
+    repository: &dyn Repository,
+    path: &RepoPath,
+    state: FileState,
+) -> Result<Vec<u8>, PortError> {
+    let limit = format!("{} MiB", INPUT_MAX >> 20);
+    let found = repository.blob(state.oid, INPUT_MAX)?;
+    found.ok_or_else(|| PortError::TooLarge { what: path.to_string(), limit })
+}
+
+/// The cache holds `SHA-256 of the file ‖ encoded roster` for the roster's blob.
+fn cached_roster(cache: &dyn RosterCache, path: &RepoPath, blob: Oid) -> Option<(Sha256, Vec<u8>)> {
+    if path.as_bytes() != ROSTER.as_bytes() {
+        return None;
+    }
+    let bytes = cache.recall(blob)?;
+    let (head, body) = bytes.split_at_checked(32)?;
+    Some((Sha256::new(head.try_into().ok()?), body.to_vec()))
+}
+
+/// Reads and checks the inputs of a tree.
+///
+/// # Errors
+/// [`PortError`] when objects cannot be read. Inputs that are missing or broken are no error but
+/// [`Unusable`].
+pub fn load(
+    repository: &dyn Repository,
+    tree: Oid,
+    cache: &dyn RosterCache,
+) -> Result<Result<Inputs, Unusable>, PortError> {
+    let files = Files::list(repository, tree, cache)?;
+    let Some(roster_file) = files.find(ROSTER) else { return Ok(Err(Unusable::Missing(ROSTER))) };
+    let Some(policy_file) = files.find(POLICY) else { return Ok(Err(Unusable::Missing(POLICY))) };
+    let (roster_sha, policy_sha) = (roster_file.2, policy_file.2);
+    let roster = match load_roster(repository, roster_file, cache)? {
+        Ok(roster) => roster,
+        Err(found) => return Ok(Err(Unusable::Broken(found))),
+    };
+    let text = read(repository, &policy_file.0, policy_file.1)?;
+    let policy =
+        text_of(POLICY, &text).and_then(|t| obstat_policy::parse_policy(t, POLICY, &roster));
+    let code_owners = load_owners(repository, &files, &roster)?;
+    let fingerprints = load_fingerprints(repository, &files)?;
+    Ok(match (policy, code_owners, fingerprints) {
+        (Ok(policy), Ok(code_owners), Ok(fingerprints)) => {
+            let digest = files.digest;
+            Ok(Inputs { digest, policy, policy_sha, roster, roster_sha, code_owners, fingerprints })
+        }
+        (a, b, c) => {
+            let found = [a.err(), b.err(), c.err()].into_iter().flatten().flatten().collect();
+            Err(Unusable::Broken(found))
+        }
+    })
+}
+
+type Checked<T> = Result<T, Vec<Diagnostic>>;
+
+fn load_roster(
+    repository: &dyn Repository,
+    (path, state, content): &(RepoPath, FileState, Sha256),
+    cache: &dyn RosterCache,
+) -> Result<Checked<Roster>, PortError> {
+    let kept = cached_roster(cache, path, state.oid);
+    if let Some(roster) = kept.and_then(|(_, body)| roster::cache::decode(&body)) {
+        return Ok(Ok(roster));
+    }
+    let bytes = read(repository, path, *state)?;
+    let parsed = text_of(ROSTER, &bytes).and_then(|t| obstat_policy::parse_roster(t, ROSTER));
+    if let Ok(roster) = &parsed {
+        let mut kept = content.as_bytes().to_vec();
+        kept.extend(roster::cache::encode(roster));
+        cache.keep(state.oid, &kept);
+    }
+    Ok(parsed)
+}
+
+fn load_owners(
+    repository: &dyn Repository,
+    files: &Files,
+    roster: &Roster,
+) -> Result<Checked<Option<CodeOwners>>, PortError> {
+    for (path, dialect) in CODE_OWNERS {
+        if let Some((name, state, _)) = files.find(path) {
+            let bytes = read(repository, name, *state)?;
+            let parsed = text_of(path, &bytes).and_then(|t| CodeOwners::parse(dialect, t, roster));
+            return Ok(parsed.map(Some));
+        }
+    }
+    Ok(Ok(None))
+}
+
+fn load_fingerprints(
+    repository: &dyn Repository,
+    files: &Files,
+) -> Result<Checked<Fingerprints>, PortError> {
+    let builtin = Fingerprints::builtin();
+    let Some((path, state, _)) = files.find(FINGERPRINTS) else { return Ok(Ok(builtin)) };
+    let bytes = read(repository, path, *state)?;
+    let broken = |message: String| vec![Diagnostic::plain("fingerprints", FINGERPRINTS, message)];
+    Ok(text_of(FINGERPRINTS, &bytes)
+        .and_then(|text| builtin.extended(text).map_err(|e| broken(e.to_string()))))
+}
+
+fn text_of<'a>(path: &str, bytes: &'a [u8]) -> Checked<&'a str> {
+    let message = || "it is not UTF-8 text; save it as UTF-8".to_owned();
+    std::str::from_utf8(bytes).map_err(|_| vec![Diagnostic::plain("not-utf8", path, message())])
+}

@@ -1,0 +1,212 @@
+//! Who took part in a change: full commit graph, co-authors, pusher, operators, other heads.
+//!
+//! Counts nobody and ranks nobody; a part that cannot be attributed is reported as such.
+
+use crate::ports::{Commit, PortError, RawSignature, Repository};
+use crate::proposal::Pusher;
+use obstat_model::actor::{Actor, Identity, Participant, Role};
+use obstat_model::change::ChangeFacts;
+use obstat_model::id::AgentId;
+use obstat_model::object::Oid;
+use obstat_model::roster::Roster;
+use obstat_provenance::{Fingerprints, trailer};
+use std::collections::HashSet;
+
+/// Paths of a change that are looked for on other heads.
+const PATHS_MAX: usize = 64;
+/// Commits of another head that are looked at; beyond, all of its people count as contributors.
+const COMMITS_MAX: usize = 2_000;
+
+/// What maps identities to actors.
+#[derive(Debug, Clone, Copy)]
+pub struct Directory<'a> {
+    /// The roster in force.
+    pub roster: &'a Roster,
+    /// Known agents.
+    pub fingerprints: &'a Fingerprints,
+}
+
+impl Directory<'_> {
+    /// Who an e-mail address claims to be. The roster speaks first; an address that only the
+    /// fingerprints know is that agent.
+    #[must_use]
+    pub fn actor(&self, email: &str) -> Option<Actor> {
+        let known = self.roster.by_email(email);
+        known.or_else(|| {
+            let tool = self.fingerprints.agent_of_email(email)?;
+            tool.as_str().parse::<AgentId>().ok().map(Actor::Agent)
+        })
+    }
+
+    fn participant(&self, role: Role, identity: Identity, commit: Oid) -> Participant {
+        let actor = self.actor(&identity.email);
+        Participant { role, actor, identity, proven: false, commit: Some(commit) }
+    }
+
+    /// Everybody whom one commit names.
+    #[must_use]
+    pub fn of_commit(&self, commit: &Commit) -> Vec<Participant> {
+        let mut found = vec![
+            self.participant(Role::Author, identity(&commit.author), commit.id),
+            self.participant(Role::Committer, identity(&commit.committer), commit.id),
+        ];
+        let co_authors = trailer::co_authors(&commit.message);
+        found
+            .extend(co_authors.into_iter().map(|i| self.participant(Role::CoAuthor, i, commit.id)));
+        found
+    }
+
+    /// The pusher as the transport proves it.
+    #[must_use]
+    pub fn pusher(&self, pusher: &Pusher) -> Option<Participant> {
+        let (actor, login) = match pusher {
+            Pusher::Nobody => return None,
+            Pusher::Unknown => (None, String::new()),
+            Pusher::Login { host, login } => (self.roster.by_login(host, login), login.clone()),
+        };
+        let identity = Identity { name: login, email: String::new() };
+        Some(Participant { role: Role::Pusher, actor, identity, proven: true, commit: None })
+    }
+}
+
+fn identity(raw: &RawSignature) -> Identity {
+    let text = |b: &[u8]| String::from_utf8_lossy(b).into_owned();
+    Identity { name: text(&raw.name), email: text(&raw.email) }
+}
+
+/// Everybody who took part, sorted, each part once.
+#[must_use]
+pub fn participants(directory: Directory, commits: &[Commit], pusher: &Pusher) -> Vec<Participant> {
+    let mut found: Vec<Participant> = commits.iter().flat_map(|c| directory.of_commit(c)).collect();
+    let pusher = directory.pusher(pusher);
+    found.extend(operators(directory.roster, &found, pusher.as_ref()));
+    found.extend(pusher);
+    settle(found)
+}
+
+/// The operators of the agents that took part: the one the roster names, else the pusher.
+fn operators(
+    roster: &Roster,
+    found: &[Participant],
+    pusher: Option<&Participant>,
+) -> Vec<Participant> {
+    let mut operators = Vec::new();
+    for part in found {
+        let Some(Actor::Agent(agent)) = &part.actor else { continue };
+        let fixed = roster.agent(agent).and_then(|a| a.operator.clone());
+        let actor = fixed.map(Actor::Person).or_else(|| pusher.and_then(|p| p.actor.clone()));
+        let Some(actor @ Actor::Person(_)) = actor else { continue };
+        let (identity, commit) = (part.identity.clone(), part.commit);
+        operators.push(Participant {
+            role: Role::Operator,
+            actor: Some(actor),
+            identity,
+            proven: true,
+            commit,
+        });
+    }
+    operators
+}
+
+/// Sorts and keeps one part of each kind: the first commit of a part stands for all.
+fn settle(mut found: Vec<Participant>) -> Vec<Participant> {
+    found.sort();
+    found.dedup_by(|a, b| {
+        a.role == b.role && a.actor == b.actor && a.identity == b.identity && a.proven == b.proven
+    });
+    found
+}
+
+/// Commits on other branches and superseded heads that first brought the same new content: who
+/// made them took part, even where the change was squashed or copied.
+///
+/// # Errors
+/// [`PortError`] when objects cannot be read.
+pub fn earlier_forms(
+    repository: &dyn Repository,
+    change: &ChangeFacts,
+    own: &[Commit],
+) -> Result<Vec<Commit>, PortError> {
+    let own: HashSet<Oid> = own.iter().map(|c| c.id).collect();
+    let mut found = Vec::new();
+    let mut seen = HashSet::new();
+    for head in repository.other_heads()? {
+        if own.contains(&head) || Some(head) == change.revision.tip {
+            continue;
+        }
+        let tree = match repository.commit(head) {
+            Ok(commit) => commit.tree,
+            // A branch that points to something else than a commit brings nothing.
+            Err(PortError::Malformed { .. }) => continue,
+            Err(error) => return Err(error),
+        };
+        if !shares(repository, change, tree)? {
+            continue;
+        }
+        for commit in brought(repository, change, head)? {
+            if !own.contains(&commit.id) && seen.insert(commit.id) {
+                found.push(commit);
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn shares(repository: &dyn Repository, change: &ChangeFacts, tree: Oid) -> Result<bool, PortError> {
+    for file in change.files.iter().take(PATHS_MAX) {
+        if file.change.new.is_some()
+            && repository.entry(tree, &file.change.path)? == file.change.new
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn brought(
+    repository: &dyn Repository,
+    change: &ChangeFacts,
+    head: Oid,
+) -> Result<Vec<Commit>, PortError> {
+    let commits = repository.commits_between(change.revision.tip, head)?;
+    if commits.len() > COMMITS_MAX {
+        return Ok(commits);
+    }
+    let mut found = Vec::new();
+    for commit in commits {
+        if shares(repository, change, commit.tree)? && !inherits(repository, change, &commit)? {
+            found.push(commit);
+        }
+    }
+    Ok(found)
+}
+
+/// Whether all of the shared content was already in a parent.
+fn inherits(
+    repository: &dyn Repository,
+    change: &ChangeFacts,
+    commit: &Commit,
+) -> Result<bool, PortError> {
+    let parents = commit.parents.iter().map(|id| repository.commit(*id).map(|c| c.tree));
+    let parents: Vec<Oid> = parents.collect::<Result<_, _>>()?;
+    for file in change.files.iter().take(PATHS_MAX).filter(|f| f.change.new.is_some()) {
+        if repository.entry(commit.tree, &file.change.path)? != file.change.new {
+            continue;
+        }
+        let mut known = false;
+        for tree in &parents {
+            known |= repository.entry(*tree, &file.change.path)? == file.change.new;
+        }
+        if !known {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// The people of earlier forms, as contributors.
+#[must_use]
+pub fn contributors(directory: Directory, commits: &[Commit]) -> Vec<Participant> {
+    let parts = commits.iter().flat_map(|c| directory.of_commit(c));
+    settle(parts.map(|p| Participant { role: Role::Contributor, ..p }).collect())
+}

@@ -1,0 +1,224 @@
+//! Judges one proposal: gather → verify → enrich → decide. The same for every door.
+
+use crate::assist;
+use crate::content;
+use crate::inputs::{self, Inputs, Unusable};
+use crate::people::{self, Directory};
+use crate::ports::{Commit, PortError, Records, Repository, RosterCache};
+use crate::proposal::Proposal;
+use crate::rolling::{self, Window};
+use crate::statements::{Found, Reader};
+use obstat_attest::VerifyOptions;
+use obstat_model::actor::{Actor, Participant, Role};
+use obstat_model::approval::Binding;
+use obstat_model::assistance::Assistance;
+use obstat_model::change::ChangeFacts;
+use obstat_model::decision::Decision;
+use obstat_model::evidence::Evidence;
+use obstat_model::facts::{Facts, PathOwners, Problem};
+use obstat_model::id::{PersonId, RepositoryId};
+use obstat_model::roster::Roster;
+use obstat_model::statement::{Act, Signer};
+use obstat_model::time::{Now, Seconds};
+use obstat_model::trust::TrustRoot;
+
+/// The outside world of one judgement.
+#[derive(Clone, Copy)]
+pub struct World<'a> {
+    /// Content.
+    pub repository: &'a dyn Repository,
+    /// Records.
+    pub records: &'a dyn Records,
+    /// Parsed rosters.
+    pub cache: &'a dyn RosterCache,
+    /// The trust root.
+    pub trust: &'a TrustRoot,
+    /// Relying parties for browser signatures.
+    pub options: &'a VerifyOptions<'a>,
+    /// The one reading of the clock.
+    pub now: Now,
+}
+
+/// How much a decision tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Detail {
+    /// What is missing.
+    Plain,
+    /// Also who could still give it.
+    NameEligible,
+}
+
+/// Everything that was found out about a proposal, and the decision.
+#[derive(Debug)]
+pub struct Judgement {
+    /// The repository.
+    pub repository: RepositoryId,
+    /// What was judged.
+    pub proposal: Proposal,
+    /// Its content.
+    pub change: ChangeFacts,
+    /// Its commits, newest first.
+    pub commits: Vec<Commit>,
+    /// AI involvement.
+    pub assistance: Assistance,
+    /// Who took part.
+    pub participants: Vec<Participant>,
+    /// Statements found.
+    pub found: Found,
+    /// The answer.
+    pub decision: Decision,
+}
+
+/// The roster in force now: what holds in every version that was in force during the delay, so
+/// that raises wait and lowering acts at once.
+///
+/// # Errors
+/// [`PortError`] when an earlier version cannot be read.
+pub fn roster_in_force(world: World, inputs: &Inputs) -> Result<Roster, PortError> {
+    let mut roster = inputs.roster.clone();
+    let delay = roster.parts().delay;
+    if delay == Seconds(0) {
+        return Ok(roster);
+    }
+    let mut seen = vec![inputs.digest];
+    for landing in rolling::recent(world.records, &world.trust.gates, world.now.0.before(delay))? {
+        let Some(from) = landing.from.filter(|_| landing.at <= world.now.0) else { continue };
+        let tree = world.repository.commit(from)?.tree;
+        let digest = inputs::digest_of(world.repository, tree, world.cache)?;
+        if seen.contains(&digest) {
+            continue;
+        }
+        seen.push(digest);
+        if let Ok(older) = inputs::load(world.repository, tree, world.cache)? {
+            roster = obstat_policy::roster::meet(&roster, &older.roster);
+        }
+    }
+    Ok(roster)
+}
+
+/// Judges one proposal against inputs that were read at its target's tip.
+///
+/// # Errors
+/// [`PortError`] when a fact cannot be had. The caller must treat that as blocked.
+pub fn judge(
+    world: World,
+    inputs: &Inputs,
+    roster: &Roster,
+    proposal: Proposal,
+    detail: Detail,
+) -> Result<Judgement, PortError> {
+    let revision = proposal.revision;
+    let (repository, id) = (world.repository, world.trust.repository);
+    let change = content::gather(repository, world.cache, id, &proposal.target, revision)?;
+    let commits = repository.commits_between(revision.tip, revision.head)?;
+    let directory = Directory { roster, fingerprints: &inputs.fingerprints };
+    let earlier = people::earlier_forms(repository, &change, &commits)?;
+    let mut participants = people::participants(directory, &commits, &proposal.pusher);
+    participants.extend(people::contributors(directory, &earlier));
+    let reader = Reader {
+        repository,
+        records: world.records,
+        id,
+        gates: &world.trust.gates,
+        roster,
+        options: world.options,
+        now: world.now,
+    };
+    let found = reader.read(&proposal.target, &change)?;
+    let mut all: Vec<Commit> = commits.clone();
+    all.extend(earlier);
+    let gathered = assist::of_change(repository, &inputs.fingerprints, &all, &change)?;
+    let mut evidence = gathered.evidence;
+    evidence.extend(of_branch(inputs, &proposal));
+    let assistance = Assistance::conclude(evidence, declared_by(&found, &participants));
+    let problems = [gathered.problems, unusable_next(world, &change)?].concat();
+    let rolling = Window {
+        repository,
+        records: world.records,
+        gates: &world.trust.gates,
+        directory,
+        now: world.now,
+    }
+    .sums(&inputs.policy, &proposal.target, &change, &participants)?;
+    let owners = owners(inputs, &change);
+    let decision = {
+        let facts = Facts {
+            repository: id,
+            target: &proposal.target,
+            tip: revision.tip,
+            change: &change,
+            assistance: &assistance,
+            participants: &participants,
+            roster,
+            owners: &owners,
+            rolling: &rolling,
+            statements: &found.statements,
+            refused: &found.refused,
+            problems: &problems,
+        };
+        decide(inputs, &facts, world.now, detail)
+    };
+    Ok(Judgement {
+        repository: id,
+        proposal,
+        change,
+        commits,
+        assistance,
+        participants,
+        found,
+        decision,
+    })
+}
+
+fn decide(inputs: &Inputs, facts: &Facts, now: Now, detail: Detail) -> Decision {
+    match detail {
+        Detail::Plain => obstat_policy::decide(&inputs.policy, facts, now),
+        Detail::NameEligible => obstat_policy::decide_naming_eligible(&inputs.policy, facts, now),
+    }
+}
+
+fn of_branch(inputs: &Inputs, proposal: &Proposal) -> Vec<Evidence> {
+    proposal.branch.as_ref().map_or_else(Vec::new, |b| inputs.fingerprints.of_branch(b))
+}
+
+fn owners(inputs: &Inputs, change: &ChangeFacts) -> Vec<PathOwners> {
+    let of =
+        |path| inputs.code_owners.as_ref().map_or_else(PathOwners::default, |c| c.owners(path));
+    change.files.iter().map(|f| of(&f.change.path)).collect()
+}
+
+/// The author who signed that no AI helped, if every author of the change has signed so.
+fn declared_by(found: &Found, participants: &[Participant]) -> Option<PersonId> {
+    let declared: Vec<&PersonId> = found
+        .statements
+        .iter()
+        .filter(|s| s.binding == Binding::Exact && !s.spent)
+        .filter(|s| s.verified.statement.act == Act::Author { unassisted: true })
+        .filter_map(|s| match &s.verified.signer {
+            Signer::Person(person) => Some(person),
+            Signer::Service(_) => None,
+        })
+        .collect();
+    let mut authors =
+        participants.iter().filter(|p| matches!(p.role, Role::Author | Role::CoAuthor)).peekable();
+    authors.peek()?;
+    let all =
+        authors.all(|p| matches!(&p.actor, Some(Actor::Person(id)) if declared.contains(&id)));
+    if all { declared.first().map(|p| (*p).clone()) } else { None }
+}
+
+/// A change that touches decision inputs must leave inputs that hold.
+fn unusable_next(world: World, change: &ChangeFacts) -> Result<Vec<Problem>, PortError> {
+    if change.inputs.is_none() {
+        return Ok(Vec::new());
+    }
+    Ok(match inputs::load(world.repository, change.revision.tree, world.cache)? {
+        Ok(_) => Vec::new(),
+        Err(Unusable::Missing(path)) => vec![Problem {
+            code: "inputs-removed",
+            text: format!("the change removes {path}, after which nothing could be decided"),
+            hint: format!("keep {path} in the change"),
+        }],
+        Err(unusable @ Unusable::Broken(_)) => vec![unusable.problem()],
+    })
+}

@@ -1,0 +1,222 @@
+//! What the pipeline asks of the outside world; knows no git library, forge or database.
+
+use obstat_model::change::{FileChange, FileState};
+use obstat_model::id::{ChangeDigest, StatementHash};
+use obstat_model::object::{Oid, RefName, RepoPath};
+use thiserror::Error;
+
+/// A fact that could not be had. Never a reason to pass.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum PortError {
+    /// An object is not in the repository.
+    #[error(
+        "object {0} is missing: the history is incomplete; fetch it with `git fetch --unshallow` or `git fetch`"
+    )]
+    Missing(Oid),
+    /// An object is there but is no well-formed object of the wanted kind.
+    #[error("object {id} is not a valid {wanted}: {why}")]
+    Malformed {
+        /// Which object.
+        id: Oid,
+        /// `commit`, `tree` or `blob`.
+        wanted: &'static str,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// Something is larger than what is looked at.
+    #[error("{what} is larger than the limit of {limit}")]
+    TooLarge {
+        /// What.
+        what: String,
+        /// The limit, with its unit.
+        limit: String,
+    },
+    /// The repository could not be read or written.
+    #[error("{0}")]
+    Unreadable(String),
+}
+
+/// Name, address and time as a commit writes them; bytes, not necessarily UTF-8.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct RawSignature {
+    /// Display name.
+    pub name: Vec<u8>,
+    /// E-mail address.
+    pub email: Vec<u8>,
+    /// Seconds since 1970, as claimed.
+    pub at: i64,
+}
+
+/// A commit as stored: replace refs and grafts are never applied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Commit {
+    /// Its id.
+    pub id: Oid,
+    /// Its tree.
+    pub tree: Oid,
+    /// Its parents, first parent first.
+    pub parents: Vec<Oid>,
+    /// Who wrote it, as it claims.
+    pub author: RawSignature,
+    /// Who committed it, as it claims.
+    pub committer: RawSignature,
+    /// The message.
+    pub message: Vec<u8>,
+}
+
+/// A merge recomputed with fixed options.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Merge {
+    /// It is clean and gives this tree.
+    Tree(Oid),
+    /// It has conflicts, which a person resolved or must resolve.
+    Conflict,
+}
+
+/// Reads content. Implementations run nothing that a repository could configure.
+pub trait Repository {
+    /// One commit.
+    ///
+    /// # Errors
+    /// [`PortError`] when it is missing or malformed.
+    fn commit(&self, id: Oid) -> Result<Commit, PortError>;
+
+    /// The paths that differ between two trees, sorted; `None` is the empty tree. `content` of
+    /// each is filled.
+    ///
+    /// # Errors
+    /// [`PortError`] when a tree or blob is missing or malformed.
+    fn changes(&self, old: Option<Oid>, new: Option<Oid>) -> Result<Vec<FileChange>, PortError>;
+
+    /// The bytes of a blob, or `None` when it is larger than `cap` bytes.
+    ///
+    /// # Errors
+    /// [`PortError`] when it is missing.
+    fn blob(&self, id: Oid, cap: u64) -> Result<Option<Vec<u8>>, PortError>;
+
+    /// The entry of a tree at a path, if it is a file, link or submodule.
+    ///
+    /// # Errors
+    /// [`PortError`] when a tree is missing or malformed.
+    fn entry(&self, tree: Oid, path: &RepoPath) -> Result<Option<FileState>, PortError>;
+
+    /// All files below a directory of a tree, sorted; empty when there is none.
+    ///
+    /// # Errors
+    /// [`PortError`] when a tree is missing or malformed.
+    fn files_below(
+        &self,
+        tree: Oid,
+        dir: &RepoPath,
+    ) -> Result<Vec<(RepoPath, FileState)>, PortError>;
+
+    /// Every commit reachable from `head` and not from `not`, newest first. May list too many
+    /// when commit dates lie, never too few.
+    ///
+    /// # Errors
+    /// [`PortError`] when history is incomplete.
+    fn commits_between(&self, not: Option<Oid>, head: Oid) -> Result<Vec<Commit>, PortError>;
+
+    /// First parents from `head` back to, and without, `from`; oldest first. `None` when `from`
+    /// is not among them. Without `from`: back to the root.
+    ///
+    /// # Errors
+    /// [`PortError`] when history is incomplete.
+    fn first_parents(&self, from: Option<Oid>, head: Oid)
+    -> Result<Option<Vec<Commit>>, PortError>;
+
+    /// Whether `old` is `new` or an ancestor of it.
+    ///
+    /// # Errors
+    /// [`PortError`] when history is incomplete.
+    fn is_ancestor(&self, old: Oid, new: Oid) -> Result<bool, PortError>;
+
+    /// One best common ancestor.
+    ///
+    /// # Errors
+    /// [`PortError`] when history is incomplete.
+    fn merge_base(&self, a: Oid, b: Oid) -> Result<Option<Oid>, PortError>;
+
+    /// The merge of two commits, recomputed.
+    ///
+    /// # Errors
+    /// [`PortError`] when it could not be computed at all.
+    fn merge(&self, ours: Oid, theirs: Oid) -> Result<Merge, PortError>;
+
+    /// What a ref points to, as it will be if the present push is accepted.
+    ///
+    /// # Errors
+    /// [`PortError`] when refs cannot be read.
+    fn reference(&self, name: &RefName) -> Result<Option<Oid>, PortError>;
+
+    /// Tips of all branches and all superseded heads.
+    ///
+    /// # Errors
+    /// [`PortError`] when refs cannot be read.
+    fn other_heads(&self) -> Result<Vec<Oid>, PortError>;
+
+    /// The note on a commit, at most `cap` bytes; larger ones are an error.
+    ///
+    /// # Errors
+    /// [`PortError`] when it is too large or malformed.
+    fn note(&self, notes: &RefName, commit: Oid, cap: u64) -> Result<Option<Vec<u8>>, PortError>;
+}
+
+/// Signed records of earlier acts, as bytes: who reads them must verify them.
+pub trait Records {
+    /// Envelopes of people's statements filed under a digest.
+    ///
+    /// # Errors
+    /// [`PortError`] when they cannot be read.
+    fn statements(&self, digest: ChangeDigest) -> Result<Vec<Vec<u8>>, PortError>;
+
+    /// Envelopes filed under any digest but this one, at most `cap`; more are an error.
+    ///
+    /// # Errors
+    /// [`PortError`] when they cannot be read or are too many.
+    fn other_statements(&self, digest: ChangeDigest, cap: usize)
+    -> Result<Vec<Vec<u8>>, PortError>;
+
+    /// The gate's receipt for a statement.
+    ///
+    /// # Errors
+    /// [`PortError`] when it cannot be read.
+    fn receipt(&self, statement: StatementHash) -> Result<Option<Vec<u8>>, PortError>;
+
+    /// The record of the landing that made a commit the tip of a target.
+    ///
+    /// # Errors
+    /// [`PortError`] when it cannot be read.
+    fn landing_at(&self, target: &RefName, tip: Oid) -> Result<Option<Vec<u8>>, PortError>;
+
+    /// Records of landings of a digest on any target.
+    ///
+    /// # Errors
+    /// [`PortError`] when they cannot be read.
+    fn landings_of(&self, digest: ChangeDigest) -> Result<Vec<Vec<u8>>, PortError>;
+
+    /// Records of all targets, newest first, as long as `more` asks for the next one.
+    ///
+    /// # Errors
+    /// [`PortError`] when they cannot be read.
+    fn newest_landings(&self, more: &mut dyn FnMut(&[u8]) -> bool) -> Result<(), PortError>;
+}
+
+/// Keeps parsed rosters where pushers cannot write.
+pub trait RosterCache {
+    /// What was kept for a blob.
+    fn recall(&self, blob: Oid) -> Option<Vec<u8>>;
+    /// Keeps bytes for a blob; failing to is no error.
+    fn keep(&self, blob: Oid, bytes: &[u8]);
+}
+
+/// A cache that keeps nothing.
+#[derive(Debug, Clone, Copy)]
+pub struct NoCache;
+
+impl RosterCache for NoCache {
+    fn recall(&self, _: Oid) -> Option<Vec<u8>> {
+        None
+    }
+    fn keep(&self, _: Oid, _: &[u8]) {}
+}

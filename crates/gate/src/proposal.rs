@@ -1,0 +1,102 @@
+//! What is to be judged: content on its way to a target, and who brings it; judges nothing.
+
+use crate::ports::{Merge, PortError, Repository};
+use obstat_model::change::Revision;
+use obstat_model::facts::Problem;
+use obstat_model::object::{Oid, RefName};
+
+/// Who brings the content, as the transport proves it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Pusher {
+    /// A login on a host of the roster.
+    Login {
+        /// Host name in the roster's accounts.
+        host: String,
+        /// The login.
+        login: String,
+    },
+    /// The gate is only asked what it would say; nobody brings anything yet.
+    Nobody,
+    /// The transport names nobody although it should.
+    Unknown,
+}
+
+/// Content on its way to a target.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proposal {
+    /// The protected ref.
+    pub target: RefName,
+    /// Its state and the content's.
+    pub revision: Revision,
+    /// Who brings it.
+    pub pusher: Pusher,
+    /// The branch it comes from, if known.
+    pub branch: Option<String>,
+}
+
+/// Why content cannot even be compared with the target.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unmergeable {
+    /// The merge with the target's tip has conflicts.
+    Conflict,
+    /// There is no common history.
+    Unrelated,
+}
+
+impl Unmergeable {
+    /// The problem as a decision reports it.
+    #[must_use]
+    pub fn problem(&self) -> Problem {
+        let (code, text, hint) = match self {
+            Self::Conflict => (
+                "merge-conflict",
+                "the change conflicts with the target's tip",
+                "merge or rebase onto the target, then ask again",
+            ),
+            Self::Unrelated => (
+                "unrelated-history",
+                "the change shares no history with the target",
+                "check that this is the right repository and target",
+            ),
+        };
+        Problem { code, text: text.to_owned(), hint: hint.to_owned() }
+    }
+}
+
+/// Content as it would land on a tip: as it is where the tip lies below it, merged otherwise.
+///
+/// # Errors
+/// [`PortError`] when objects cannot be read; [`Unmergeable`] is no error but an answer.
+pub fn revision(
+    repository: &dyn Repository,
+    tip: Option<Oid>,
+    head: Oid,
+) -> Result<Result<Revision, Unmergeable>, PortError> {
+    let own = repository.commit(head)?.tree;
+    let Some(base) = tip else {
+        return Ok(Ok(Revision { tip, merge_base: None, head, tree: own }));
+    };
+    if repository.is_ancestor(base, head)? {
+        return Ok(Ok(Revision { tip, merge_base: tip, head, tree: own }));
+    }
+    let Some(merge_base) = repository.merge_base(base, head)? else {
+        return Ok(Err(Unmergeable::Unrelated));
+    };
+    Ok(match repository.merge(base, head)? {
+        Merge::Tree(tree) => Ok(Revision { tip, merge_base: Some(merge_base), head, tree }),
+        Merge::Conflict => Err(Unmergeable::Conflict),
+    })
+}
+
+/// Content that replaces a tip as it stands: what a push does, fast-forward or not.
+///
+/// # Errors
+/// [`PortError`] when objects cannot be read.
+pub fn landing(
+    repository: &dyn Repository,
+    tip: Option<Oid>,
+    head: Oid,
+) -> Result<Revision, PortError> {
+    let tree = repository.commit(head)?.tree;
+    Ok(Revision { tip, merge_base: tip, head, tree })
+}

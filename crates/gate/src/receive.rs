@@ -1,0 +1,128 @@
+//! Answers a push: which ref updates may pass, and what is to be recorded if they do.
+
+mod filed;
+mod gated;
+
+use crate::inputs::{self, Inputs};
+use crate::pipeline::{Judgement, World};
+use crate::ports::PortError;
+use crate::proposal::Pusher;
+use obstat_model::facts::Problem;
+use obstat_model::landing::LandingRecord;
+use obstat_model::object::{Oid, RefName};
+use obstat_model::target::Mode;
+
+/// Refs of the gate's own; pushers may only add statements there.
+pub const OWN: &str = "refs/obstat/";
+/// Where statements are filed: `<digest>/<statement hash>`.
+pub const APPROVALS: &str = "refs/obstat/approvals/";
+
+/// One line of a push.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefUpdate {
+    /// Which ref.
+    pub name: RefName,
+    /// What it is; `None` when it does not exist.
+    pub old: Option<Oid>,
+    /// What it shall be; `None` deletes it.
+    pub new: Option<Oid>,
+}
+
+/// A judged update of a protected ref.
+#[derive(Debug)]
+pub struct Gated {
+    /// Name of the target in the policy.
+    pub target: String,
+    /// What the door does with the decision.
+    pub mode: Mode,
+    /// Parts that are clear.
+    pub clear: Vec<Judgement>,
+    /// The first part that is not.
+    pub open: Option<Judgement>,
+    /// What to record if the push passes.
+    pub record: Option<LandingRecord>,
+}
+
+/// The answer to one update.
+#[derive(Debug)]
+pub enum Answer {
+    /// The ref is not protected.
+    Free,
+    /// A statement was filed.
+    Filed,
+    /// The ref is protected and was judged.
+    Gated(Box<Gated>),
+    /// The update may not be, whoever signs.
+    Refused(Problem),
+}
+
+impl Answer {
+    /// Whether this update may pass.
+    #[must_use]
+    pub fn passes(&self) -> bool {
+        match self {
+            Self::Free | Self::Filed => true,
+            Self::Gated(gated) => gated.open.is_none() || gated.mode != Mode::Enforce,
+            Self::Refused(_) => false,
+        }
+    }
+}
+
+/// How the gate of a repository is set up.
+#[derive(Debug, Clone)]
+pub struct Setup {
+    /// The ref whose policy says which other refs are protected.
+    pub policy_ref: RefName,
+    /// Who pushes.
+    pub pusher: Pusher,
+}
+
+/// Answers each update of a push, in order.
+///
+/// # Errors
+/// [`PortError`] when a fact cannot be had; the whole push must then be refused.
+pub fn answer(
+    world: World,
+    setup: &Setup,
+    updates: &[RefUpdate],
+) -> Result<Vec<Answer>, PortError> {
+    let main = main_inputs(world, setup, updates)?;
+    updates.iter().map(|update| one(world, setup, main.as_ref(), update)).collect()
+}
+
+/// Inputs at the policy ref before the push; `None` when it has none yet.
+fn main_inputs(
+    world: World,
+    setup: &Setup,
+    updates: &[RefUpdate],
+) -> Result<Option<Inputs>, PortError> {
+    let pushed = updates.iter().find(|u| u.name == setup.policy_ref).map(|u| u.old);
+    let tip = match pushed {
+        Some(old) => old,
+        None => world.repository.reference(&setup.policy_ref)?,
+    };
+    let Some(tip) = tip else { return Ok(None) };
+    let tree = world.repository.commit(tip)?.tree;
+    Ok(inputs::load(world.repository, tree, world.cache)?.ok())
+}
+
+fn one(
+    world: World,
+    setup: &Setup,
+    main: Option<&Inputs>,
+    update: &RefUpdate,
+) -> Result<Answer, PortError> {
+    let name = update.name.as_str();
+    if name.starts_with(OWN) {
+        return filed::answer(world, main, update);
+    }
+    if name.starts_with("refs/replace/") {
+        let text = "replace refs change what history seems to be, so the gate takes none";
+        return Ok(refused("replace-ref", text, "push the real history instead"));
+    }
+    gated::answer(world, setup, main, update)
+}
+
+fn refused(code: &'static str, text: impl Into<String>, hint: impl Into<String>) -> Answer {
+    Answer::Refused(Problem { code, text: text.into(), hint: hint.into() })
+}

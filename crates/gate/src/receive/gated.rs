@@ -1,0 +1,260 @@
+//! Judges an update of a ref that may be protected: advance, new ref, rewrite, deletion.
+
+use super::{Answer, Gated, RefUpdate, Setup, refused};
+use crate::content::tree_of;
+use crate::cover::{Advance, Coverage, cover};
+use crate::inputs::{self, Inputs, Unusable};
+use crate::landing;
+use crate::pipeline::{Detail, Judgement, World, judge, roster_in_force};
+use crate::ports::PortError;
+use crate::proposal::{self, Proposal, Pusher};
+use obstat_model::change::Revision;
+use obstat_model::decision::Outcome;
+use obstat_model::facts::Problem;
+use obstat_model::object::{Oid, RefName};
+use obstat_policy::{Rewrite, TargetPolicy};
+use std::collections::HashSet;
+
+/// Git's empty tree, which every repository knows.
+const EMPTY_TREE: [u8; 20] = [
+    0x4b, 0x82, 0x5d, 0xc6, 0x42, 0xcb, 0x6e, 0xb9, 0xa0, 0x60, 0xe5, 0x4b, 0xf8, 0xd6, 0x92, 0x88,
+    0xfb, 0xee, 0x49, 0x04,
+];
+
+pub(super) fn answer(
+    world: World,
+    setup: &Setup,
+    main: Option<&Inputs>,
+    update: &RefUpdate,
+) -> Result<Answer, PortError> {
+    let tree = tree_of(world.repository, update.old)?;
+    let own = tree.map(|t| inputs::load(world.repository, t, world.cache)).transpose()?;
+    let by_main = main.and_then(|m| m.policy.target_of(&update.name));
+    match own {
+        Some(Ok(own)) => {
+            let policy = own.policy.target_of(&update.name).or(by_main);
+            let Some(policy) = policy.cloned() else { return Ok(Answer::Free) };
+            existing(world, setup, &own, &policy, update)
+        }
+        Some(Err(unusable)) if by_main.is_some() || update.name == setup.policy_ref => {
+            repair(world, setup, update, unusable)
+        }
+        None if update.name == setup.policy_ref => Ok(not_bootstrapped()),
+        _ => match (main, by_main) {
+            (Some(main), Some(policy)) => created(world, setup, main, policy, update),
+            _ => Ok(Answer::Free),
+        },
+    }
+}
+
+fn not_bootstrapped() -> Answer {
+    let text = "this target has no history yet, and the gate starts from a recorded state";
+    refused("not-bootstrapped", text, "run `obstat bootstrap` on the server")
+}
+
+fn existing(
+    world: World,
+    setup: &Setup,
+    own: &Inputs,
+    policy: &TargetPolicy,
+    update: &RefUpdate,
+) -> Result<Answer, PortError> {
+    let Some(old) = update.old else { return Ok(not_bootstrapped()) };
+    let Some(new) = update.new else { return deleted(world, setup, own, policy, update) };
+    if old == new {
+        return Ok(Answer::Free);
+    }
+    let advance = Advance {
+        target: update.name.clone(),
+        from: Some(old),
+        to: new,
+        pusher: setup.pusher.clone(),
+    };
+    let roster = roster_in_force(world, own)?;
+    let forward = world.repository.first_parents(Some(old), new)?.is_some();
+    let coverage = if forward {
+        cover(world, own, &roster, &advance, ends(world)?)?
+    } else {
+        let mut judgement = straight(world, setup, own, update, old)?;
+        if policy.rewrite() == Rewrite::Refuse {
+            block(&mut judgement, rewritten(&update.name));
+        }
+        split(judgement)
+    };
+    finish(world, own, policy, &advance, coverage)
+}
+
+fn rewritten(name: &RefName) -> Problem {
+    Problem {
+        code: "history-rewritten",
+        text: format!(
+            "the push would drop commits from {name}; protected history is not rewritten"
+        ),
+        hint: "rebase onto the present tip and push again".to_owned(),
+    }
+}
+
+/// Judges the difference between two trees whatever the commits between them.
+fn straight(
+    world: World,
+    setup: &Setup,
+    own: &Inputs,
+    update: &RefUpdate,
+    old: Oid,
+) -> Result<Judgement, PortError> {
+    let revision = match update.new {
+        Some(new) => proposal::landing(world.repository, Some(old), new)?,
+        None => {
+            let tree = Oid::Sha1(EMPTY_TREE);
+            Revision { tip: Some(old), merge_base: Some(old), head: old, tree }
+        }
+    };
+    let proposal = Proposal {
+        target: update.name.clone(),
+        revision,
+        pusher: setup.pusher.clone(),
+        branch: None,
+    };
+    judge(world, own, &roster_in_force(world, own)?, proposal, Detail::Plain)
+}
+
+/// Adds a problem to a judgement, unless an override lets it pass all the same.
+fn block(judgement: &mut Judgement, problem: Problem) {
+    if judgement.decision.diagnostics.overridden_by.is_none() {
+        judgement.decision.outcome = Outcome::Blocked;
+        judgement.decision.diagnostics.problems.insert(0, problem);
+    }
+}
+
+fn split(judgement: Judgement) -> Coverage {
+    if judgement.decision.outcome == Outcome::Clear {
+        return Coverage { clear: vec![judgement], open: None };
+    }
+    Coverage { clear: Vec::new(), open: Some(judgement) }
+}
+
+fn deleted(
+    world: World,
+    setup: &Setup,
+    own: &Inputs,
+    policy: &TargetPolicy,
+    update: &RefUpdate,
+) -> Result<Answer, PortError> {
+    let Some(old) = update.old else { return Ok(Answer::Free) };
+    let mut judgement = straight(world, setup, own, update, old)?;
+    let text = format!("the push would delete {}, which is protected", update.name);
+    let hint = "remove it from the policy first, or use `obstat override`".to_owned();
+    block(&mut judgement, Problem { code: "target-deleted", text, hint });
+    let coverage = split(judgement);
+    let (target, mode) = (policy.name().to_string(), policy.mode());
+    let Coverage { clear, open } = coverage;
+    Ok(Answer::Gated(Box::new(Gated { target, mode, clear, open, record: None })))
+}
+
+/// A protected ref that does not exist yet: compared with the ref that policy says it comes from.
+fn created(
+    world: World,
+    setup: &Setup,
+    main: &Inputs,
+    policy: &TargetPolicy,
+    update: &RefUpdate,
+) -> Result<Answer, PortError> {
+    let Some(new) = update.new else { return Ok(Answer::Free) };
+    let Some(from) = policy.from() else {
+        let text = format!(
+            "{} is protected and new, and the policy does not say what it comes from",
+            update.name
+        );
+        return Ok(refused("no-origin", text, "add `from: refs/heads/main` to the target"));
+    };
+    let base = match world.repository.reference(from)? {
+        Some(tip) => world.repository.merge_base(tip, new)?,
+        None => None,
+    };
+    let Some(base) = base else {
+        let text = format!("{} shares no history with {from}", update.name);
+        return Ok(refused("no-origin", text, format!("branch it off {from}")));
+    };
+    if world.records.landing_at(from, base)?.is_none() {
+        let text = format!(
+            "{} leaves {from} at {}, which is no cleared tip of it",
+            update.name,
+            base.short()
+        );
+        return Ok(refused("intermediate", text, format!("branch it off a cleared tip of {from}")));
+    }
+    let advance = Advance {
+        target: update.name.clone(),
+        from: Some(base),
+        to: new,
+        pusher: setup.pusher.clone(),
+    };
+    if base == new {
+        let coverage = Coverage { clear: Vec::new(), open: None };
+        return finish(world, main, policy, &advance, coverage);
+    }
+    let tree = world.repository.commit(base)?.tree;
+    let there = inputs::load(world.repository, tree, world.cache)?;
+    let inputs = there.as_ref().unwrap_or(main);
+    let roster = roster_in_force(world, inputs)?;
+    let coverage = cover(world, inputs, &roster, &advance, ends(world)?)?;
+    finish(world, inputs, policy, &advance, coverage)
+}
+
+/// A protected ref whose own inputs do not hold: only the quorum of the last version that held
+/// may replace them, with a change that touches nothing else.
+fn repair(
+    world: World,
+    setup: &Setup,
+    update: &RefUpdate,
+    unusable: Unusable,
+) -> Result<Answer, PortError> {
+    let (Some(old), Some(_)) = (update.old, update.new) else {
+        return Ok(Answer::Refused(unusable.problem()));
+    };
+    let chain = world.repository.first_parents(None, old)?.unwrap_or_default();
+    for commit in chain.iter().rev() {
+        let Ok(last) = inputs::load(world.repository, commit.tree, world.cache)? else { continue };
+        let Some(policy) = last.policy.target_of(&update.name).cloned() else { break };
+        let judgement = straight(world, setup, &last, update, old)?;
+        let only_inputs = judgement.change.files.iter().all(|f| inputs::is_input(&f.change.path));
+        if !only_inputs {
+            break;
+        }
+        let advance = Advance {
+            target: update.name.clone(),
+            from: Some(old),
+            to: judgement.proposal.revision.head,
+            pusher: setup.pusher.clone(),
+        };
+        return finish(world, &last, &policy, &advance, split(judgement));
+    }
+    Ok(Answer::Refused(unusable.problem()))
+}
+
+/// Heads that filed statements name: where approved segments may end.
+fn ends(world: World) -> Result<HashSet<Oid>, PortError> {
+    let none = obstat_model::id::ChangeDigest::new([0; 32]);
+    let all = world.records.other_statements(none, 10_000)?;
+    Ok(all.iter().filter_map(|bytes| obstat_attest::claimed_head(bytes)).collect())
+}
+
+fn finish(
+    world: World,
+    inputs: &Inputs,
+    policy: &TargetPolicy,
+    advance: &Advance,
+    coverage: Coverage,
+) -> Result<Answer, PortError> {
+    let pusher = match &advance.pusher {
+        Pusher::Login { login, .. } => login.clone(),
+        Pusher::Nobody | Pusher::Unknown => String::new(),
+    };
+    let tree = world.repository.commit(advance.to)?.tree;
+    let next = inputs::digest_of(world.repository, tree, world.cache)?;
+    let record = landing::record(world, policy, advance, &coverage, (pusher, next));
+    let (target, mode) = (policy.name().to_string(), policy.mode());
+    let Coverage { clear, open } = coverage;
+    let _ = inputs;
+    Ok(Answer::Gated(Box::new(Gated { target, mode, clear, open, record: Some(record) })))
+}

@@ -1,0 +1,256 @@
+//! Reads signed statements on a change and finds how each binds to it; counts none of them.
+
+use crate::ports::{Merge, PortError, Records, Repository};
+use crate::proposal;
+use obstat_attest::record;
+use obstat_attest::{Envelope, VerifyOptions};
+use obstat_model::approval::{
+    ApprovalFacts, Binding, RefusedStatement, TipState, VerifiedApproval,
+};
+use obstat_model::change::{ChangeFacts, FileChange};
+use obstat_model::digest::change_digest;
+use obstat_model::id::{ChangeDigest, RepositoryId, StatementHash};
+use obstat_model::landing::LandingRecord;
+use obstat_model::object::{Oid, RefName};
+use obstat_model::roster::Roster;
+use obstat_model::statement::Act;
+use obstat_model::time::{Now, Timestamp};
+use obstat_model::trust::TrustedKey;
+
+/// Most statements of other digests that are tried as approvals of a merged head.
+const OTHERS_MAX: usize = 1_000;
+/// Most statements on one digest; more are refused on receipt.
+pub const STATEMENTS_MAX: usize = 256;
+
+/// Where statements are read and against what they are held.
+#[derive(Clone, Copy)]
+pub struct Reader<'a> {
+    /// Content.
+    pub repository: &'a dyn Repository,
+    /// Records.
+    pub records: &'a dyn Records,
+    /// The repository's id.
+    pub id: RepositoryId,
+    /// Keys of gates whose receipts and landing records are believed.
+    pub gates: &'a [TrustedKey],
+    /// The roster as of the target's tip.
+    pub roster: &'a Roster,
+    /// Relying parties for browser signatures.
+    pub options: &'a VerifyOptions<'a>,
+    /// The moment.
+    pub now: Now,
+}
+
+/// What was read.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// Statements with good signatures.
+    pub statements: Vec<ApprovalFacts>,
+    /// The rest, with reasons.
+    pub refused: Vec<RefusedStatement>,
+}
+
+impl Reader<'_> {
+    /// All statements that bear on a change for a target.
+    ///
+    /// # Errors
+    /// [`PortError`] when records or objects cannot be read.
+    pub fn read(&self, target: &RefName, change: &ChangeFacts) -> Result<Found, PortError> {
+        let mut found = Found::default();
+        for bytes in self.records.statements(change.digest)? {
+            let verified = match self.verify(&bytes) {
+                Ok(verified) => verified,
+                Err(refused) => {
+                    found.refused.push(refused);
+                    continue;
+                }
+            };
+            let exact = verified.statement.change == change.digest
+                && verified.statement.context.target == *target
+                && verified.statement.context.repository == self.id;
+            let binding = if exact { Binding::Exact } else { Binding::Other };
+            found.statements.push(self.facts(target, change, verified, binding)?);
+        }
+        if !found.statements.iter().any(|s| s.verified.statement.act == Act::Approve) {
+            found.statements.extend(self.recomputed(target, change)?);
+        }
+        Ok(found)
+    }
+
+    fn verify(&self, bytes: &[u8]) -> Result<VerifiedApproval, RefusedStatement> {
+        obstat_attest::verify_bytes(bytes, self.roster, self.options)
+    }
+
+    /// Approvals of a head whose merge with the tip, recomputed, is what would land.
+    fn recomputed(
+        &self,
+        target: &RefName,
+        change: &ChangeFacts,
+    ) -> Result<Vec<ApprovalFacts>, PortError> {
+        let Some(tip) = change.revision.tip else { return Ok(Vec::new()) };
+        let mut found = Vec::new();
+        for bytes in self.records.other_statements(change.digest, OTHERS_MAX)? {
+            let Ok(verified) = self.verify(&bytes) else { continue };
+            let statement = &verified.statement;
+            let here =
+                statement.context.target == *target && statement.context.repository == self.id;
+            if !here || !self.merges_to(tip, &verified, change)? {
+                continue;
+            }
+            found.push(self.facts(target, change, verified, Binding::Recomputed)?);
+        }
+        Ok(found)
+    }
+
+    fn merges_to(
+        &self,
+        tip: Oid,
+        verified: &VerifiedApproval,
+        change: &ChangeFacts,
+    ) -> Result<bool, PortError> {
+        let context = &verified.statement.context;
+        // A head that is not here, or a tip that is not, cannot be recomputed: no approval then.
+        let known = |id| self.repository.commit(id).is_ok();
+        if !known(context.head) || context.tip.is_some_and(|t| !known(t)) {
+            return Ok(false);
+        }
+        if self.repository.merge(tip, context.head)? != Merge::Tree(change.revision.tree) {
+            return Ok(false);
+        }
+        // The statement names a digest and a head; they must belong together.
+        let signed = proposal::revision(self.repository, context.tip, context.head)?;
+        let Ok(signed) = signed else { return Ok(false) };
+        let base = crate::content::tree_of(self.repository, signed.tip)?;
+        let files = self.repository.changes(base, Some(signed.tree))?;
+        Ok(change_digest(self.id, &context.target, &files) == verified.statement.change)
+    }
+
+    fn facts(
+        &self,
+        target: &RefName,
+        change: &ChangeFacts,
+        verified: VerifiedApproval,
+        binding: Binding,
+    ) -> Result<ApprovalFacts, PortError> {
+        let received_at = self.received_at(verified.hash)?.unwrap_or(self.now.0);
+        let tip = self.tip_state(verified.statement.context.tip, change.revision.tip)?;
+        let spent = tip == TipState::Ancestor
+            && binding != Binding::Other
+            && self.is_spent(target, change, &verified)?;
+        Ok(ApprovalFacts { verified, received_at, binding, tip, spent })
+    }
+
+    fn tip_state(&self, judged: Option<Oid>, present: Option<Oid>) -> Result<TipState, PortError> {
+        let below = match (judged, present) {
+            (None, _) => true,
+            (Some(_), None) => false,
+            (Some(old), Some(new)) => {
+                old == new
+                    || (self.repository.commit(old).is_ok()
+                        && self.repository.is_ancestor(old, new)?)
+            }
+        };
+        Ok(if below { TipState::Ancestor } else { TipState::Elsewhere })
+    }
+
+    fn received_at(&self, statement: StatementHash) -> Result<Option<Timestamp>, PortError> {
+        let Some(bytes) = self.records.receipt(statement)? else { return Ok(None) };
+        let broken = |e: String| PortError::Unreadable(format!("a receipt does not verify: {e}"));
+        let receipt =
+            record::parse_receipt(&bytes, self.gates).map_err(|e| broken(e.to_string()))?;
+        if receipt.statement != statement || receipt.repository != self.id {
+            return Err(broken("it names another statement or repository".to_owned()));
+        }
+        Ok(Some(receipt.at))
+    }
+
+    /// Whether the approved content has landed on the target since it was judged: by the gate's
+    /// records, and by the content of every tip since, which needs no record.
+    fn is_spent(
+        &self,
+        target: &RefName,
+        change: &ChangeFacts,
+        verified: &VerifiedApproval,
+    ) -> Result<bool, PortError> {
+        let (judged, digest) = (verified.statement.context.tip, verified.statement.change);
+        let Some(present) = change.revision.tip.filter(|t| Some(*t) != judged) else {
+            return Ok(false);
+        };
+        for landing in self.landings_of(digest)? {
+            let same = landing.target == *target && landing.repository == self.id;
+            if same && self.landed_after((judged, present), &landing, digest)? {
+                return Ok(true);
+            }
+        }
+        let wanted: Vec<&FileChange> = change.files.iter().map(|f| &f.change).collect();
+        self.content_was_there(judged, present, &wanted)
+    }
+
+    fn landings_of(&self, digest: ChangeDigest) -> Result<Vec<LandingRecord>, PortError> {
+        let parse = |bytes: Vec<u8>| {
+            let parsed = record::parse_landing(&bytes, self.gates);
+            parsed.map_err(|e| {
+                PortError::Unreadable(format!("a landing record does not verify: {e}"))
+            })
+        };
+        self.records.landings_of(digest)?.into_iter().map(parse).collect()
+    }
+
+    /// Whether a landing of the digest lies between the tip that was judged and the present one.
+    /// A landing whose commits are gone cannot be placed; it counts as if it did.
+    fn landed_after(
+        &self,
+        (judged, present): (Option<Oid>, Oid),
+        landing: &LandingRecord,
+        digest: ChangeDigest,
+    ) -> Result<bool, PortError> {
+        let Some(change) = landing.changes.iter().find(|c| c.digest == digest) else {
+            return Ok(false);
+        };
+        let gone = |id: Oid| self.repository.commit(id).is_err();
+        if gone(change.to) || change.from.is_some_and(gone) {
+            return Ok(true);
+        }
+        if !self.repository.is_ancestor(change.to, present)? {
+            return Ok(false);
+        }
+        match (judged, change.from) {
+            (None, _) => Ok(true),
+            (Some(_), None) => Ok(false),
+            (Some(judged), Some(from)) => self.repository.is_ancestor(judged, from),
+        }
+    }
+
+    fn content_was_there(
+        &self,
+        judged: Option<Oid>,
+        present: Oid,
+        wanted: &[&FileChange],
+    ) -> Result<bool, PortError> {
+        let Some(chain) = self.repository.first_parents(judged, present)? else { return Ok(false) };
+        for commit in chain {
+            let mut all = !wanted.is_empty();
+            for file in wanted {
+                all = all && self.repository.entry(commit.tree, &file.path)? == file.new;
+                if !all {
+                    break;
+                }
+            }
+            if all {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}
+
+/// The claimed digest, hash and target of an envelope, to file it; nothing of it is proven.
+///
+/// # Errors
+/// A sentence for the person who pushed it.
+pub fn claimed(bytes: &[u8]) -> Result<(ChangeDigest, StatementHash), String> {
+    let envelope = Envelope::parse(bytes).map_err(|e| e.to_string())?;
+    let statement =
+        obstat_attest::statement::parse(envelope.statement()).map_err(|e| e.to_string())?;
+    Ok((statement.change, envelope.statement_hash()))
+}

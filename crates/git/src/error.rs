@@ -1,0 +1,61 @@
+//! Why git work failed; knows no terminal.
+
+use obstat_gate::ports::PortError;
+use std::path::PathBuf;
+use thiserror::Error;
+
+/// Failure of work on a repository.
+#[derive(Debug, Error)]
+pub enum GitError {
+    /// There is no repository.
+    #[error("`{path}` is no git repository: {why}")]
+    NoRepository {
+        /// Where it was looked for.
+        path: PathBuf,
+        /// What git said.
+        why: String,
+    },
+    /// The `git` program is missing.
+    #[error("the program `git` could not be started: {0}; install git 2.38 or later")]
+    NoGit(std::io::Error),
+    /// The `git` program failed.
+    #[error("`git {verb}` failed: {message}")]
+    Failed {
+        /// Its first argument.
+        verb: String,
+        /// What it wrote to standard error, cut.
+        message: String,
+    },
+    /// Somebody else moved a ref meanwhile.
+    #[error("ref {name} was moved by somebody else; try again")]
+    Raced {
+        /// Which ref.
+        name: String,
+    },
+    /// A file could not be read or written.
+    #[error("{path}: {source}")]
+    Io {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A revision does not exist.
+    #[error("`{0}` names no commit here; list branches with `git branch -a`")]
+    NoRevision(String),
+    /// A fact could not be had.
+    #[error(transparent)]
+    Port(#[from] PortError),
+    /// The library refused.
+    #[error("{0}")]
+    Library(#[from] git2::Error),
+}
+
+impl From<GitError> for PortError {
+    fn from(error: GitError) -> Self {
+        match error {
+            GitError::Port(port) => port,
+            other => Self::Unreadable(other.to_string()),
+        }
+    }
+}

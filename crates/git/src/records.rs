@@ -1,0 +1,134 @@
+//! Keeps signed records under `refs/obstat/`; format page `docs/formats/refs.md`.
+//!
+//! Statements are blobs with a ref each. Landing records and receipts are chains of commits, one
+//! record a commit, whose trees find a record by tip, digest or hash. Knows no record's meaning.
+
+mod write;
+
+pub use write::{LandingIndex, file_statement, keep_superseded, record_landings, record_receipts};
+
+use crate::repository::GitRepository;
+use crate::store::from_git;
+use obstat_gate::ports::{PortError, Records, Repository};
+use obstat_gate::receive::APPROVALS;
+use obstat_model::digest::sha256;
+use obstat_model::id::{ChangeDigest, StatementHash, to_hex};
+use obstat_model::object::{Oid, RefName, RepoPath};
+
+/// Chain of landing records.
+pub const LANDINGS: &str = "refs/obstat/landings";
+/// Chain of receipts.
+pub const RECEIPTS: &str = "refs/obstat/receipts";
+/// Largest record in bytes.
+const RECORD_MAX: u64 = 1 << 20;
+
+impl GitRepository {
+    fn chain_tree(&self, name: &str) -> Result<Option<Oid>, PortError> {
+        let name = RefName::parse(name).map_err(|e| PortError::Unreadable(e.to_string()))?;
+        let Some(tip) = self.reference(&name)? else { return Ok(None) };
+        Ok(Some(self.commit(tip)?.tree))
+    }
+
+    fn record_at(&self, chain: &str, path: &str) -> Result<Option<Vec<u8>>, PortError> {
+        let Some(tree) = self.chain_tree(chain)? else { return Ok(None) };
+        let Some(state) = self.entry(tree, &RepoPath::from(path))? else { return Ok(None) };
+        self.record_blob(state.oid).map(Some)
+    }
+
+    fn record_blob(&self, id: Oid) -> Result<Vec<u8>, PortError> {
+        let limit = || format!("{} KiB", RECORD_MAX >> 10);
+        let found = self.blob(id, RECORD_MAX)?;
+        found.ok_or_else(|| PortError::TooLarge { what: format!("record {id}"), limit: limit() })
+    }
+}
+
+impl Records for GitRepository {
+    fn statements(&self, digest: ChangeDigest) -> Result<Vec<Vec<u8>>, PortError> {
+        let refs = self.refs().below(&format!("{APPROVALS}{digest}/"))?;
+        refs.into_iter().map(|(_, id)| self.record_blob(id)).collect()
+    }
+
+    fn other_statements(
+        &self,
+        digest: ChangeDigest,
+        cap: usize,
+    ) -> Result<Vec<Vec<u8>>, PortError> {
+        let own = format!("{APPROVALS}{digest}/");
+        let mut refs = self.refs().below(APPROVALS)?;
+        refs.retain(|(name, _)| !name.as_str().starts_with(&own));
+        if refs.len() > cap {
+            let what = "the set of filed statements".to_owned();
+            return Err(PortError::TooLarge { what, limit: format!("{cap} statements") });
+        }
+        refs.into_iter().map(|(_, id)| self.record_blob(id)).collect()
+    }
+
+    fn receipt(&self, statement: StatementHash) -> Result<Option<Vec<u8>>, PortError> {
+        self.record_at(RECEIPTS, &receipt_path(statement))
+    }
+
+    fn landing_at(&self, target: &RefName, tip: Oid) -> Result<Option<Vec<u8>>, PortError> {
+        self.record_at(LANDINGS, &tip_path(target, tip))
+    }
+
+    fn landings_of(&self, digest: ChangeDigest) -> Result<Vec<Vec<u8>>, PortError> {
+        let Some(tree) = self.chain_tree(LANDINGS)? else { return Ok(Vec::new()) };
+        let dir = RepoPath::from(digest_dir(digest).as_str());
+        let files = self.files_below(tree, &dir)?;
+        files.into_iter().map(|(_, state)| self.record_blob(state.oid)).collect()
+    }
+
+    fn newest_landings(&self, more: &mut dyn FnMut(&[u8]) -> bool) -> Result<(), PortError> {
+        let name = RefName::parse(LANDINGS).map_err(|e| PortError::Unreadable(e.to_string()))?;
+        let mut next = self.reference(&name)?;
+        while let Some(id) = next {
+            let commit = self.commit(id)?;
+            if let Some(state) = self.entry(commit.tree, &RepoPath::from(LATEST))?
+                && !more(&self.record_blob(state.oid)?)
+            {
+                return Ok(());
+            }
+            next = commit.parents.first().copied();
+        }
+        Ok(())
+    }
+}
+
+/// File of a chain's tree that holds the record of its own commit.
+const LATEST: &str = "latest";
+
+fn spread(hex: &str) -> String {
+    let (head, tail) = hex.split_at_checked(2).unwrap_or(("", hex));
+    format!("{head}/{tail}")
+}
+
+/// Targets are told apart by the first eight bytes of the SHA-256 of their names.
+fn target_key(target: &RefName) -> String {
+    let hash = sha256(target.as_str().as_bytes());
+    to_hex(hash.as_bytes().get(..8).unwrap_or_default())
+}
+
+fn receipt_path(statement: StatementHash) -> String {
+    spread(&statement.to_string())
+}
+
+fn tip_path(target: &RefName, tip: Oid) -> String {
+    format!("tips/{}-{}", spread(&tip.to_string()), target_key(target))
+}
+
+fn digest_dir(digest: ChangeDigest) -> String {
+    format!("digests/{}", spread(&digest.to_string()))
+}
+
+/// The ref that files a statement.
+///
+/// # Errors
+/// Never for well-formed digests; the type of `RefName` demands it.
+pub fn statement_ref(digest: ChangeDigest, hash: StatementHash) -> Result<RefName, PortError> {
+    RefName::parse(&format!("{APPROVALS}{digest}/{hash}"))
+        .map_err(|e| PortError::Unreadable(e.to_string()))
+}
+
+pub(crate) fn oid(id: git2::Oid) -> Result<Oid, PortError> {
+    from_git(id).ok_or_else(|| PortError::Unreadable(format!("object id {id} has no known form")))
+}

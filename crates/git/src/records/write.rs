@@ -1,0 +1,170 @@
+//! Appends records: blobs and trees first, then one compare-and-swap of the ref.
+
+use super::{
+    LANDINGS, LATEST, RECEIPTS, digest_dir, oid, receipt_path, statement_ref, target_key, tip_path,
+};
+use crate::error::GitError;
+use crate::refs::{self, RefEdit};
+use crate::repository::GitRepository;
+use crate::store::to_git;
+use obstat_gate::ports::Repository as _;
+use obstat_model::id::{ChangeDigest, StatementHash};
+use obstat_model::object::{Oid, RefName};
+use obstat_model::time::Timestamp;
+
+/// How often a chain's ref may be moved by somebody else before writing gives up.
+const TRIES: usize = 20;
+
+/// Where a landing record is found again.
+#[derive(Debug, Clone)]
+pub struct LandingIndex {
+    /// The target.
+    pub target: RefName,
+    /// Its new tip.
+    pub tip: Oid,
+    /// Digests that landed.
+    pub digests: Vec<ChangeDigest>,
+}
+
+struct Entry {
+    paths: Vec<String>,
+    bytes: Vec<u8>,
+}
+
+/// Appends landing records. `make` gets the newest record so far and gives the next one, so that
+/// records can name their predecessor; it is asked again when another gate was faster.
+///
+/// # Errors
+/// [`GitError`] when objects or the ref cannot be written.
+pub fn record_landings(
+    repository: &GitRepository,
+    index: &LandingIndex,
+    at: Timestamp,
+    make: &mut dyn FnMut(Option<&[u8]>) -> Result<Vec<u8>, GitError>,
+) -> Result<(), GitError> {
+    let mut paths = vec![tip_path(&index.target, index.tip), LATEST.to_owned()];
+    let key = target_key(&index.target);
+    paths.extend(index.digests.iter().map(|d| format!("{}/{}-{key}", digest_dir(*d), index.tip)));
+    append(repository, LANDINGS, at, &mut |latest| {
+        Ok(vec![Entry { paths: paths.clone(), bytes: make(latest)? }])
+    })
+}
+
+/// Appends receipts, each filed by its statement's hash.
+///
+/// # Errors
+/// [`GitError`] when objects or the ref cannot be written.
+pub fn record_receipts(
+    repository: &GitRepository,
+    receipts: &[(StatementHash, Vec<u8>)],
+    at: Timestamp,
+) -> Result<(), GitError> {
+    if receipts.is_empty() {
+        return Ok(());
+    }
+    append(repository, RECEIPTS, at, &mut |_| {
+        let entry = |(hash, bytes): &(StatementHash, Vec<u8>)| Entry {
+            paths: vec![receipt_path(*hash)],
+            bytes: bytes.clone(),
+        };
+        Ok(receipts.iter().map(entry).collect())
+    })
+}
+
+type Maker<'a> = &'a mut dyn FnMut(Option<&[u8]>) -> Result<Vec<Entry>, GitError>;
+
+fn append(
+    repository: &GitRepository,
+    chain: &str,
+    at: Timestamp,
+    make: Maker,
+) -> Result<(), GitError> {
+    let name = RefName::parse(chain).map_err(|_| GitError::NoRevision(chain.to_owned()))?;
+    for _ in 0..TRIES {
+        let old = repository.reference(&name)?;
+        let latest = latest(repository, old)?;
+        let entries = make(latest.as_deref())?;
+        let new = commit(repository, old, &entries, at)?;
+        let edit = RefEdit { name: name.clone(), old, new: Some(new) };
+        match refs::write(repository.directory(), &[edit]) {
+            Err(GitError::Raced { .. }) => std::thread::sleep(std::time::Duration::from_millis(20)),
+            other => return other,
+        }
+    }
+    Err(GitError::Raced { name: chain.to_owned() })
+}
+
+fn latest(repository: &GitRepository, tip: Option<Oid>) -> Result<Option<Vec<u8>>, GitError> {
+    let Some(tip) = tip else { return Ok(None) };
+    let tree = repository.commit(tip)?.tree;
+    match repository.entry(tree, &LATEST.into())? {
+        Some(state) => Ok(repository.blob(state.oid, super::RECORD_MAX)?),
+        None => Ok(None),
+    }
+}
+
+fn commit(
+    repository: &GitRepository,
+    parent: Option<Oid>,
+    entries: &[Entry],
+    at: Timestamp,
+) -> Result<Oid, GitError> {
+    let library = repository.refs().library();
+    let mut update = git2::build::TreeUpdateBuilder::new();
+    for entry in entries {
+        let blob = library.blob(&entry.bytes)?;
+        for path in &entry.paths {
+            update.upsert(path.as_str(), blob, git2::FileMode::Blob);
+        }
+    }
+    let parent =
+        parent.map(|id| to_git(id).map(|id| library.find_commit(id))).transpose()?.transpose()?;
+    let base = match &parent {
+        Some(commit) => commit.tree()?,
+        None => library.find_tree(library.treebuilder(None)?.write()?)?,
+    };
+    let tree = library.find_tree(update.create_updated(library, &base)?)?;
+    let time = git2::Time::new(at.unix(), 0);
+    let who = git2::Signature::new("Obstat gate", "gate@obstat.invalid", &time)?;
+    let parents: Vec<&git2::Commit> = parent.iter().collect();
+    let id = library.commit(None, &who, &who, "obstat: record\n", &tree, &parents)?;
+    Ok(oid(id)?)
+}
+
+/// Files a statement under its digest and hash; filing it twice is no error.
+///
+/// # Errors
+/// [`GitError`] when it cannot be written.
+pub fn file_statement(
+    repository: &GitRepository,
+    digest: ChangeDigest,
+    hash: StatementHash,
+    envelope: &[u8],
+) -> Result<RefName, GitError> {
+    let name = statement_ref(digest, hash)?;
+    let blob = oid(repository.refs().library().blob(envelope)?)?;
+    if repository.reference(&name)? != Some(blob) {
+        let edit = RefEdit { name: name.clone(), old: None, new: Some(blob) };
+        refs::write(repository.directory(), &[edit])?;
+    }
+    Ok(name)
+}
+
+/// Keeps heads that a push leaves behind, so that their people stay contributors.
+///
+/// # Errors
+/// [`GitError`] when the refs cannot be written.
+pub fn keep_superseded(
+    repository: &GitRepository,
+    heads: &[(RefName, Oid)],
+) -> Result<(), GitError> {
+    let mut edits = Vec::new();
+    for (branch, head) in heads {
+        let name = format!("{}{}/{head}", crate::repository::SUPERSEDED, branch.short());
+        let Ok(name) = RefName::parse(&name) else { continue };
+        if repository.reference(&name)?.is_none() {
+            edits.push(RefEdit { name, old: None, new: Some(*head) });
+        }
+    }
+    if edits.is_empty() { Ok(()) } else { refs::write(repository.directory(), &edits) }
+}

@@ -1,0 +1,110 @@
+//! Reads and writes refs, all or nothing; knows not what refs mean.
+
+use crate::command::Git;
+use crate::error::GitError;
+use crate::store::from_git;
+use obstat_model::object::{Oid, RefName};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// Refs of a repository, with the changes of a push that is being judged laid over them.
+pub struct Refs {
+    repository: git2::Repository,
+    overlay: BTreeMap<RefName, Option<Oid>>,
+}
+
+impl std::fmt::Debug for Refs {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Refs")
+    }
+}
+
+/// One change of a ref; `None` stands for "does not exist".
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefEdit {
+    /// Which ref.
+    pub name: RefName,
+    /// What it must be now.
+    pub old: Option<Oid>,
+    /// What it shall be.
+    pub new: Option<Oid>,
+}
+
+impl Refs {
+    pub(crate) fn new(repository: git2::Repository) -> Self {
+        Self { repository, overlay: BTreeMap::new() }
+    }
+
+    /// Lays the changes of a push over the refs.
+    pub fn overlay(&mut self, edits: &[RefEdit]) {
+        self.overlay.extend(edits.iter().map(|e| (e.name.clone(), e.new)));
+    }
+
+    /// What a ref points to; symbolic refs are followed.
+    ///
+    /// # Errors
+    /// [`GitError::Library`] when refs cannot be read.
+    pub fn find(&self, name: &RefName) -> Result<Option<Oid>, GitError> {
+        if let Some(new) = self.overlay.get(name) {
+            return Ok(*new);
+        }
+        match self.repository.find_reference(name.as_str()) {
+            Ok(reference) => Ok(reference.resolve()?.target().and_then(from_git)),
+            Err(e) if e.code() == git2::ErrorCode::NotFound => Ok(None),
+            Err(e) => Err(e.into()),
+        }
+    }
+
+    /// All refs that start with a prefix, sorted by name.
+    ///
+    /// # Errors
+    /// [`GitError::Library`] when refs cannot be read.
+    pub fn below(&self, prefix: &str) -> Result<Vec<(RefName, Oid)>, GitError> {
+        let mut found = BTreeMap::new();
+        for reference in self.repository.references_glob(&format!("{prefix}*"))? {
+            let reference = reference?;
+            let name = reference.name().ok().and_then(|n| RefName::parse(n).ok());
+            if let (Some(name), Some(id)) = (name, reference.target().and_then(from_git)) {
+                found.insert(name, id);
+            }
+        }
+        for (name, new) in self.overlay.iter().filter(|(n, _)| n.as_str().starts_with(prefix)) {
+            match new {
+                Some(id) => found.insert(name.clone(), *id),
+                None => found.remove(name),
+            };
+        }
+        Ok(found.into_iter().collect())
+    }
+
+    pub(crate) fn library(&self) -> &git2::Repository {
+        &self.repository
+    }
+}
+
+/// Changes refs in one transaction: all of them or none.
+///
+/// # Errors
+/// [`GitError::Raced`] when a ref is not what it must be now, other errors when git fails.
+pub fn write(directory: &Path, edits: &[RefEdit]) -> Result<(), GitError> {
+    let zero = Oid::Sha1([0; 20]);
+    let mut input = String::from("start\n");
+    for edit in edits {
+        let old = edit.old.unwrap_or(zero);
+        match edit.new {
+            Some(new) => input.push_str(&format!("update {} {new} {old}\n", edit.name.as_str())),
+            None => input.push_str(&format!("delete {} {old}\n", edit.name.as_str())),
+        }
+    }
+    input.push_str("prepare\ncommit\n");
+    let result = Git::at(directory).run(&["update-ref", "--stdin"], input.as_bytes());
+    match result {
+        Err(GitError::Failed { message, .. })
+            if message.contains("cannot lock ref") || message.contains("but expected") =>
+        {
+            let name = edits.first().map(|e| e.name.to_string()).unwrap_or_default();
+            Err(GitError::Raced { name })
+        }
+        other => other.map(|_| ()),
+    }
+}

@@ -1,0 +1,106 @@
+//! Compares two trees as stored: no rename detection, no attributes, no text conversion.
+
+use crate::raw::tree::{Entry, Node};
+use crate::store::Store;
+use obstat_gate::ports::PortError;
+use obstat_model::change::{FileChange, FileState};
+use obstat_model::object::{Mode, Oid, RepoPath};
+
+/// Deepest directory that is followed; git itself stops at 2,048 by default.
+const DEPTH_MAX: usize = 2_048;
+
+/// Changed paths between two trees, sorted, contents hashed.
+pub(super) fn between(
+    store: &Store,
+    old: Option<Oid>,
+    new: Option<Oid>,
+) -> Result<Vec<FileChange>, PortError> {
+    let mut found = listed(store, old, new)?;
+    for change in &mut found {
+        change.content = content(store, change.new)?;
+    }
+    Ok(found)
+}
+
+/// As [`between`], contents not looked at.
+pub(super) fn listed(
+    store: &Store,
+    old: Option<Oid>,
+    new: Option<Oid>,
+) -> Result<Vec<FileChange>, PortError> {
+    let mut found = Vec::new();
+    let mut todo = vec![(Vec::new(), old, new)];
+    while let Some((prefix, old, new)) = todo.pop() {
+        if old == new {
+            continue;
+        }
+        if prefix.iter().filter(|b| **b == b'/').count() > DEPTH_MAX {
+            let limit = format!("{DEPTH_MAX} levels");
+            return Err(PortError::TooLarge { what: "the directory depth".to_owned(), limit });
+        }
+        let (old, new) = (entries(store, old)?, entries(store, new)?);
+        for (name, before, after) in joined(&old, &new) {
+            if before == after {
+                continue;
+            }
+            let path: Vec<u8> = [prefix.as_slice(), name].concat();
+            let (old_tree, old_leaf) = split(before);
+            let (new_tree, new_leaf) = split(after);
+            if old_tree.is_some() || new_tree.is_some() {
+                todo.push(([path.as_slice(), b"/"].concat(), old_tree, new_tree));
+            }
+            if old_leaf.is_some() || new_leaf.is_some() {
+                let content = content(store, new_leaf)?;
+                found.push(FileChange {
+                    path: RepoPath::new(path),
+                    old: old_leaf,
+                    new: new_leaf,
+                    content,
+                });
+            }
+        }
+    }
+    found.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(found)
+}
+
+fn entries(store: &Store, tree: Option<Oid>) -> Result<Vec<Entry>, PortError> {
+    tree.map_or_else(|| Ok(Vec::new()), |id| store.tree(id))
+}
+
+fn content(
+    store: &Store,
+    leaf: Option<FileState>,
+) -> Result<Option<obstat_model::id::Sha256>, PortError> {
+    match leaf {
+        Some(state) if state.mode != Mode::Submodule => store.content(state.oid).map(Some),
+        _ => Ok(None),
+    }
+}
+
+fn split(node: Option<Node>) -> (Option<Oid>, Option<FileState>) {
+    match node {
+        Some(Node::Tree(id)) => (Some(id), None),
+        Some(Node::Leaf(state)) => (None, Some(state)),
+        None => (None, None),
+    }
+}
+
+/// Joins two sorted lists by name.
+fn joined<'a>(old: &'a [Entry], new: &'a [Entry]) -> Vec<(&'a [u8], Option<Node>, Option<Node>)> {
+    let mut out = Vec::new();
+    let (mut left, mut right) = (old.iter().peekable(), new.iter().peekable());
+    loop {
+        let order = match (left.peek(), right.peek()) {
+            (Some(a), Some(b)) => a.0.cmp(&b.0),
+            (Some(_), None) => std::cmp::Ordering::Less,
+            (None, Some(_)) => std::cmp::Ordering::Greater,
+            (None, None) => return out,
+        };
+        let before = if order.is_le() { left.next() } else { None };
+        let after = if order.is_ge() { right.next() } else { None };
+        if let Some((name, _)) = before.or(after) {
+            out.push((&**name, before.map(|e| e.1), after.map(|e| e.1)));
+        }
+    }
+}

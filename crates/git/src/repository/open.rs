@@ -1,0 +1,115 @@
+//! Opens repositories without reading their configuration for anything but the format.
+
+use super::GitRepository;
+use crate::error::GitError;
+use crate::refs::Refs;
+use crate::store::{Store, from_git};
+use obstat_model::object::Oid;
+use std::cell::OnceCell;
+use std::path::{Path, PathBuf};
+
+/// Where a push that is being judged keeps its objects, as receive-pack tells its hooks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Quarantine {
+    /// `GIT_OBJECT_DIRECTORY`.
+    pub objects: PathBuf,
+}
+
+impl GitRepository {
+    /// Opens the repository that a directory belongs to, searching upwards as git does.
+    ///
+    /// # Errors
+    /// [`GitError::NoRepository`].
+    pub fn discover(start: &Path) -> Result<Self, GitError> {
+        let found = git2::Repository::discover(start);
+        let found = found.map_err(|e| none(start, &e))?;
+        Self::build(found, None)
+    }
+
+    /// Opens the git directory given, with the objects of a push in quarantine if there is one.
+    ///
+    /// # Errors
+    /// [`GitError::NoRepository`].
+    pub fn open(directory: &Path, quarantine: Option<&Quarantine>) -> Result<Self, GitError> {
+        let flags = git2::RepositoryOpenFlags::NO_SEARCH;
+        let none_above: [&Path; 0] = [];
+        let found = git2::Repository::open_ext(directory, flags, none_above);
+        Self::build(found.map_err(|e| none(directory, &e))?, quarantine)
+    }
+
+    fn build(found: git2::Repository, quarantine: Option<&Quarantine>) -> Result<Self, GitError> {
+        let directory = found.path().to_owned();
+        let mut objects: Vec<PathBuf> = quarantine.iter().map(|q| q.objects.clone()).collect();
+        objects.push(found.commondir().join("objects"));
+        let paths: Vec<&Path> = objects.iter().map(PathBuf::as_path).collect();
+        let store = Store::open(&paths)?;
+        Ok(Self { directory, store, refs: Refs::new(found), objects, room: OnceCell::new() })
+    }
+
+    /// The working tree, if there is one.
+    #[must_use]
+    pub fn worktree(&self) -> Option<&Path> {
+        self.refs.library().workdir()
+    }
+
+    /// The commit that a revision names: a full id, a ref, `HEAD~2`.
+    ///
+    /// # Errors
+    /// [`GitError::NoRevision`].
+    pub fn resolve(&self, revision: &str) -> Result<Oid, GitError> {
+        let none = || GitError::NoRevision(obstat_model::text::escape_cut(revision, 80));
+        let object = self.refs.library().revparse_single(revision).map_err(|_| none())?;
+        let commit = object.peel(git2::ObjectType::Commit).map_err(|_| none())?;
+        from_git(commit.id()).ok_or_else(none)
+    }
+
+    /// The commit that an object is or, for a tag, names.
+    ///
+    /// # Errors
+    /// [`GitError::NoRevision`] when it leads to no commit.
+    pub fn peel(&self, id: Oid) -> Result<Oid, GitError> {
+        let none = || GitError::NoRevision(id.to_string());
+        let object = self.refs.library().find_object(crate::store::to_git(id)?, None);
+        let commit = object.and_then(|o| o.peel(git2::ObjectType::Commit)).map_err(|_| none())?;
+        from_git(commit.id()).ok_or_else(none)
+    }
+
+    /// Writes a blob.
+    ///
+    /// # Errors
+    /// [`GitError::Library`] when it cannot be written.
+    pub fn write_blob(&self, bytes: &[u8]) -> Result<Oid, GitError> {
+        let id = self.refs.library().blob(bytes)?;
+        from_git(id).ok_or_else(|| GitError::NoRevision(id.to_string()))
+    }
+
+    /// The branch that `HEAD` is on, as a full ref name.
+    #[must_use]
+    pub fn head_branch(&self) -> Option<String> {
+        self.symbolic("HEAD")
+    }
+
+    /// What a symbolic ref names.
+    #[must_use]
+    pub fn symbolic(&self, name: &str) -> Option<String> {
+        let reference = self.refs.library().find_reference(name).ok()?;
+        reference.symbolic_target().ok().flatten().map(str::to_owned)
+    }
+
+    /// A setting of git that a person made, for choosing a default; never for a decision.
+    #[must_use]
+    pub fn setting(&self, name: &str) -> Option<String> {
+        let config = self.refs.library().config().ok()?.snapshot().ok()?;
+        config.get_string(name).ok()
+    }
+
+    /// Whether a remote of that name is set up.
+    #[must_use]
+    pub fn has_remote(&self, name: &str) -> bool {
+        self.refs.library().find_remote(name).is_ok()
+    }
+}
+
+fn none(path: &Path, error: &git2::Error) -> GitError {
+    GitError::NoRepository { path: path.to_owned(), why: error.message().to_owned() }
+}

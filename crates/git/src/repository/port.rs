@@ -1,0 +1,163 @@
+//! The port's methods, each a line or two over store, walk, merge and refs.
+
+use super::{GitRepository, changes};
+use crate::raw::tree::Node;
+use crate::walk;
+use obstat_gate::ports::{Commit, Merge, PortError, Repository};
+use obstat_model::change::{FileChange, FileState};
+use obstat_model::object::{Oid, RefName, RepoPath};
+
+/// Refs under which heads that were pushed over are kept.
+pub const SUPERSEDED: &str = "refs/obstat/superseded/";
+
+impl Repository for GitRepository {
+    fn commit(&self, id: Oid) -> Result<Commit, PortError> {
+        self.store.commit(id)
+    }
+
+    fn changes(&self, old: Option<Oid>, new: Option<Oid>) -> Result<Vec<FileChange>, PortError> {
+        changes::between(&self.store, old, new)
+    }
+
+    fn blob(&self, id: Oid, cap: u64) -> Result<Option<Vec<u8>>, PortError> {
+        self.store.blob(id, cap)
+    }
+
+    fn entry(&self, tree: Oid, path: &RepoPath) -> Result<Option<FileState>, PortError> {
+        match self.node(tree, path)? {
+            Some(Node::Leaf(state)) => Ok(Some(state)),
+            _ => Ok(None),
+        }
+    }
+
+    fn files_below(
+        &self,
+        tree: Oid,
+        dir: &RepoPath,
+    ) -> Result<Vec<(RepoPath, FileState)>, PortError> {
+        let Some(Node::Tree(top)) = self.node(tree, dir)? else { return Ok(Vec::new()) };
+        let mut found = Vec::new();
+        let mut todo = vec![(dir.as_bytes().to_vec(), top)];
+        while let Some((prefix, id)) = todo.pop() {
+            for (name, node) in self.store.tree(id)? {
+                let path = [prefix.as_slice(), b"/", &name].concat();
+                match node {
+                    Node::Tree(id) => todo.push((path, id)),
+                    Node::Leaf(state) => found.push((RepoPath::new(path), state)),
+                }
+            }
+        }
+        found.sort_by(|a, b| a.0.cmp(&b.0));
+        Ok(found)
+    }
+
+    fn commits_between(&self, not: Option<Oid>, head: Oid) -> Result<Vec<Commit>, PortError> {
+        walk::between(&self.store, not, head)
+    }
+
+    fn first_parents(
+        &self,
+        from: Option<Oid>,
+        head: Oid,
+    ) -> Result<Option<Vec<Commit>>, PortError> {
+        walk::first_parents(&self.store, from, head)
+    }
+
+    fn is_ancestor(&self, old: Oid, new: Oid) -> Result<bool, PortError> {
+        walk::is_ancestor(&self.store, old, new)
+    }
+
+    fn merge_base(&self, a: Oid, b: Oid) -> Result<Option<Oid>, PortError> {
+        walk::merge_base(&self.store, a, b)
+    }
+
+    fn merge(&self, ours: Oid, theirs: Oid) -> Result<Merge, PortError> {
+        Ok(self.clean_room()?.merge(ours, theirs)?)
+    }
+
+    fn reference(&self, name: &RefName) -> Result<Option<Oid>, PortError> {
+        Ok(self.refs.find(name)?)
+    }
+
+    fn other_heads(&self) -> Result<Vec<Oid>, PortError> {
+        let mut heads = Vec::new();
+        for prefix in ["refs/heads/", SUPERSEDED] {
+            heads.extend(self.refs.below(prefix)?.into_iter().map(|(_, id)| id));
+        }
+        heads.sort_unstable();
+        heads.dedup();
+        Ok(heads)
+    }
+
+    fn note(&self, notes: &RefName, commit: Oid, cap: u64) -> Result<Option<Vec<u8>>, PortError> {
+        let Some(tip) = self.refs.find(notes)? else { return Ok(None) };
+        let tree = self.store.commit(tip)?.tree;
+        let hex = commit.to_string();
+        for cut in 0..=3 {
+            let Some(state) = self.entry(tree, &fan_out(&hex, cut))? else { continue };
+            let limit = || format!("{} KiB", cap >> 10);
+            let found = self.store.blob(state.oid, cap)?;
+            let what = format!("the note on {}", commit.short());
+            return found.map(Some).ok_or_else(|| PortError::TooLarge { what, limit: limit() });
+        }
+        Ok(None)
+    }
+}
+
+/// `abcdef…`, `ab/cdef…`, `ab/cd/ef…`: how git spreads notes over directories.
+fn fan_out(hex: &str, cuts: usize) -> RepoPath {
+    let mut out = Vec::with_capacity(hex.len() + cuts);
+    for (i, b) in hex.bytes().enumerate() {
+        if i > 0 && i % 2 == 0 && i / 2 <= cuts {
+            out.push(b'/');
+        }
+        out.push(b);
+    }
+    RepoPath::new(out)
+}
+
+impl GitRepository {
+    /// Paths that differ between two trees, contents not looked at.
+    ///
+    /// # Errors
+    /// [`PortError`] when a tree is missing or malformed.
+    pub fn changed_paths(&self, old: Oid, new: Oid) -> Result<Vec<RepoPath>, PortError> {
+        let found = changes::listed(&self.store, Some(old), Some(new))?;
+        Ok(found.into_iter().map(|c| c.path).collect())
+    }
+
+    /// All notes of a notes ref: annotated object and blob.
+    ///
+    /// # Errors
+    /// [`PortError`] when the notes tree cannot be read.
+    pub fn notes(&self, name: &RefName) -> Result<Vec<(Oid, Oid)>, PortError> {
+        let Some(tip) = self.refs.find(name)? else { return Ok(Vec::new()) };
+        let mut found = Vec::new();
+        let mut todo = vec![(String::new(), self.store.commit(tip)?.tree)];
+        while let Some((prefix, id)) = todo.pop() {
+            for (part, node) in self.store.tree(id)? {
+                let hex = format!("{prefix}{}", String::from_utf8_lossy(&part));
+                match node {
+                    Node::Tree(id) if hex.len() < 40 => todo.push((hex, id)),
+                    Node::Leaf(state) => found.extend(hex.parse().ok().map(|c| (c, state.oid))),
+                    Node::Tree(_) => {}
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    fn node(&self, tree: Oid, path: &RepoPath) -> Result<Option<Node>, PortError> {
+        let mut here = Node::Tree(tree);
+        for part in path.as_bytes().split(|b| *b == b'/') {
+            let Node::Tree(id) = here else { return Ok(None) };
+            let entries = self.store.tree(id)?;
+            let found = entries.binary_search_by(|e| (*e.0).cmp(part)).ok();
+            match found.and_then(|i| entries.get(i)) {
+                Some(entry) => here = entry.1,
+                None => return Ok(None),
+            }
+        }
+        Ok(Some(here))
+    }
+}

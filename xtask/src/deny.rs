@@ -1,0 +1,3 @@
+//! placeholder
+use crate::workspace::{Workspace, WorkspaceError};
+pub(crate) fn run(_: &Workspace) -> Result<bool, WorkspaceError> { Ok(true) }
