@@ -1,0 +1,80 @@
+//! What stands beneath every policy: known people, known operators, the owners' quorum.
+
+use super::case::Case;
+use obstat_model::actor::{Actor, Participant, Role};
+use obstat_model::facts::Problem;
+use obstat_model::text::escape_cut;
+
+/// Problems that no policy can lift, from the facts alone.
+pub(super) fn problems(case: &Case) -> Vec<Problem> {
+    let mut found = case.facts.problems.to_vec();
+    if case.policy.target_of(case.facts.target).is_none() {
+        found.push(Problem {
+            code: "no-target",
+            text: format!("{} is no protected target of the policy", case.facts.target),
+            hint: "name a target of the policy, or add the ref to one".to_owned(),
+        });
+    }
+    for part in case.facts.participants {
+        found.extend(unknown(part));
+    }
+    found.extend(unknown_operator(case));
+    found
+}
+
+fn unknown(part: &Participant) -> Option<Problem> {
+    if part.actor.is_some() {
+        return None;
+    }
+    if part.role == Role::Pusher {
+        let login = escape_cut(&part.identity.name, 60);
+        let text = if login.is_empty() {
+            "the transport does not say who pushes".to_owned()
+        } else {
+            format!("the roster does not know {login}, who pushes")
+        };
+        let hint = "an owner adds the login to `accounts` in .obstat/roster.yaml".to_owned();
+        return Some(Problem { code: "unknown-pusher", text, hint });
+    }
+    let email = escape_cut(&part.identity.email, 60);
+    let commit = part.commit.map_or_else(String::new, |c| format!(" of {}", c.short()));
+    let what = match part.role {
+        Role::Committer => "committer",
+        Role::CoAuthor => "co-author",
+        Role::Contributor => "contributor",
+        Role::Author | Role::Operator | Role::Pusher => "author",
+    };
+    Some(Problem {
+        code: "unknown-author",
+        text: format!("the roster does not know <{email}>, {what}{commit}"),
+        hint: "an owner adds the address to .obstat/roster.yaml, or the commit is made anew by somebody known".to_owned(),
+    })
+}
+
+/// An agent's work needs somebody who ran it, as soon as somebody brings it.
+fn unknown_operator(case: &Case) -> Option<Problem> {
+    let parts = case.facts.participants;
+    if !parts.iter().any(|p| p.role == Role::Pusher) {
+        return None;
+    }
+    let is_agent = |p: &&Participant| {
+        p.role != Role::Contributor && matches!(p.actor, Some(Actor::Agent(_)))
+    };
+    let operated = |agent: &Participant| {
+        let operators = parts.iter().filter(|p| p.role == Role::Operator);
+        let mut known = operators.filter(|p| matches!(p.actor, Some(Actor::Person(_))));
+        known.any(|p| p.identity == agent.identity)
+    };
+    let agent = parts.iter().filter(is_agent).find(|agent| !operated(agent))?;
+    let name = escape_cut(&agent.identity.name, 60);
+    Some(Problem {
+        code: "unknown-operator",
+        text: format!("nobody is known who ran the agent {name}"),
+        hint: "whoever ran it pushes the change, or an owner names its `operator` in .obstat/roster.yaml".to_owned(),
+    })
+}
+
+/// Problems that break-glass does not lift: without inputs that hold, nobody could decide again.
+pub(super) fn is_beyond_override(problem: &Problem) -> bool {
+    problem.code.starts_with("inputs-") || problem.code == "no-target"
+}

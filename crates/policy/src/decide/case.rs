@@ -1,0 +1,204 @@
+//! The facts of one decision, arranged so that conditions and requirements find them fast.
+//!
+//! Gathers nothing and judges nothing; every answer is the same whatever the order of the facts.
+
+use super::level;
+use crate::condition::Condition;
+use crate::glob::Pattern;
+use crate::policy::{Policy, Rule};
+use obstat_model::actor::{Actor, Role};
+use obstat_model::facts::Facts;
+use obstat_model::hidden::HiddenFlag;
+use obstat_model::id::{LevelName, PersonId};
+use obstat_model::level::Level;
+use obstat_model::roster::Person;
+use obstat_model::time::Timestamp;
+
+/// Changed paths in byte order, with their places in the facts.
+pub(crate) struct SortedPaths<'a>(Vec<(&'a [u8], usize)>);
+
+impl<'a> SortedPaths<'a> {
+    fn new(facts: &'a Facts) -> Self {
+        let files = facts.change.files.iter().enumerate();
+        let mut all: Vec<_> = files.map(|(i, f)| (f.change.path.as_bytes(), i)).collect();
+        all.sort_unstable();
+        Self(all)
+    }
+
+    /// Only paths that begin with the pattern's prefix can match, and they lie together.
+    fn candidates(&self, pattern: &Pattern) -> &[(&'a [u8], usize)] {
+        let prefix = pattern.prefix();
+        if prefix.is_empty() {
+            return &self.0;
+        }
+        let start = self.0.partition_point(|(path, _)| *path < prefix);
+        let rest = self.0.get(start..).unwrap_or_default();
+        let end = rest.partition_point(|(path, _)| path.starts_with(prefix));
+        rest.get(..end).unwrap_or_default()
+    }
+
+    /// Whether any path matches.
+    pub(crate) fn any(&self, pattern: &Pattern) -> bool {
+        self.candidates(pattern).iter().any(|(path, _)| pattern.matches(path))
+    }
+
+    /// Places of the paths that any of the patterns matches, sorted, each once.
+    pub(crate) fn matching(&self, patterns: &[Pattern]) -> Vec<usize> {
+        let mut found = Vec::new();
+        for pattern in patterns {
+            let hits = self.candidates(pattern).iter().filter(|(path, _)| pattern.matches(path));
+            found.extend(hits.map(|(_, at)| *at));
+        }
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+}
+
+/// The files that a rule is about: those that its `paths` choose, or all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Concern {
+    All,
+    Some(Vec<usize>),
+}
+
+impl Concern {
+    /// How many files.
+    pub(crate) fn len(&self, case: &Case) -> usize {
+        match self {
+            Self::All => case.facts.change.files.len(),
+            Self::Some(places) => places.len(),
+        }
+    }
+
+    /// The places of the files.
+    pub(crate) fn places(&self, case: &Case) -> Vec<usize> {
+        match self {
+            Self::All => (0..case.facts.change.files.len()).collect(),
+            Self::Some(places) => places.clone(),
+        }
+    }
+}
+
+/// Who made or brought the change, as far as levels go.
+struct Makers<'a> {
+    /// The roster does not know somebody, or nobody is a person.
+    unknown: bool,
+    people: Vec<&'a Person>,
+    /// The lowest level where scopes play no part; computed once.
+    everywhere: Option<Option<Level>>,
+}
+
+/// One decision's facts.
+pub(crate) struct Case<'a> {
+    pub(crate) policy: &'a Policy,
+    pub(crate) facts: &'a Facts<'a>,
+    pub(crate) now: Timestamp,
+    pub(crate) paths: SortedPaths<'a>,
+    pub(crate) hidden: Vec<HiddenFlag>,
+    /// Everybody who took part, with the part that is named first; sorted by person.
+    pub(crate) participants: Vec<(&'a PersonId, Role)>,
+    makers: Makers<'a>,
+}
+
+/// Parts that decide the author's level. Contributors to earlier forms only exclude.
+fn makes(role: Role) -> bool {
+    role != Role::Contributor
+}
+
+impl<'a> Case<'a> {
+    pub(crate) fn new(policy: &'a Policy, facts: &'a Facts<'a>, now: Timestamp) -> Self {
+        let mut participants: Vec<(&PersonId, Role)> = Vec::new();
+        for part in facts.participants {
+            if let Some(Actor::Person(id)) = &part.actor {
+                participants.push((id, part.role));
+            }
+        }
+        participants.sort_unstable();
+        participants.dedup_by(|a, b| a.0 == b.0);
+        let paths = SortedPaths::new(facts);
+        let hidden = facts.change.hidden();
+        let makers = Self::makers(facts, now);
+        Self { policy, facts, now, paths, hidden, participants, makers }
+    }
+
+    fn makers(facts: &'a Facts, now: Timestamp) -> Makers<'a> {
+        let mut unknown = false;
+        let mut people: Vec<&Person> = Vec::new();
+        for part in facts.participants.iter().filter(|p| makes(p.role)) {
+            match &part.actor {
+                Some(Actor::Person(id)) => match facts.roster.person(id) {
+                    Some(person) if person.is_here_at(now) => people.push(person),
+                    _ => unknown = true,
+                },
+                Some(Actor::Agent(_) | Actor::Service(_)) => {}
+                None => unknown = true,
+            }
+        }
+        people.sort_unstable_by(|a, b| a.id.cmp(&b.id));
+        people.dedup_by(|a, b| a.id == b.id);
+        unknown |= people.is_empty();
+        let scoped = people.iter().any(|p| level::is_scoped(p));
+        let everywhere = (!scoped).then(|| {
+            people.iter().map(|p| level::everywhere(p, now)).min().flatten().filter(|_| !unknown)
+        });
+        Makers { unknown, people, everywhere }
+    }
+
+    /// Whether somebody took part, and how.
+    pub(crate) fn part_of(&self, person: &PersonId) -> Option<Role> {
+        let at = self.participants.binary_search_by(|(id, _)| (*id).cmp(person)).ok()?;
+        self.participants.get(at).map(|(_, role)| *role)
+    }
+
+    /// The lowest level among those who made or brought the change; `None` is below every level.
+    pub(crate) fn author_level(&self, concern: &Concern) -> Option<Level> {
+        if let Some(level) = self.makers.everywhere {
+            return level;
+        }
+        if self.makers.unknown {
+            return None;
+        }
+        let levels = self.makers.people.iter().map(|p| self.level_of(p, self.now, concern));
+        levels.min().flatten()
+    }
+
+    /// A person's level at a moment on the files of concern: the lowest over them.
+    pub(crate) fn level_of(
+        &self,
+        person: &Person,
+        at: Timestamp,
+        concern: &Concern,
+    ) -> Option<Level> {
+        if !level::is_scoped(person) {
+            return level::everywhere(person, at);
+        }
+        level::over(self, person, at, concern)
+    }
+
+    /// The level of a name in the roster in force.
+    pub(crate) fn level_named(&self, name: &LevelName) -> Option<Level> {
+        self.facts.roster.parts().ladder.level(name.as_str())
+    }
+
+    /// The files that a rule is about.
+    pub(crate) fn concern(&self, rule: &Rule) -> Concern {
+        let chosen = rule.conditions().iter().find_map(|c| match c {
+            Condition::Paths(paths) => Some(self.paths.matching(paths.patterns())),
+            _ => None,
+        });
+        chosen.map_or(Concern::All, Concern::Some)
+    }
+
+    /// Lines added and removed in the files of concern.
+    pub(crate) fn lines_of(&self, concern: &Concern) -> u64 {
+        let files = &self.facts.change.files;
+        match concern {
+            Concern::All => self.facts.change.lines(),
+            Concern::Some(places) => places
+                .iter()
+                .filter_map(|at| files.get(*at))
+                .fold(0, |sum, f| sum.saturating_add(f.lines.total())),
+        }
+    }
+}

@@ -1,0 +1,249 @@
+//! A roster in a compact form that decodes fast; never a source of truth, kept by gates beside
+//! the blob id of the file that it was read from.
+
+use obstat_model::id::{LevelName, NAME_MAX};
+use obstat_model::level::{Ladder, Level, LevelGrant};
+use obstat_model::roster::{
+    Account, Agent, Key, KeyId, Owners, Person, Roster, RosterParts, Scope, Service,
+};
+use obstat_model::time::{Seconds, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// First byte of the form; another byte is another form.
+const VERSION: u8 = 1;
+
+#[derive(Serialize, Deserialize)]
+struct Twin<'a> {
+    #[serde(borrow)]
+    ladder: Vec<&'a str>,
+    owners: Vec<&'a str>,
+    quorum: u32,
+    delay: u64,
+    scopes: Vec<(&'a str, Vec<&'a str>)>,
+    people: Vec<PersonTwin<'a>>,
+    agents: Vec<AgentTwin<'a>>,
+    services: Vec<ServiceTwin<'a>>,
+}
+
+type LevelTwin<'a> = (u16, i64, Option<i64>, Vec<&'a str>);
+type AccountTwin<'a> = (&'a str, &'a str, Option<&'a str>);
+
+#[derive(Serialize, Deserialize)]
+struct PersonTwin<'a> {
+    id: &'a str,
+    name: &'a str,
+    #[serde(borrow)]
+    levels: Vec<LevelTwin<'a>>,
+    teams: Vec<&'a str>,
+    emails: Vec<&'a str>,
+    accounts: Vec<AccountTwin<'a>>,
+    keys: Vec<KeyTwin<'a>>,
+    left: Option<i64>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct KeyTwin<'a> {
+    id: [u8; 32],
+    blob: &'a [u8],
+    since: Option<i64>,
+    until: Option<i64>,
+    attested: bool,
+}
+
+#[derive(Serialize, Deserialize)]
+struct AgentTwin<'a> {
+    id: &'a str,
+    tool: Option<&'a str>,
+    #[serde(borrow)]
+    emails: Vec<&'a str>,
+    accounts: Vec<AccountTwin<'a>>,
+    operator: Option<&'a str>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct ServiceTwin<'a> {
+    id: &'a str,
+    #[serde(borrow)]
+    emails: Vec<&'a str>,
+    accounts: Vec<AccountTwin<'a>>,
+    keys: Vec<KeyTwin<'a>>,
+}
+
+/// The compact form.
+#[must_use]
+pub fn encode(roster: &Roster) -> Vec<u8> {
+    let parts = roster.parts();
+    let twin = Twin {
+        ladder: parts.ladder.names().iter().map(LevelName::as_str).collect(),
+        owners: parts.owners.people.iter().map(|p| p.as_str()).collect(),
+        quorum: parts.owners.quorum,
+        delay: parts.delay.0,
+        scopes: parts.scopes.iter().map(|s| (s.name.as_str(), strs(&s.paths))).collect(),
+        people: parts.people.iter().map(person_out).collect(),
+        agents: parts.agents.iter().map(agent_out).collect(),
+        services: parts.services.iter().map(service_out).collect(),
+    };
+    // Encoding into memory fails only for types that this twin has not; an empty form decodes
+    // to nothing, and then the file is read again.
+    postcard::to_extend(&twin, vec![VERSION]).unwrap_or_default()
+}
+
+/// The roster of a compact form; `None` for anything that is none.
+#[must_use]
+pub fn decode(bytes: &[u8]) -> Option<Roster> {
+    let (version, body) = bytes.split_first()?;
+    if *version != VERSION {
+        return None;
+    }
+    let (twin, rest) = postcard::take_from_bytes::<Twin>(body).ok()?;
+    if !rest.is_empty() {
+        return None;
+    }
+    let ladder: Vec<LevelName> = parsed(&twin.ladder)?;
+    Some(Roster::new(RosterParts {
+        ladder: Ladder::new(ladder),
+        owners: Owners { people: parsed(&twin.owners)?, quorum: twin.quorum },
+        people: twin.people.into_iter().map(person_in).collect::<Option<_>>()?,
+        agents: twin.agents.into_iter().map(agent_in).collect::<Option<_>>()?,
+        services: twin.services.into_iter().map(service_in).collect::<Option<_>>()?,
+        scopes: twin.scopes.into_iter().map(scope_in).collect::<Option<_>>()?,
+        delay: Seconds(twin.delay),
+    }))
+}
+
+fn strs(list: &[String]) -> Vec<&str> {
+    list.iter().map(String::as_str).collect()
+}
+
+fn owned(list: Vec<&str>) -> Vec<String> {
+    list.into_iter().map(str::to_owned).collect()
+}
+
+fn parsed<T: std::str::FromStr>(list: &[&str]) -> Option<Vec<T>> {
+    list.iter().map(|text| named(text)).collect()
+}
+
+fn named<T: std::str::FromStr>(text: &str) -> Option<T> {
+    if text.len() > NAME_MAX { None } else { text.parse().ok() }
+}
+
+fn accounts_out(accounts: &[Account]) -> Vec<AccountTwin<'_>> {
+    accounts.iter().map(|a| (a.host.as_str(), a.login.as_str(), a.id.as_deref())).collect()
+}
+
+fn accounts_in(accounts: Vec<AccountTwin>) -> Vec<Account> {
+    let one = |(host, login, id): AccountTwin| Account {
+        host: host.to_owned(),
+        login: login.to_owned(),
+        id: id.map(str::to_owned),
+    };
+    accounts.into_iter().map(one).collect()
+}
+
+fn keys_out(keys: &[Key]) -> Vec<KeyTwin<'_>> {
+    keys.iter().map(key_out).collect()
+}
+
+fn key_out(key: &Key) -> KeyTwin<'_> {
+    KeyTwin {
+        id: key.id.0,
+        blob: &key.blob,
+        since: key.since.map(Timestamp::unix),
+        until: key.until.map(Timestamp::unix),
+        attested: key.attested,
+    }
+}
+
+fn keys_in(keys: Vec<KeyTwin>) -> Vec<Key> {
+    let one = |k: KeyTwin| Key {
+        id: KeyId(k.id),
+        blob: k.blob.to_vec(),
+        since: k.since.map(Timestamp::from_unix),
+        until: k.until.map(Timestamp::from_unix),
+        attested: k.attested,
+    };
+    keys.into_iter().map(one).collect()
+}
+
+fn level_out(grant: &LevelGrant) -> LevelTwin<'_> {
+    let scopes = grant.scopes.iter().map(|s| s.as_str()).collect();
+    (grant.level.0, grant.since.unix(), grant.until.map(Timestamp::unix), scopes)
+}
+
+fn person_out(person: &Person) -> PersonTwin<'_> {
+    PersonTwin {
+        id: person.id.as_str(),
+        name: &person.name,
+        levels: person.levels.iter().map(level_out).collect(),
+        teams: person.teams.iter().map(|t| t.as_str()).collect(),
+        emails: strs(&person.emails),
+        accounts: accounts_out(&person.accounts),
+        keys: keys_out(&person.keys),
+        left: person.left.map(Timestamp::unix),
+    }
+}
+
+fn person_in(twin: PersonTwin) -> Option<Person> {
+    let level = |(rung, since, until, scopes): LevelTwin| {
+        Some(LevelGrant {
+            level: Level(rung),
+            since: Timestamp::from_unix(since),
+            until: until.map(Timestamp::from_unix),
+            scopes: parsed(&scopes)?,
+        })
+    };
+    Some(Person {
+        id: named(twin.id)?,
+        name: twin.name.to_owned(),
+        levels: twin.levels.into_iter().map(level).collect::<Option<_>>()?,
+        teams: parsed(&twin.teams)?,
+        emails: owned(twin.emails),
+        accounts: accounts_in(twin.accounts),
+        keys: keys_in(twin.keys),
+        left: twin.left.map(Timestamp::from_unix),
+    })
+}
+
+fn agent_out(agent: &Agent) -> AgentTwin<'_> {
+    AgentTwin {
+        id: agent.id.as_str(),
+        tool: agent.tool.as_ref().map(|t| t.as_str()),
+        emails: strs(&agent.emails),
+        accounts: accounts_out(&agent.accounts),
+        operator: agent.operator.as_ref().map(|p| p.as_str()),
+    }
+}
+
+fn agent_in(twin: AgentTwin) -> Option<Agent> {
+    let tool = match twin.tool {
+        Some(text) => Some(named(text)?),
+        None => None,
+    };
+    let operator = match twin.operator {
+        Some(text) => Some(named(text)?),
+        None => None,
+    };
+    let (emails, accounts) = (owned(twin.emails), accounts_in(twin.accounts));
+    Some(Agent { id: named(twin.id)?, tool, emails, accounts, operator })
+}
+
+fn service_out(service: &Service) -> ServiceTwin<'_> {
+    ServiceTwin {
+        id: service.id.as_str(),
+        emails: strs(&service.emails),
+        accounts: accounts_out(&service.accounts),
+        keys: keys_out(&service.keys),
+    }
+}
+
+fn service_in(twin: ServiceTwin) -> Option<Service> {
+    let (emails, accounts) = (owned(twin.emails), accounts_in(twin.accounts));
+    Some(Service { id: named(twin.id)?, emails, accounts, keys: keys_in(twin.keys) })
+}
+
+fn scope_in((name, paths): (&str, Vec<&str>)) -> Option<Scope> {
+    Some(Scope { name: named(name)?, paths: owned(paths) })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,82 @@
+//! E-mails, accounts and keys of an entry of the roster; knows not whose they are.
+
+use crate::diagnostic::Report;
+use crate::roster::key;
+use crate::yaml::{self, Fields, Node, Value};
+use obstat_model::roster::{Account, Key};
+
+/// E-mails in lower case, and accounts.
+pub(super) fn of(fields: &Fields, report: &mut Report) -> (Vec<String>, Vec<Account>) {
+    let emails = fields.get("emails").map_or_else(Vec::new, |n| emails(n, report));
+    let accounts = fields.get("accounts").map_or_else(Vec::new, |n| accounts(n, report));
+    (emails, accounts)
+}
+
+fn emails(node: &Node, report: &mut Report) -> Vec<String> {
+    let mut found = Vec::new();
+    let items = yaml::items(node, "emails", report).unwrap_or_default();
+    for item in items {
+        let Some(text) = yaml::text(item, "an e-mail address", report) else { continue };
+        if !text.contains('@') || text.contains(['<', '>', ' ']) || text.len() > 320 {
+            let message = "this is no e-mail address: write name@example.com";
+            report.say("bad-email", &item.span, message);
+            continue;
+        }
+        found.push(text.to_ascii_lowercase());
+    }
+    found
+}
+
+fn accounts(node: &Node, report: &mut Report) -> Vec<Account> {
+    let items = yaml::items(node, "accounts", report).unwrap_or_default();
+    items.iter().filter_map(|item| account(item, report)).collect()
+}
+
+fn account(node: &Node, report: &mut Report) -> Option<Account> {
+    let fields = Fields::of(node, "an account", &["host", "login", "id"], report)?;
+    let host = fields.need("host", "an account", report)?;
+    let login = fields.need("login", "an account", report)?;
+    let host = yaml::text(host, "host", report)?.to_owned();
+    let login = yaml::text(login, "login", report)?.to_owned();
+    let id = match fields.get("id") {
+        Some(node) => Some(yaml::text(node, "id", report)?.to_owned()),
+        None => None,
+    };
+    Some(Account { host, login, id })
+}
+
+/// The keys of a list, each a line or a map with dates.
+pub(super) fn keys(node: Option<&Node>, report: &mut Report) -> Vec<Key> {
+    let Some(node) = node else { return Vec::new() };
+    let items = yaml::items(node, "keys", report).unwrap_or_default();
+    items.iter().filter_map(|item| one(item, report)).collect()
+}
+
+fn one(node: &Node, report: &mut Report) -> Option<Key> {
+    if !matches!(node.value, Value::Map(_)) {
+        return line(node, report);
+    }
+    let fields = Fields::of(node, "a key", &["key", "since", "until", "attestation"], report)?;
+    let mut key = line(fields.need("key", "a key", report)?, report)?;
+    key.since = fields.get("since").and_then(|n| yaml::timestamp(n, "since", report));
+    key.until = fields.get("until").and_then(|n| yaml::timestamp(n, "until", report));
+    if key.since.zip(key.until).is_some_and(|(since, until)| until <= since) {
+        report.say("bad-dates", &node.span, "the key ends before it begins");
+    }
+    if let Some(attestation) = fields.get("attestation") {
+        // The path is checked for form only: nothing verifies attestations, so the key does not
+        // count as attested.
+        yaml::text(attestation, "attestation", report)?;
+    }
+    Some(key)
+}
+
+fn line(node: &Node, report: &mut Report) -> Option<Key> {
+    match key::read(yaml::text(node, "a key", report)?) {
+        Ok((id, blob)) => Some(Key { id, blob, since: None, until: None, attested: false }),
+        Err(why) => {
+            report.say("bad-key", &node.span, why);
+            None
+        }
+    }
+}
