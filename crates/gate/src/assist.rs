@@ -36,7 +36,7 @@ pub fn of_commit(
     match repository.note(notes, commit.id, NOTE_MAX) {
         Ok(None) => {}
         Ok(Some(bytes)) => match note::parse(&bytes) {
-            Ok(note) => found.evidence.extend(note.evidence(commit.id)),
+            Ok(note) => found.evidence.extend(note.evidence(fingerprints, commit.id)),
             Err(error) => found.problems.push(broken(commit.id, &error.to_string())),
         },
         Err(error @ PortError::TooLarge { .. }) => {

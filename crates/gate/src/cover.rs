@@ -55,7 +55,7 @@ struct Search<'a> {
     spent: usize,
 }
 
-/// Covers a fast-forward. `ends` are commits at which approved segments may end, beside single
+/// Covers a fast-forward. `ends` are, if asked for, commits at which approved segments may end, beside single
 /// steps: the heads that signed statements name.
 ///
 /// # Errors
@@ -65,10 +65,11 @@ pub fn cover(
     inputs: &Inputs,
     roster: &Roster,
     advance: &Advance,
-    ends: HashSet<Oid>,
+    ends: impl FnOnce() -> Result<HashSet<Oid>, PortError>,
 ) -> Result<Coverage, PortError> {
-    let mut search = Search { world, inputs, roster, advance, chain: Vec::new(), ends, spent: 0 };
-    let whole = search.judge(advance.from, advance.to)?;
+    let (chain, known) = (Vec::new(), HashSet::new());
+    let mut search = Search { world, inputs, roster, advance, chain, ends: known, spent: 0 };
+    let whole = search.judge(advance.from, advance.to, Detail::NameEligible)?;
     if whole.decision.outcome == Outcome::Clear {
         return Ok(Coverage { clear: vec![whole], open: None });
     }
@@ -78,19 +79,20 @@ pub fn cover(
     if chain.len() < 2 || chain.len() > CHAIN_MAX {
         return Ok(Coverage { clear: Vec::new(), open: Some(whole) });
     }
+    search.ends = ends()?;
     search.chain = chain;
     search.run(whole)
 }
 
 impl Search<'_> {
-    fn judge(&self, from: Option<Oid>, to: Oid) -> Result<Judgement, PortError> {
+    fn judge(&self, from: Option<Oid>, to: Oid, detail: Detail) -> Result<Judgement, PortError> {
         let proposal = Proposal {
             target: self.advance.target.clone(),
             revision: proposal::landing(self.world.repository, from, to)?,
             pusher: self.advance.pusher.clone(),
             branch: None,
         };
-        judge(self.world, self.inputs, self.roster, proposal, Detail::Plain)
+        judge(self.world, self.inputs, self.roster, proposal, detail)
     }
 
     /// Depth first from the old tip: at each commit reached, longer approved segments first, then
@@ -128,7 +130,7 @@ impl Search<'_> {
             }
             let Some(to) = self.chain.get(end - 1).map(|c| c.id) else { continue };
             self.spent += 1;
-            let judgement = self.judge(self.tip_at(at), to)?;
+            let judgement = self.judge(self.tip_at(at), to, Detail::Plain)?;
             if judgement.decision.outcome == Outcome::Clear {
                 return Ok(Some((end, judgement)));
             }
@@ -155,7 +157,7 @@ impl Search<'_> {
         if furthest == 0 {
             return Ok(Coverage { clear: Vec::new(), open: Some(whole) });
         }
-        let open = self.judge(self.tip_at(furthest), self.advance.to)?;
+        let open = self.judge(self.tip_at(furthest), self.advance.to, Detail::NameEligible)?;
         Ok(Coverage { clear: Vec::new(), open: Some(open) })
     }
 }

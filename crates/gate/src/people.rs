@@ -6,6 +6,7 @@ use crate::ports::{Commit, PortError, RawSignature, Repository};
 use crate::proposal::Pusher;
 use obstat_model::actor::{Actor, Identity, Participant, Role};
 use obstat_model::change::ChangeFacts;
+use obstat_model::evidence::{Evidence, EvidenceKind, Strength};
 use obstat_model::id::AgentId;
 use obstat_model::object::Oid;
 use obstat_model::roster::Roster;
@@ -202,6 +203,27 @@ fn inherits(
         }
     }
     Ok(true)
+}
+
+/// Agents that the roster or the fingerprints know among those who made the change: evidence, also
+/// where a message says nothing.
+#[must_use]
+pub fn agents(directory: Directory, participants: &[Participant]) -> Vec<Evidence> {
+    let mut found = Vec::new();
+    for part in participants {
+        let Some(Actor::Agent(id)) = &part.actor else { continue };
+        let known = directory.roster.agent(id).and_then(|agent| agent.tool.clone());
+        let tool = known.or_else(|| id.as_str().parse().ok());
+        let (strength, kind, text) = if part.proven {
+            (Strength::E4, EvidenceKind::BotAccount, &part.identity.name)
+        } else {
+            (Strength::E2, EvidenceKind::Email, &part.identity.email)
+        };
+        let text = text.chars().take(200).collect();
+        let (model, commit) = (None, part.commit);
+        found.push(Evidence { strength, kind, tool, model, commit, text });
+    }
+    found
 }
 
 /// The people of earlier forms, as contributors.

@@ -21,6 +21,7 @@ use obstat_model::roster::Roster;
 use obstat_model::statement::{Act, Signer};
 use obstat_model::time::{Now, Seconds};
 use obstat_model::trust::TrustRoot;
+use obstat_policy::explain::RuleReport;
 
 /// The outside world of one judgement.
 #[derive(Clone, Copy)]
@@ -67,6 +68,8 @@ pub struct Judgement {
     pub found: Found,
     /// The answer.
     pub decision: Decision,
+    /// Why rules apply or not; only where names were asked for.
+    pub explained: Vec<RuleReport>,
 }
 
 /// The roster in force now: what holds in every version that was in force during the delay, so
@@ -130,6 +133,7 @@ pub fn judge(
     let gathered = assist::of_change(repository, &inputs.fingerprints, &all, &change)?;
     let mut evidence = gathered.evidence;
     evidence.extend(of_branch(inputs, &proposal));
+    evidence.extend(people::agents(directory, &participants));
     let assistance = Assistance::conclude(evidence, declared_by(&found, &participants));
     let problems = [gathered.problems, unusable_next(world, &change)?].concat();
     let rolling = Window {
@@ -141,7 +145,7 @@ pub fn judge(
     }
     .sums(&inputs.policy, &proposal.target, &change, &participants)?;
     let owners = owners(inputs, &change);
-    let decision = {
+    let (decision, explained) = {
         let facts = Facts {
             repository: id,
             target: &proposal.target,
@@ -167,13 +171,23 @@ pub fn judge(
         participants,
         found,
         decision,
+        explained,
     })
 }
 
-fn decide(inputs: &Inputs, facts: &Facts, now: Now, detail: Detail) -> Decision {
+fn decide(
+    inputs: &Inputs,
+    facts: &Facts,
+    now: Now,
+    detail: Detail,
+) -> (Decision, Vec<RuleReport>) {
+    let policy = &inputs.policy;
     match detail {
-        Detail::Plain => obstat_policy::decide(&inputs.policy, facts, now),
-        Detail::NameEligible => obstat_policy::decide_naming_eligible(&inputs.policy, facts, now),
+        Detail::Plain => (obstat_policy::decide(policy, facts, now), Vec::new()),
+        Detail::NameEligible => {
+            let explained = obstat_policy::explain::explain(policy, facts, now);
+            (obstat_policy::decide_naming_eligible(policy, facts, now), explained)
+        }
     }
 }
 
@@ -187,7 +201,8 @@ fn owners(inputs: &Inputs, change: &ChangeFacts) -> Vec<PathOwners> {
     change.files.iter().map(|f| of(&f.change.path)).collect()
 }
 
-/// The author who signed that no AI helped, if every author of the change has signed so.
+/// The author who signed that no AI helped, if every person who is an author has signed so. An
+/// agent among the authors is evidence against it.
 fn declared_by(found: &Found, participants: &[Participant]) -> Option<PersonId> {
     let declared: Vec<&PersonId> = found
         .statements
@@ -199,12 +214,13 @@ fn declared_by(found: &Found, participants: &[Participant]) -> Option<PersonId> 
             Signer::Service(_) => None,
         })
         .collect();
-    let mut authors =
-        participants.iter().filter(|p| matches!(p.role, Role::Author | Role::CoAuthor)).peekable();
-    authors.peek()?;
+    let authors = participants.iter().filter(|p| matches!(p.role, Role::Author | Role::CoAuthor));
+    let people = authors.filter(|p| !matches!(p.actor, Some(Actor::Agent(_))));
+    let mut people = people.peekable();
+    people.peek()?;
     let all =
-        authors.all(|p| matches!(&p.actor, Some(Actor::Person(id)) if declared.contains(&id)));
-    if all { declared.first().map(|p| (*p).clone()) } else { None }
+        people.all(|p| matches!(&p.actor, Some(Actor::Person(id)) if declared.contains(&id)));
+    if all { declared.into_iter().min().cloned() } else { None }
 }
 
 /// A change that touches decision inputs must leave inputs that hold.

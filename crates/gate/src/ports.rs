@@ -81,6 +81,12 @@ pub trait Repository {
     /// [`PortError`] when it is missing or malformed.
     fn commit(&self, id: Oid) -> Result<Commit, PortError>;
 
+    /// The commit that an object is or, for an annotated tag, names.
+    ///
+    /// # Errors
+    /// [`PortError`] when it leads to no commit.
+    fn peel(&self, id: Oid) -> Result<Oid, PortError>;
+
     /// The paths that differ between two trees, sorted; `None` is the empty tree. `content` of
     /// each is filled.
     ///
@@ -149,7 +155,7 @@ pub trait Repository {
     /// [`PortError`] when refs cannot be read.
     fn reference(&self, name: &RefName) -> Result<Option<Oid>, PortError>;
 
-    /// Tips of all branches and all superseded heads.
+    /// Tips of all branches, of branches as remotes last had them, and all superseded heads.
     ///
     /// # Errors
     /// [`PortError`] when refs cannot be read.

@@ -17,8 +17,8 @@ use obstat_model::statement::Act;
 use obstat_model::time::{Now, Timestamp};
 use obstat_model::trust::TrustedKey;
 
-/// Most statements of other digests that are tried as approvals of a merged head.
-const OTHERS_MAX: usize = 1_000;
+/// Most statements of other digests that are looked through for approvals of a merged head.
+const OTHERS_MAX: usize = 1_000_000;
 /// Most statements on one digest; more are refused on receipt.
 pub const STATEMENTS_MAX: usize = 256;
 
@@ -90,6 +90,10 @@ impl Reader<'_> {
         let Some(tip) = change.revision.tip else { return Ok(Vec::new()) };
         let mut found = Vec::new();
         for bytes in self.records.other_statements(change.digest, OTHERS_MAX)? {
+            // Most are of other changes and long over; what they claim tells that without a signature.
+            if !obstat_attest::claims_to_run(&bytes, target, self.now.0) {
+                continue;
+            }
             let Ok(verified) = self.verify(&bytes) else { continue };
             let statement = &verified.statement;
             let here =

@@ -13,6 +13,9 @@ pub const BLOB_MAX: u64 = 1 << 29;
 /// Largest commit or tree object, in bytes.
 const NODE_MAX: usize = 1 << 26;
 
+/// Most tags that are followed from one to the next.
+const TAGS_MAX: usize = 16;
+
 /// Objects of one repository.
 pub struct Store {
     odb: git2::Odb<'static>,
@@ -59,6 +62,27 @@ impl Store {
     pub fn commit(&self, id: Oid) -> Result<Commit, PortError> {
         let object = self.read(id, git2::ObjectType::Commit, "commit")?;
         commit::parse(id, object.data())
+    }
+
+    /// The commit that an object is or, through annotated tags, names.
+    ///
+    /// # Errors
+    /// [`PortError`] when it leads to no commit.
+    pub fn peel(&self, id: Oid) -> Result<Oid, PortError> {
+        let mut here = id;
+        for _ in 0..TAGS_MAX {
+            let object = self.odb.read(to_git(here)?).map_err(|e| failed(here, "commit", &e))?;
+            match object.kind() {
+                git2::ObjectType::Commit => return Ok(here),
+                git2::ObjectType::Tag => here = tagged(here, object.data())?,
+                other => {
+                    let why = format!("it is a {}", other.str());
+                    return Err(PortError::Malformed { id: here, wanted: "commit", why });
+                }
+            }
+        }
+        let why = format!("over {TAGS_MAX} tags name each other");
+        Err(PortError::Malformed { id, wanted: "commit", why })
     }
 
     /// The entries of one tree, sorted by name.
@@ -112,6 +136,17 @@ impl Store {
         }
         Ok(object)
     }
+}
+
+/// The object that a tag names: its first line, `object <id>`.
+fn tagged(id: Oid, data: &[u8]) -> Result<Oid, PortError> {
+    let line = data.split(|b| *b == b'\n').next().unwrap_or_default();
+    let text = line.strip_prefix(b"object ").and_then(|hex| std::str::from_utf8(hex).ok());
+    text.and_then(|hex| hex.parse().ok()).ok_or_else(|| PortError::Malformed {
+        id,
+        wanted: "tag",
+        why: "it names no object".to_owned(),
+    })
 }
 
 pub(crate) fn to_git(id: Oid) -> Result<git2::Oid, PortError> {

@@ -3,7 +3,7 @@
 use crate::store::Store;
 use obstat_gate::ports::{Commit, PortError};
 use obstat_model::object::Oid;
-use std::collections::{BinaryHeap, HashMap, HashSet, VecDeque};
+use std::collections::{BinaryHeap, HashMap, HashSet};
 
 /// Most commits that one walk may list.
 pub(crate) const COMMITS_MAX: usize = 1_000_000;
@@ -103,39 +103,83 @@ pub(crate) fn between(
     walk.run()
 }
 
-/// Whether `old` is `new` or below it, exactly. The quick walk answers the common yes.
-pub(crate) fn is_ancestor(store: &Store, old: Oid, new: Oid) -> Result<bool, PortError> {
-    if old == new || between(store, Some(new), old)?.is_empty() {
-        return Ok(true);
+const OLD: u8 = 1;
+const NEW: u8 = 2;
+const BOTH: u8 = OLD | NEW;
+
+/// Colours of two walks that run towards each other, newest commits first.
+///
+/// It is exact whatever the dates say: a commit whose colours grow is walked again, and the walk
+/// ends only when nothing is left that just one side has reached (git's `paint_down_to_common`).
+struct Paint<'a> {
+    store: &'a Store,
+    heap: BinaryHeap<(i64, Oid)>,
+    colours: HashMap<Oid, u8>,
+    waiting: HashSet<Oid>,
+    /// Commits that wait and that only one side has reached.
+    open: usize,
+}
+
+impl Paint<'_> {
+    fn add(&mut self, id: Oid, colour: u8) -> Result<(), PortError> {
+        let before = self.colours.get(&id).copied().unwrap_or(0);
+        let after = before | colour;
+        if before == after {
+            return Ok(());
+        }
+        self.colours.insert(id, after);
+        if self.waiting.insert(id) {
+            self.heap.push((self.store.commit(id)?.committer.at, id));
+            self.open += usize::from(after != BOTH);
+        } else if after == BOTH {
+            self.open = self.open.saturating_sub(1);
+        }
+        Ok(())
     }
-    let mut seen = HashSet::from([new]);
-    let mut queue = VecDeque::from([new]);
-    while let Some(id) = queue.pop_front() {
-        for parent in store.commit(id)?.parents {
-            if parent == old {
+
+    /// Whether the new side reaches `old`.
+    fn reaches(mut self, old: Oid) -> Result<bool, PortError> {
+        while self.open > 0 {
+            let Some((_, id)) = self.heap.pop() else { break };
+            self.waiting.remove(&id);
+            let colour = self.colours.get(&id).copied().unwrap_or(0);
+            self.open = self.open.saturating_sub(usize::from(colour != BOTH));
+            for parent in self.store.commit(id)?.parents {
+                self.add(parent, colour)?;
+            }
+            if self.colours.get(&old).is_some_and(|c| c & NEW != 0) {
                 return Ok(true);
             }
-            if seen.insert(parent) {
-                queue.push_back(parent);
-            }
         }
+        Ok(false)
     }
-    Ok(false)
+}
+
+/// Whether `old` is `new` or below it, exactly; costs what lies between them.
+pub(crate) fn is_ancestor(store: &Store, old: Oid, new: Oid) -> Result<bool, PortError> {
+    if old == new {
+        return Ok(true);
+    }
+    let (heap, colours, waiting) = (BinaryHeap::new(), HashMap::new(), HashSet::new());
+    let mut paint = Paint { store, heap, colours, waiting, open: 0 };
+    paint.add(old, OLD)?;
+    paint.add(new, NEW)?;
+    paint.reaches(old)
 }
 
 /// One common ancestor such that no other common ancestor lies above it.
 pub(crate) fn merge_base(store: &Store, a: Oid, b: Oid) -> Result<Option<Oid>, PortError> {
-    if is_below(store, a, b)? {
+    if is_ancestor(store, a, b)? {
         return Ok(Some(a));
     }
-    if is_below(store, b, a)? {
+    if is_ancestor(store, b, a)? {
         return Ok(Some(b));
     }
     let own: HashSet<Oid> = between(store, Some(b), a)?.iter().map(|c| c.id).collect();
     let mut candidates: Vec<(i64, Oid)> = Vec::new();
     for id in &own {
         for parent in store.commit(*id)?.parents {
-            if !own.contains(&parent) && is_below(store, parent, b)? {
+            if !own.contains(&parent) && is_ancestor(store, parent, b)? {
                 candidates.push((store.commit(parent)?.committer.at, parent));
             }
         }
@@ -146,17 +190,13 @@ pub(crate) fn merge_base(store: &Store, a: Oid, b: Oid) -> Result<Option<Oid>, P
     for (_, id) in candidates.iter().rev() {
         let mut best = true;
         for (_, other) in &candidates {
-            best &= other == id || !is_below(store, *id, *other)?;
+            best &= other == id || !is_ancestor(store, *id, *other)?;
         }
         if best {
             return Ok(Some(*id));
         }
     }
     Ok(None)
-}
-
-fn is_below(store: &Store, old: Oid, new: Oid) -> Result<bool, PortError> {
-    Ok(old == new || between(store, Some(new), old)?.is_empty())
 }
 
 /// First parents from `head` back to, and without, `from`; oldest first.

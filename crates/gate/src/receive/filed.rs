@@ -8,7 +8,7 @@ use crate::statements::{STATEMENTS_MAX, claimed};
 use obstat_model::text::escape_cut;
 
 /// Largest envelope that is filed, in bytes.
-pub const ENVELOPE_MAX: u64 = 128 << 10;
+pub(super) const ENVELOPE_MAX: u64 = 128 << 10;
 
 pub(super) fn answer(
     world: World,

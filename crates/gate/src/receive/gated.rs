@@ -15,6 +15,8 @@ use obstat_model::object::{Oid, RefName};
 use obstat_policy::{Rewrite, TargetPolicy};
 use std::collections::HashSet;
 
+/// Most filed statements that are looked through for heads.
+const STATEMENTS_MAX: usize = 1_000_000;
 /// Git's empty tree, which every repository knows.
 const EMPTY_TREE: [u8; 20] = [
     0x4b, 0x82, 0x5d, 0xc6, 0x42, 0xcb, 0x6e, 0xb9, 0xa0, 0x60, 0xe5, 0x4b, 0xf8, 0xd6, 0x92, 0x88,
@@ -22,6 +24,32 @@ const EMPTY_TREE: [u8; 20] = [
 ];
 
 pub(super) fn answer(
+    world: World,
+    setup: &Setup,
+    main: Option<&Inputs>,
+    update: &RefUpdate,
+) -> Result<Answer, PortError> {
+    let by_main = main.and_then(|m| m.policy.target_of(&update.name));
+    let peeled = match peeled(world, update) {
+        Ok(peeled) => peeled,
+        // Refs that are not protected may point to anything.
+        Err(_) if by_main.is_none() && update.name != setup.policy_ref => return Ok(Answer::Free),
+        Err(error) => return Err(error),
+    };
+    if update.old != update.new && peeled.old == peeled.new && by_main.is_some() {
+        let text = format!("{} is protected and stays the tag that it is", update.name);
+        return Ok(refused("tag-moved", text, "make a new tag"));
+    }
+    judged(world, setup, main, &peeled)
+}
+
+/// The update with annotated tags followed to their commits.
+fn peeled(world: World, update: &RefUpdate) -> Result<RefUpdate, PortError> {
+    let peel = |id: Option<Oid>| id.map(|id| world.repository.peel(id)).transpose();
+    Ok(RefUpdate { name: update.name.clone(), old: peel(update.old)?, new: peel(update.new)? })
+}
+
+fn judged(
     world: World,
     setup: &Setup,
     main: Option<&Inputs>,
@@ -73,7 +101,7 @@ fn existing(
     let roster = roster_in_force(world, own)?;
     let forward = world.repository.first_parents(Some(old), new)?.is_some();
     let coverage = if forward {
-        cover(world, own, &roster, &advance, ends(world)?)?
+        cover(world, own, &roster, &advance, || ends(world))?
     } else {
         let mut judgement = straight(world, setup, own, update, old)?;
         if policy.rewrite() == Rewrite::Refuse {
@@ -115,7 +143,7 @@ fn straight(
         pusher: setup.pusher.clone(),
         branch: None,
     };
-    judge(world, own, &roster_in_force(world, own)?, proposal, Detail::Plain)
+    judge(world, own, &roster_in_force(world, own)?, proposal, Detail::NameEligible)
 }
 
 /// Adds a problem to a judgement, unless an override lets it pass all the same.
@@ -197,7 +225,7 @@ fn created(
     let there = inputs::load(world.repository, tree, world.cache)?;
     let inputs = there.as_ref().unwrap_or(main);
     let roster = roster_in_force(world, inputs)?;
-    let coverage = cover(world, inputs, &roster, &advance, ends(world)?)?;
+    let coverage = cover(world, inputs, &roster, &advance, || ends(world))?;
     finish(world, inputs, policy, &advance, coverage)
 }
 
@@ -235,7 +263,7 @@ fn repair(
 /// Heads that filed statements name: where approved segments may end.
 fn ends(world: World) -> Result<HashSet<Oid>, PortError> {
     let none = obstat_model::id::ChangeDigest::new([0; 32]);
-    let all = world.records.other_statements(none, 10_000)?;
+    let all = world.records.other_statements(none, STATEMENTS_MAX)?;
     Ok(all.iter().filter_map(|bytes| obstat_attest::claimed_head(bytes)).collect())
 }
 

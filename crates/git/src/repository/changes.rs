@@ -50,13 +50,8 @@ pub(super) fn listed(
                 todo.push(([path.as_slice(), b"/"].concat(), old_tree, new_tree));
             }
             if old_leaf.is_some() || new_leaf.is_some() {
-                let content = content(store, new_leaf)?;
-                found.push(FileChange {
-                    path: RepoPath::new(path),
-                    old: old_leaf,
-                    new: new_leaf,
-                    content,
-                });
+                let (old, new, content) = (old_leaf, new_leaf, None);
+                found.push(FileChange { path: RepoPath::new(path), old, new, content });
             }
         }
     }

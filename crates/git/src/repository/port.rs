@@ -15,6 +15,10 @@ impl Repository for GitRepository {
         self.store.commit(id)
     }
 
+    fn peel(&self, id: Oid) -> Result<Oid, PortError> {
+        self.store.peel(id)
+    }
+
     fn changes(&self, old: Option<Oid>, new: Option<Oid>) -> Result<Vec<FileChange>, PortError> {
         changes::between(&self.store, old, new)
     }
@@ -81,7 +85,7 @@ impl Repository for GitRepository {
 
     fn other_heads(&self) -> Result<Vec<Oid>, PortError> {
         let mut heads = Vec::new();
-        for prefix in ["refs/heads/", SUPERSEDED] {
+        for prefix in ["refs/heads/", "refs/remotes/", SUPERSEDED] {
             heads.extend(self.refs.below(prefix)?.into_iter().map(|(_, id)| id));
         }
         heads.sort_unstable();
