@@ -60,11 +60,6 @@ impl Ui {
         }
     }
 
-    /// Whether somebody sits at the terminal.
-    pub(crate) fn is_interactive(&self) -> bool {
-        self.interactive
-    }
-
     /// A line of the answer. A closed pipe is not an error of ours.
     pub(crate) fn line(&mut self, text: impl AsRef<str>) {
         let _ = writeln!(self.out, "{}", text.as_ref());

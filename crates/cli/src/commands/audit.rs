@@ -52,11 +52,16 @@ pub(crate) struct Args {
 /// What an audit reads.
 pub(crate) struct Source {
     pub(crate) repository: GitRepository,
+    pub(crate) known: Known,
+    pub(crate) heads: Vec<Oid>,
+    pub(crate) not: Vec<Oid>,
+}
+
+/// What is known before the walk; shared by all of its threads.
+pub(crate) struct Known {
     pub(crate) fingerprints: Fingerprints,
     pub(crate) notes: scan::Notes,
     pub(crate) landed: landings::Landed,
-    pub(crate) heads: Vec<Oid>,
-    pub(crate) not: Vec<Oid>,
 }
 
 pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
@@ -73,8 +78,9 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
     };
     let fingerprints = fingerprints(&repository, head)?;
     let landed = landings::Landed::read(&repository, args.trust.as_ref())?;
-    let notes = scan::Notes::read(&repository, NOTES)?;
-    let source = Source { repository, fingerprints, notes, landed, heads: vec![head], not };
+    let notes = scan::Notes::read(&repository, NOTES, &fingerprints)?;
+    let known = Known { fingerprints, notes, landed };
+    let source = Source { repository, known, heads: vec![head], not };
     if args.unsigned {
         return Ok(render::unsigned(&source, args.format, ui));
     }

@@ -86,7 +86,7 @@ fn explain(args: &ExplainArgs, ui: &mut Ui) -> Result<Exit, CliError> {
     let judgement = prepared.judge(Detail::NameEligible)?;
     brief::check(ui, &prepared.label, &judgement);
     ui.line("");
-    for rule in prepared.explain(&judgement)? {
+    for rule in &judgement.explained {
         let mark =
             if rule.applies { ui.marks.met(ui.paint) } else { ui.paint.dim(ui.marks.dash()) };
         let why =

@@ -1,6 +1,6 @@
 //! `--format jsonl`: one object for each commit, made on all cores, printed in order.
 
-use super::{Source, scan};
+use super::{Known, Source, scan};
 use crate::error::CliError;
 use crate::ui::Ui;
 use obstat_api::audit::{AssistanceLine, CommitLine};
@@ -9,7 +9,8 @@ use obstat_model::text::escape_line;
 use obstat_model::time::Timestamp;
 
 pub(super) fn print(source: &Source, ui: &mut Ui) -> Result<(), CliError> {
-    let each = |commit: Commit| serde_json::to_string(&line(source, &commit)).unwrap_or_default();
+    let known = &source.known;
+    let each = |commit: Commit| serde_json::to_string(&line(known, &commit)).unwrap_or_default();
     let directory = source.repository.directory().to_owned();
     obstat_git::history::walk(&directory, &source.heads, &source.not, &each, &mut |text| {
         ui.line(text)
@@ -17,14 +18,14 @@ pub(super) fn print(source: &Source, ui: &mut Ui) -> Result<(), CliError> {
     Ok(())
 }
 
-fn line(source: &Source, commit: &Commit) -> CommitLine {
-    let landed = source.landed.of(commit.id);
+fn line(known: &Known, commit: &Commit) -> CommitLine {
+    let landed = known.landed.of(commit.id);
     CommitLine {
         commit: commit.id.to_string(),
         author: escape_line(&String::from_utf8_lossy(&commit.author.email)),
         time: Timestamp::from_unix(commit.committer.at).rfc3339(),
-        assistance: AssistanceLine::from(&scan::assistance(source, commit)),
+        assistance: AssistanceLine::from(&scan::assistance(known, commit)),
         decision: landed.map(|l| l.outcome.as_str()),
-        signed: landed.map(|l| l.signed).or(source.landed.has_policy().then_some(false)),
+        signed: landed.map(|l| l.signed).or(known.landed.has_policy().then_some(false)),
     }
 }

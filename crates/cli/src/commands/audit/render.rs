@@ -53,8 +53,8 @@ pub(super) fn text(range: &str, source: &Source, tally: &Tally, took: Duration, 
     if tally.contradicted > 0 {
         ui.line(format!("    {:<51} {:>9}", "contradicted", grouped(tally.contradicted)));
     }
-    if source.notes.broken > 0 {
-        let n = count(source.notes.broken, "authorship note");
+    if source.known.notes.broken > 0 {
+        let n = count(source.known.notes.broken, "authorship note");
         ui.line(format!("    {} {n} could not be read", marks.warning(paint)));
     }
     tools(tally, ui);
@@ -99,14 +99,14 @@ fn phrase(kind: EvidenceKind) -> &'static str {
 fn reached(range: &str, source: &Source, ui: &mut Ui) {
     let (paint, marks) = (ui.paint, ui.marks);
     let mut unsigned = 0;
-    for (target, found) in &source.landed.targets {
+    for (target, found) in &source.known.landed.targets {
         ui.line("");
         ui.line(format!("  reached {}", target.short()));
         let row = |mark: String, text: &str, n: u64, more: &str| {
             format!("    {mark} {text:<40} {:>8}   {more}", grouped(n)).trim_end().to_owned()
         };
         ui.line(row(marks.met(paint), "cleared for exactly this content", found.signed, ""));
-        let late = source.landed.late() as u64;
+        let late = source.known.landed.late() as u64;
         let late =
             if late > 0 { format!("{} late", count(late, "after-review")) } else { String::new() };
         if found.overridden > 0 {
@@ -125,7 +125,7 @@ fn reached(range: &str, source: &Source, ui: &mut Ui) {
         ui.line(row(mark, "unsigned", n, ""));
         unsigned += n;
     }
-    for open in source.landed.exceptions.iter().filter(|e| !e.reviewed) {
+    for open in source.known.landed.exceptions.iter().filter(|e| !e.reviewed) {
         ui.line("");
         ui.line(format!(
             "  override by {}, review due {}: {}",
@@ -146,7 +146,7 @@ fn reached(range: &str, source: &Source, ui: &mut Ui) {
 /// Lists commits that reached a target without a record.
 pub(super) fn unsigned(source: &Source, format: Format, ui: &mut Ui) -> Exit {
     let mut any = false;
-    for (target, found) in &source.landed.targets {
+    for (target, found) in &source.known.landed.targets {
         for id in found.unsigned.iter().take(UNSIGNED_MAX) {
             any = true;
             let commit = source.repository.commit(*id).ok();
@@ -159,7 +159,7 @@ pub(super) fn unsigned(source: &Source, format: Format, ui: &mut Ui) -> Exit {
             }
         }
     }
-    if !source.landed.has_policy() {
+    if !source.known.landed.has_policy() {
         ui.note("No gate is known here: nothing was signed, and nothing could be. Start with\n  obstat init");
     } else if !any {
         ui.note("Nothing reached a target unsigned since it was gated.");
@@ -193,12 +193,12 @@ pub(super) fn summary(range: &str, source: &Source, tally: &Tally) -> Summary {
         contradicted: tally.contradicted,
         tools: tally.ranked().into_iter().map(tool).collect(),
         reached: reached_lines(source),
-        overrides: source.landed.exceptions.iter().map(override_line).collect(),
+        overrides: source.known.landed.exceptions.iter().map(override_line).collect(),
     }
 }
 
 fn reached_lines(source: &Source) -> Vec<Reached> {
-    let late = source.landed.late() as u64;
+    let late = source.known.landed.late() as u64;
     let one = |(name, found): (&obstat_model::object::RefName, &super::landings::Target)| Reached {
         target: name.as_str().to_owned(),
         signed: found.signed,
@@ -207,7 +207,7 @@ fn reached_lines(source: &Source) -> Vec<Reached> {
         unsigned: found.unsigned.iter().map(ToString::to_string).collect(),
         unenforced: found.unenforced,
     };
-    source.landed.targets.iter().map(one).collect()
+    source.known.landed.targets.iter().map(one).collect()
 }
 
 fn override_line(found: &super::landings::Exception) -> OverrideLine {

@@ -1,6 +1,6 @@
 //! Evidence of one commit for audits: message, identities, note, declaration.
 
-use super::Source;
+use super::Known;
 use crate::error::CliError;
 use obstat_gate::assist::{NOTE_MAX, of_message};
 use obstat_gate::ports::{Commit, Repository as _};
@@ -8,7 +8,7 @@ use obstat_git::GitRepository;
 use obstat_model::assistance::Assistance;
 use obstat_model::evidence::Evidence;
 use obstat_model::object::{Oid, RefName};
-use obstat_provenance::note;
+use obstat_provenance::{Fingerprints, note};
 use std::collections::HashMap;
 
 /// Evidence of authorship notes, read before the walk.
@@ -20,14 +20,18 @@ pub(crate) struct Notes {
 }
 
 impl Notes {
-    pub(crate) fn read(repository: &GitRepository, name: &str) -> Result<Self, CliError> {
+    pub(crate) fn read(
+        repository: &GitRepository,
+        name: &str,
+        fingerprints: &Fingerprints,
+    ) -> Result<Self, CliError> {
         let mut notes = Self::default();
         let Ok(name) = RefName::parse(name) else { return Ok(notes) };
         for (commit, blob) in repository.notes(&name)? {
             let bytes = repository.blob(blob, NOTE_MAX)?;
             match bytes.as_deref().map(note::parse) {
                 Some(Ok(found)) => {
-                    notes.by_commit.insert(commit, found.evidence(commit));
+                    notes.by_commit.insert(commit, found.evidence(fingerprints, commit));
                 }
                 Some(Err(_)) | None => notes.broken += 1,
             }
@@ -37,11 +41,11 @@ impl Notes {
 }
 
 /// The answer for one commit.
-pub(crate) fn assistance(source: &Source, commit: &Commit) -> Assistance {
-    let mut evidence = of_message(&source.fingerprints, commit);
-    if let Some(noted) = source.notes.by_commit.get(&commit.id) {
+pub(crate) fn assistance(known: &Known, commit: &Commit) -> Assistance {
+    let mut evidence = of_message(&known.fingerprints, commit);
+    if let Some(noted) = known.notes.by_commit.get(&commit.id) {
         evidence.extend(noted.iter().cloned());
     }
-    let declared = source.landed.declared_by(commit.id).cloned();
+    let declared = known.landed.declared_by(commit.id).cloned();
     Assistance::conclude(evidence, declared)
 }

@@ -1,6 +1,6 @@
 //! Counts verdicts and tools over a history.
 
-use super::{Source, scan};
+use super::{Known, Source, scan};
 use crate::error::CliError;
 use crate::ui::Ui;
 use obstat_gate::ports::Commit;
@@ -40,7 +40,8 @@ struct Item {
 pub(super) fn count(source: &Source, ui: &mut Ui) -> Result<Tally, CliError> {
     let bar = ui.progress("commits");
     let mut tally = Tally::default();
-    let each = |commit: Commit| item(source, commit);
+    let known = &source.known;
+    let each = |commit: Commit| item(known, commit);
     let directory = source.repository.directory().to_owned();
     obstat_git::history::walk(&directory, &source.heads, &source.not, &each, &mut |item| {
         tally.add(item);
@@ -52,8 +53,8 @@ pub(super) fn count(source: &Source, ui: &mut Ui) -> Result<Tally, CliError> {
     Ok(tally)
 }
 
-fn item(source: &Source, commit: Commit) -> Item {
-    let found = scan::assistance(source, &commit);
+fn item(known: &Known, commit: Commit) -> Item {
+    let found = scan::assistance(known, &commit);
     let mut tools: Vec<(ToolId, Strength, EvidenceKind)> = Vec::new();
     // Evidence comes strongest first, so the first of a tool is its best.
     for evidence in found.evidence.iter().filter(|e| e.strength >= Strength::E1) {

@@ -1,0 +1,36 @@
+//! The program as its users run it: commands, hooks, real pushes. One binary for all of it.
+
+#[cfg(test)]
+mod audit;
+#[cfg(test)]
+mod deploy;
+#[cfg(test)]
+mod hostile;
+#[cfg(test)]
+mod inputs;
+#[cfg(test)]
+mod overrides;
+#[cfg(test)]
+mod people;
+#[cfg(test)]
+mod push;
+#[cfg(test)]
+mod refs;
+#[cfg(test)]
+mod statements;
+
+/// The program under test.
+#[cfg(test)]
+fn program() -> &'static std::path::Path {
+    std::path::Path::new(env!("CARGO_BIN_EXE_obstat"))
+}
+
+/// A gated organisation with the usual policy.
+#[cfg(test)]
+fn org() -> obstat_testkit::Org {
+    obstat_testkit::Org::gated(program(), obstat_testkit::POLICY)
+}
+
+/// Text that a senior is asked for.
+#[cfg(test)]
+const ASSISTED: &str = "Change\n\nCo-authored-by: Cursor <cursoragent@cursor.com>";

@@ -1,0 +1,48 @@
+//! Break-glass: for holders, with reason and expiry, loud, closed by somebody else.
+
+use super::{ASSISTED, org};
+use obstat_testkit::{Finished, Org};
+
+fn over(org: &Org, who: &str, expires: &str) -> Finished {
+    let digest = org.digest("main");
+    let key = org.scratch.at(&format!("keys/{who}"));
+    let line = ["override", "--reason", "the shop is down", "--expires", expires, "--key", &key.to_string_lossy(), "main"];
+    org.obstat_typing(who, "work", &line, &format!("{}\n", digest.get(..4).unwrap_or_default()))
+}
+
+#[test]
+fn a_holder_lets_exactly_one_content_pass_and_it_stays_listed() {
+    let org = org();
+    org.scratch.write("work/src/a.rs", "fn a() {}\n");
+    org.commit("jonas", ASSISTED);
+    assert_eq!(over(&org, "mira", "13h").code, 2, "longer than the policy allows");
+    over(&org, "mira", "2h").ok();
+    org.push_statements("mira").ok();
+    org.push("jonas", &["main"]).ok();
+    org.scratch.git("work", &["fetch", "-q", "origin", "+refs/obstat/*:refs/obstat/*"]);
+    let audit = org.obstat("mira", "work", &["audit"]);
+    assert!(audit.out.contains("override by mira"), "{}", audit.all());
+    assert!(audit.out.contains("the shop is down"), "{}", audit.all());
+}
+
+#[test]
+fn nobody_else_can_override() {
+    let org = org();
+    org.scratch.write("work/src/a.rs", "fn a() {}\n");
+    org.commit("jonas", ASSISTED);
+    for who in ["jonas", "priya"] {
+        let _ = over(&org, who, "2h");
+    }
+    let _ = org.push_statements("jonas");
+    assert_ne!(org.push("jonas", &["main"]).code, 0);
+}
+
+#[test]
+fn an_override_needs_a_reason() {
+    let org = org();
+    org.scratch.write("work/src/a.rs", "fn a() {}\n");
+    org.commit("jonas", ASSISTED);
+    let line = ["override", "--reason", " ", "--expires", "1h", "main"];
+    assert_eq!(org.obstat("mira", "work", &line).code, 2);
+    assert_eq!(org.obstat("mira", "work", &["override", "main"]).code, 2);
+}

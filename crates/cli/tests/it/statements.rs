@@ -1,0 +1,117 @@
+//! Statements: stock tools accept them; forged, moved, replaced and oversize ones are refused.
+
+use super::{ASSISTED, org};
+
+fn filed(org: &obstat_testkit::Org) -> (String, String) {
+    let line = org.scratch.git("work", &["for-each-ref", "--format=%(objectname) %(refname)", "refs/obstat/approvals"]);
+    let (blob, name) = line.lines().next().unwrap().split_once(' ').unwrap();
+    (org.scratch.git("work", &["cat-file", "blob", blob]), name.to_owned())
+}
+
+fn push_blob(org: &obstat_testkit::Org, bytes: &[u8], name: &str) -> obstat_testkit::Finished {
+    org.scratch.write("work/blob", bytes);
+    let blob = org.scratch.git("work", &["hash-object", "-w", "blob"]);
+    org.push("jonas", &[&format!("+{blob}:{name}")])
+}
+
+#[test]
+fn statements_are_append_only() {
+    let org = org();
+    org.scratch.write("work/src/a.rs", "fn a() {}\n");
+    org.commit("jonas", ASSISTED);
+    org.sign("priya", "main", &[]).ok();
+    org.push_statements("priya").ok();
+    let (_, name) = filed(&org);
+    assert_ne!(org.push("jonas", &[&format!(":{name}")]).code, 0, "a statement was deleted");
+    assert_ne!(push_blob(&org, b"{}", &name).code, 0, "a statement was replaced");
+}
+
+#[test]
+fn what_is_no_statement_is_not_filed() {
+    let org = org();
+    let name = format!("refs/obstat/approvals/{}/{}", "a".repeat(64), "b".repeat(64));
+    for bytes in [&b""[..], b"{}", b"\xff\xfe", &[b'x'; 200_000]] {
+        let refused = push_blob(&org, bytes, &name);
+        assert_ne!(refused.code, 0);
+        assert!(refused.err.contains("Refused"), "{}", refused.err);
+    }
+}
+
+#[test]
+fn a_statement_under_another_name_is_not_filed() {
+    let org = org();
+    org.scratch.write("work/src/a.rs", "fn a() {}\n");
+    org.commit("jonas", ASSISTED);
+    org.sign("priya", "main", &[]).ok();
+    let (envelope, name) = filed(&org);
+    let (dir, _) = name.rsplit_once('/').unwrap();
+    let other = format!("{dir}/{}", "c".repeat(64));
+    assert_ne!(push_blob(&org, envelope.as_bytes(), &other).code, 0);
+}
+
+#[test]
+fn a_rejection_blocks_until_the_same_person_takes_it_back() {
+    let org = org();
+    org.scratch.write("work/src/a.rs", "fn a() {}\n");
+    org.commit("jonas", ASSISTED);
+    org.sign("priya", "main", &[]).ok();
+    let digest = org.digest("main");
+    let typed = format!("{}\n", &digest[..4]);
+    let key = org.scratch.at("keys/yusuf");
+    let line = ["reject", "--key", &key.to_string_lossy(), "--reason", "not tested", "main"];
+    org.obstat_typing("yusuf", "work", &line, &typed).ok();
+    org.push_statements("priya").ok();
+    let refused = org.push("jonas", &["main"]);
+    assert_ne!(refused.code, 0);
+    assert!(refused.err.contains("not tested"), "{}", refused.err);
+    let line = ["withdraw", "--key", &key.to_string_lossy(), "main"];
+    org.scratch.git("work", &["fetch", "-q", "origin", "+refs/obstat/*:refs/obstat/*"]);
+    std::thread::sleep(std::time::Duration::from_millis(1_100));
+    org.obstat_typing("yusuf", "work", &line, &typed).ok();
+    org.push_statements("yusuf").ok();
+    org.push("jonas", &["main"]).ok();
+}
+
+#[test]
+fn an_unassisted_declaration_is_signed_and_an_unsigned_one_is_nothing() {
+    let org = org();
+    org.scratch.write("work/src/a.rs", "fn a() {}\n");
+    org.commit("jonas", "Change\n\nAi-assisted: false");
+    let check = org.obstat("jonas", "work", &["check"]);
+    assert!(check.out.contains("not disclosed"), "{}", check.all());
+    let digest = org.digest("main");
+    let key = org.scratch.at("keys/jonas");
+    let line = ["declare", "--unassisted", "--key", &key.to_string_lossy()];
+    org.obstat_typing("jonas", "work", &line, &format!("{}\n", &digest[..4])).ok();
+    org.push_statements("jonas").ok();
+    org.push("jonas", &["main"]).ok();
+}
+
+#[test]
+fn a_declaration_against_evidence_is_a_contradiction() {
+    let org = org();
+    org.scratch.write("work/src/a.rs", "fn a() {}\n");
+    org.commit("jonas", ASSISTED);
+    let digest = org.digest("main");
+    let key = org.scratch.at("keys/jonas");
+    let line = ["declare", "--unassisted", "--key", &key.to_string_lossy()];
+    org.obstat_typing("jonas", "work", &line, &format!("{}\n", &digest[..4])).ok();
+    org.push_statements("jonas").ok();
+    assert_ne!(org.push("jonas", &["main"]).code, 0);
+    let check = org.obstat("jonas", "work", &["check", "--format", "json"]);
+    assert!(check.out.contains("\"contradicted\":true"), "{}", check.out);
+}
+
+#[test]
+fn declaring_assistance_writes_a_trailer() {
+    let org = org();
+    org.scratch.write("work/src/a.rs", "fn a() {}\n");
+    org.commit("jonas", "Change");
+    org.scratch.git("work", &["config", "user.name", "jonas"]);
+    org.scratch.git("work", &["config", "user.email", "jonas@example.com"]);
+    org.obstat("jonas", "work", &["declare", "--assisted", "kiro:claude-sonnet-4"]).ok();
+    let message = org.scratch.git("work", &["log", "-1", "--format=%B"]);
+    assert!(message.contains("Assisted-by: kiro:claude-sonnet-4"), "{message}");
+    let check = org.obstat("jonas", "work", &["check"]);
+    assert!(check.out.contains("yes, kiro (E1 declaration)"), "{}", check.all());
+}
