@@ -1,8 +1,9 @@
-//! The repository's own tasks: tidy, deny, bench, release. Knows no rule of the product.
+//! The repository's own tasks: tidy, deny, bench, release, check-targets. Knows no rule of the product.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a task speaks on the terminal")]
 
 mod bench;
+mod check_targets;
 mod deny;
 mod release;
 mod tidy;
@@ -28,8 +29,10 @@ enum Task {
     Deny,
     /// Run benchmarks, each beside a baseline measured in the same run
     Bench(bench::Args),
-    /// Build the static binary with checksums and a bill of materials
-    Release(release::Args),
+    /// Build the static binary with man pages, completions, bill of materials and checksums
+    Release,
+    /// Check that the product compiles for macOS and Windows, where the toolchain has them
+    CheckTargets,
 }
 
 /// How a task ended: `true` when there is nothing to complain about.
@@ -41,7 +44,8 @@ fn run(line: &Line) -> Outcome {
         Task::Tidy(args) => Ok(tidy::run(&workspace, args)?),
         Task::Deny => Ok(deny::run(&workspace)?),
         Task::Bench(args) => Ok(bench::run(&workspace, args)?),
-        Task::Release(args) => Ok(release::run(&workspace, args)?),
+        Task::Release => Ok(release::run(&workspace)?),
+        Task::CheckTargets => Ok(check_targets::run(&workspace)?),
     }
 }
 

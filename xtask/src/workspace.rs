@@ -1,6 +1,7 @@
 //! Where the repository is and what `cargo metadata` says of it; knows no check.
 
 pub(crate) mod metadata;
+pub(crate) mod targets;
 
 use metadata::Metadata;
 use std::ffi::OsString;
@@ -84,6 +85,13 @@ impl Workspace {
     /// All packages of the lock file with the resolved graph.
     pub(crate) fn all_packages(&self) -> Result<Metadata, WorkspaceError> {
         let arguments = ["metadata", "--format-version=1", "--locked"];
+        let text = output_of(self.cargo().args(arguments))?;
+        Ok(serde_json::from_slice(&text)?)
+    }
+
+    /// The packages and edges that take part in builds for one target.
+    pub(crate) fn packages_for(&self, target: &str) -> Result<Metadata, WorkspaceError> {
+        let arguments = ["metadata", "--format-version=1", "--locked", "--filter-platform", target];
         let text = output_of(self.cargo().args(arguments))?;
         Ok(serde_json::from_slice(&text)?)
     }

@@ -66,10 +66,8 @@ pub(crate) struct Unreadable {
 impl Code {
     /// Reads a file of the given path; the path tells whether all of it is test code.
     pub(crate) fn read(path: &str, text: &str) -> Result<Self, Unreadable> {
-        let file = syn::parse_file(text).map_err(|e| Unreadable {
-            line: e.span().start().line,
-            message: e.to_string(),
-        })?;
+        let file = syn::parse_file(text)
+            .map_err(|e| Unreadable { line: e.span().start().line, message: e.to_string() })?;
         Ok(reader::read(&file, is_test_file(path)))
     }
 }

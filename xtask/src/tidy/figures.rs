@@ -85,9 +85,9 @@ fn count(tree: &Tree, only: Option<&str>) -> Count {
 /// The lines before a test module at the end of a file.
 fn shipped_lines(text: &str) -> Vec<&str> {
     let lines: Vec<&str> = text.lines().collect();
-    let tests = lines.windows(2).position(|pair| {
-        matches!(pair, ["#[cfg(test)]", next] if next.starts_with("mod "))
-    });
+    let tests = lines
+        .windows(2)
+        .position(|pair| matches!(pair, ["#[cfg(test)]", next] if next.starts_with("mod ")));
     lines.into_iter().take(tests.unwrap_or(usize::MAX)).collect()
 }
 

@@ -26,11 +26,7 @@ const fn format(
 
 /// The list. A new format gets a row here and a page.
 const FORMATS: [Format; 15] = [
-    format(
-        "change-digest",
-        "crates/model/src/digest",
-        &["obstat:change:v1", "obstat:inputs:v1"],
-    ),
+    format("change-digest", "crates/model/src/digest", &["obstat:change:v1", "obstat:inputs:v1"]),
     format("policy", "crates/policy/src/policy", &[]),
     format("roster", "crates/policy/src/roster", &[]),
     format("codeowners", "crates/policy/src/codeowners", &[]),
@@ -163,14 +159,19 @@ mod tests {
         assert!(found(&[HOME])[0].contains("has no page docs/formats/change-digest.md"));
         let page = ("docs/formats/change-digest.md", "obstat:change:v1\n");
         let silent = found(&[HOME, page]);
-        assert_eq!(silent, ["docs/formats/change-digest.md:1: does not name obstat:inputs:v1; describe it"]);
+        assert_eq!(
+            silent,
+            ["docs/formats/change-digest.md:1: does not name obstat:inputs:v1; describe it"]
+        );
         let folder = ("crates/attest/src/envelope/parse.rs", "fn a() {}");
         assert!(found(&[folder])[0].contains("docs/formats/envelope.md"));
     }
 
     #[test]
     fn unlisted_pages_and_identifiers_fail() {
-        assert!(found(&[("docs/formats/ghost.md", "x\n")])[0].starts_with("docs/formats/ghost.md:1"));
+        assert!(
+            found(&[("docs/formats/ghost.md", "x\n")])[0].starts_with("docs/formats/ghost.md:1")
+        );
         let new = ("crates/git/src/a.rs", "fn a() {}\nconst B: &[u8] = b\"urn:obstat:ghost:v2\";");
         assert!(found(&[new])[0].starts_with("crates/git/src/a.rs:2: format urn:obstat:ghost:v2"));
         let named = ("crates/git/src/a.rs", "//! See `docs/formats/ghost.md`.\n");

@@ -6,6 +6,9 @@ use super::tree::{TextFile, Tree};
 /// Most lines of a Rust file.
 pub(crate) const FILE_LINES_MAX: usize = 600;
 
+/// Most lines of the map of the code, so that it stays one.
+const MAP_LINES_MAX: usize = 150;
+
 /// Endings of files that people write, in which stray blanks are noise.
 const WRITTEN: [&str; 7] = [".rs", ".md", ".toml", ".yaml", ".yml", ".sh", ".json"];
 
@@ -18,6 +21,10 @@ pub(crate) fn check(tree: &Tree) -> Vec<Finding> {
         }
         if file.path.ends_with(".rs") {
             check_rust(file, &mut findings);
+        }
+        if file.path == "ARCHITECTURE.md" && file.text.lines().count() > MAP_LINES_MAX {
+            let message = format!("over {MAP_LINES_MAX} lines; a map that long is not read");
+            findings.push(Finding::at(&file.path, MAP_LINES_MAX + 1, message));
         }
     }
     findings
@@ -66,7 +73,10 @@ mod tests {
 
     #[test]
     fn a_tidy_file_passes() {
-        assert_eq!(found("a/src/b.rs", "//! Says what it is.\n\nfn a() {}\n"), Vec::<String>::new());
+        assert_eq!(
+            found("a/src/b.rs", "//! Says what it is.\n\nfn a() {}\n"),
+            Vec::<String>::new()
+        );
     }
 
     #[test]
@@ -90,6 +100,8 @@ mod tests {
         let long = |lines: usize| format!("//! x\n{}", "//\n".repeat(lines - 1));
         assert_eq!(found("a/src/b.rs", &long(600)), Vec::<String>::new());
         assert!(found("a/src/b.rs", &long(601))[0].starts_with("a/src/b.rs:601: 601 lines"));
+        assert_eq!(found("ARCHITECTURE.md", &"x\n".repeat(150)), Vec::<String>::new());
+        assert_eq!(found("ARCHITECTURE.md", &"x\n".repeat(151)).len(), 1);
         assert_eq!(found("a/tests/fixtures/b.rs", "fn a() {} \n"), Vec::<String>::new());
     }
 }

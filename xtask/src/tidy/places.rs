@@ -4,12 +4,8 @@ use super::finding::Finding;
 use super::tree::{TextFile, Tree};
 
 /// Roots of paths that exist on one machine only. Spelled in parts, so that this file passes.
-const ROOTS: [&str; 4] = [
-    concat!("/wo", "rk/"),
-    concat!("/ho", "me/"),
-    concat!("/ro", "ot/"),
-    concat!("/Us", "ers/"),
-];
+const ROOTS: [&str; 4] =
+    [concat!("/wo", "rk/"), concat!("/ho", "me/"), concat!("/ro", "ot/"), concat!("/Us", "ers/")];
 
 /// Marks of a registry by its address or of a substitute for it. The index has a name in lock files.
 const REGISTRIES: [&str; 5] = [

@@ -16,7 +16,8 @@ pub(crate) fn check(tree: &Tree) -> Vec<Finding> {
     for (file, code) in tree.rust().filter(|(file, _)| !may_print(&file.path)) {
         let ships = code.macros.iter().filter(|m| !m.in_test);
         for call in ships.filter(|m| MACROS.contains(&m.what.as_str())) {
-            let message = format!("{}! outside crates/cli/src/ui; hand the text to the ui", call.what);
+            let message =
+                format!("{}! outside crates/cli/src/ui; hand the text to the ui", call.what);
             findings.push(Finding::at(&file.path, call.line, message));
         }
     }

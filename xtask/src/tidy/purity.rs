@@ -41,10 +41,10 @@ pub(crate) fn check(tree: &Tree) -> Vec<Finding> {
 }
 
 fn reaches_outside(path: &str) -> bool {
-    let below = |outside: &&str| {
-        path.strip_prefix(**outside).is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
+    let below = |outside: &str| {
+        path.strip_prefix(outside).is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
     };
-    OUTSIDE.iter().any(|outside| below(&outside)) || path.split("::").any(|s| CLOCKS.contains(&s))
+    OUTSIDE.into_iter().any(below) || path.split("::").any(|s| CLOCKS.contains(&s))
 }
 
 #[cfg(test)]

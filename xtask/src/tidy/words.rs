@@ -91,12 +91,17 @@ mod tests {
         ] {
             assert!(!found("crates/git/src/a.rs", text).is_empty(), "{text}");
         }
-        assert!(found("crates/git/src/util.rs", "//! x\n")[0].starts_with("crates/git/src/util.rs:1"));
+        assert!(
+            found("crates/git/src/util.rs", "//! x\n")[0].starts_with("crates/git/src/util.rs:1")
+        );
     }
 
     #[test]
     fn in_toto_keeps_its_words() {
-        assert_eq!(found("crates/git/src/a.rs", "const PREDICATE_TYPE: u8 = 1;"), Vec::<String>::new());
+        assert_eq!(
+            found("crates/git/src/a.rs", "const PREDICATE_TYPE: u8 = 1;"),
+            Vec::<String>::new()
+        );
         assert_eq!(found("crates/attest/src/a.rs", "struct Predicate;"), Vec::<String>::new());
         assert_eq!(found("crates/git/src/a.rs", "fn a() { utility(); }"), Vec::<String>::new());
     }

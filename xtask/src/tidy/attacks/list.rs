@@ -86,7 +86,4 @@ pub(super) const ATTACKS: [Attack; 60] = [
     planned(58, "deploy-around", "gate"),
     planned(59, "revert / cherry-pick", "gate"),
     planned(60, "log-tamper", "ledger"),
-    planned(57, "minimum dwell", "server"),
-    planned(53, "fail mode outside tier 0/1", "server"),
-    planned(12, "approver leaves between approval and merge", "gate"),
 ];

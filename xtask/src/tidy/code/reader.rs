@@ -129,6 +129,7 @@ impl<'ast> Visit<'ast> for Reader {
             let mention = self.mention(name.ident.to_string(), name.ident.span());
             self.code.macros.push(mention);
         }
+        self.visit_path(&call.path);
         tokens::read(&call.tokens, self.in_test, &mut self.code);
     }
 

@@ -90,6 +90,7 @@ impl Reader<'_> {
         let Some((path, line)) = self.path.take() else { return };
         let name = path.rsplit("::").next().unwrap_or(&path).to_owned();
         self.code.macros.push(Mention { what: name, line, in_test: self.in_test });
+        self.code.paths.push(Mention { what: path, line, in_test: self.in_test });
     }
 
     fn end_path(&mut self) {

@@ -14,26 +14,33 @@ struct Row<'a> {
 }
 
 /// Compares each row with the list; `crates` are those that exist.
+///
+/// A row names every crate that exists and may be used, and none that may not: crates that do not
+/// exist yet may be left out.
 pub(super) fn check(text: &str, crates: &[&str]) -> Vec<Finding> {
     let rows = rows(text);
-    let mut findings = Vec::new();
-    for row in &rows {
-        let known = EDGES.iter().find(|(name, _)| *name == row.name);
-        let message = match known {
-            None => format!("row {}: no such crate in xtask/src/tidy/edges.rs", row.name),
-            Some((_, rule)) if row.uses != words_of(*rule) => {
-                let allowed = words_of(*rule).join(", ");
-                format!("row {}: xtask/src/tidy/edges.rs allows `{allowed}`", row.name)
-            }
-            Some(_) => continue,
-        };
-        findings.push(Finding::at(FILE, row.line, message));
-    }
+    let faults = rows.iter().filter_map(|row| Some((row.line, fault(row, crates)?)));
+    let mut findings: Vec<Finding> =
+        faults.map(|(line, message)| Finding::at(FILE, line, message)).collect();
     let shipped = crates.iter().filter(|name| !DEVELOPMENT.contains(*name));
     for name in shipped.filter(|name| !rows.iter().any(|row| row.name == **name)) {
         findings.push(Finding::of(FILE, format!("crate {name} has no row in the table of crates")));
     }
     findings
+}
+
+fn fault(row: &Row<'_>, crates: &[&str]) -> Option<String> {
+    let list = "xtask/src/tidy/edges.rs";
+    let Some((_, rule)) = EDGES.iter().find(|(name, _)| *name == row.name) else {
+        return Some(format!("row {}: no such crate in {list}", row.name));
+    };
+    let allowed = words_of(*rule);
+    if let Some(word) = row.uses.iter().find(|word| !allowed.contains(word)) {
+        return Some(format!("row {}: {list} does not allow `{word}`", row.name));
+    }
+    let is_due = |word: &&&str| word.starts_with("all") || crates.contains(*word);
+    let missing = allowed.iter().filter(is_due).find(|word| !row.uses.contains(word));
+    missing.map(|word| format!("row {}: {list} allows `{word}` too", row.name))
 }
 
 /// The rows of the table whose head begins with `crate` and ends with `may use`.

@@ -23,9 +23,11 @@ fn findings(package: &str, dependency: &str, kind: &str) -> Vec<String> {
 
 #[test]
 fn listed_edges_pass() {
-    for (package, dependency) in
-        [("obstat-gate", "obstat-policy"), ("obstat-cli", "obstat-git"), ("obstat-git", "obstat-gate")]
-    {
+    for (package, dependency) in [
+        ("obstat-gate", "obstat-policy"),
+        ("obstat-cli", "obstat-git"),
+        ("obstat-git", "obstat-gate"),
+    ] {
         assert_eq!(findings(package, dependency, "null"), Vec::<String>::new());
     }
     assert_eq!(findings("obstat-model", "obstat-testkit", "\"dev\""), Vec::<String>::new());
@@ -47,28 +49,46 @@ fn all_other_edges_fail() {
     assert!(findings("obstat-mystery", "obstat-model", "null")[0].contains("edges.rs"));
 }
 
-fn document(rows: &str) -> Vec<String> {
-    let text = format!("| crate | is | may use (ours) |\n|---|---|---|\n{rows}\n\n| crate | x |\n");
-    let tree = Tree::of(&[("ARCHITECTURE.md", &text)]);
-    let metadata = metadata("obstat-git", "obstat-gate", "null");
-    let found = check(&tree, &metadata, Path::new("/r"));
+/// What is said of a document in which crates model, gate and git exist, and of one row of it.
+fn document(git: &str, others: &str) -> Vec<String> {
+    let gate = "| `gate` | x | model, policy |\n";
+    let head = "| crate | is | may use (ours) |\n|---|---|---|\n| `model` | x | – |\n";
+    let text = format!("{head}{gate}{git}{others}\n\n| crate | x |\n");
+    let found = super::document::check(&text, &["model", "gate", "git", "xtask"]);
     found.iter().map(Finding::to_string).collect()
 }
 
 #[test]
 fn the_document_says_what_the_list_says() {
-    let good = "| `git` | opens | model, gate (ports) |\n| `model` | words | – |\n\
-                | `cli` | x | all (server behind a feature) |\n| `server` | x | all but cli |";
-    assert_eq!(document(good), Vec::<String>::new());
+    let git = "| `git` | opens | model, gate (ports) |\n";
+    let others = "| `cli` | x | all (server behind a feature) |\n| `server` | x | all but cli |";
+    assert_eq!(document(git, others), Vec::<String>::new());
 }
 
 #[test]
 fn a_drifting_document_is_told_with_its_line() {
-    let wrong = document("| `git` | opens | model |");
-    assert_eq!(wrong.len(), 1);
-    assert!(wrong[0].starts_with("ARCHITECTURE.md:3: row git"), "{wrong:?}");
-    assert!(document("| `model` | words | – |")[0].contains("git has no row"));
-    assert!(document("| `git` | x | model, gate |\n| `ghost` | x | – |")[0].contains("ghost"));
+    for (git, others, expected) in [
+        (
+            "| `git` | x | model |\n",
+            "",
+            "ARCHITECTURE.md:5: row git: xtask/src/tidy/edges.rs allows `gate` too",
+        ),
+        ("| `git` | x | model, gate, cli |\n", "", "does not allow `cli`"),
+        ("| `git` | x | model, gate |\n", "| `cli` | x | git |\n", "does not allow `git`"),
+        ("| `git` | x | model, gate |\n", "| `ghost` | x | – |\n", "row ghost: no such crate"),
+        ("", "", "crate git has no row"),
+    ] {
+        let found = document(git, others);
+        assert!(found.len() == 1 && found[0].contains(expected), "{expected}: {found:?}");
+    }
+}
+
+#[test]
+fn the_document_is_read_where_it_exists() {
+    let tree = Tree::of(&[("ARCHITECTURE.md", "no table\n")]);
+    let metadata = metadata("obstat-git", "obstat-gate", "null");
+    let found = check(&tree, &metadata, Path::new("/r"));
+    assert!(found[0].to_string().starts_with("ARCHITECTURE.md:1: crate git has no row"));
 }
 
 #[test]
