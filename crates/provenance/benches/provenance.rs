@@ -1,5 +1,5 @@
-//! Time of the parts that every push and every audited commit pays for. Knows no limit: those
-//! are in the guide, and `cargo xtask bench` compares.
+//! Time of the parts that every push and every audited commit pays for. Measures only; knows no
+//! limit and fails at none.
 
 use divan::{Bencher, black_box};
 use obstat_provenance::{CommitFacts, Fingerprints, RawIdentity, note, trailer};

@@ -7,15 +7,11 @@ use crate::format::{self, FileData, Kind, Matching, PatternData, Placed, ToolDat
 use crate::prefilter::{NEEDLE_MIN, Prefilter};
 use crate::row::{self, Row};
 use crate::words::Words;
-use regex::bytes::{RegexSet, RegexSetBuilder};
 use std::collections::HashSet;
-use std::sync::OnceLock;
 
 const PATTERN_MAX: usize = 1_000;
 const TEXT_MAX: usize = 400;
 const ID_MAX: usize = 64;
-/// Bounds memory of all expressions together, in bytes.
-const SET_SIZE: usize = 8 << 20;
 
 /// Tools and patterns of one file.
 #[derive(Debug)]
@@ -24,7 +20,6 @@ pub(crate) struct Layer {
     pub(crate) rows: Vec<Row>,
     pub(crate) prefilter: Prefilter,
     pub(crate) words: Words,
-    set: OnceLock<Option<RegexSet>>,
 }
 
 impl Layer {
@@ -45,21 +40,7 @@ impl Layer {
 
     fn assemble(tools: Vec<ToolData>, rows: Vec<Row>, words: format::WordsData) -> Self {
         let words = Words::new(&tools, words);
-        Self { prefilter: Prefilter::new(&rows), tools, rows, words, set: OnceLock::new() }
-    }
-
-    /// The text rows' expressions as one, with the row's number as the expression's number. Slow to
-    /// build and quick to ask, so it serves long texts only.
-    pub(crate) fn set(&self) -> Option<&RegexSet> {
-        let build = || {
-            // What is no expression is tried always, so that numbers and rows agree.
-            let is_regex = |r: &Row| r.data.kind.is_text() && r.data.matching == Matching::Regex;
-            let text =
-                |r: &Row| if is_regex(r) { r.data.pattern.to_string() } else { String::new() };
-            let mut builder = RegexSetBuilder::new(self.rows.iter().map(text));
-            builder.unicode(false).size_limit(SET_SIZE).dfa_size_limit(SET_SIZE).build().ok()
-        };
-        self.set.get_or_init(build).as_ref()
+        Self { prefilter: Prefilter::new(&rows), tools, rows, words }
     }
 
     /// The patterns of one kind.

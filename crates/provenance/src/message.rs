@@ -13,15 +13,11 @@ use crate::place::Place;
 use crate::row::Row;
 use crate::words::Named;
 use obstat_model::evidence::Evidence;
-use regex::bytes::{RegexSet, SetMatches};
 use std::borrow::Cow;
 use std::ops::Range;
 
 /// Most matches of one row in one text: more of the same say nothing new.
 const MAX_PER_ROW: u8 = 4;
-
-/// Texts of more bytes than this are first asked for all rows of a line at once.
-const LONG: usize = 32 * 1024;
 
 /// Tells what a declaration's value names.
 pub(crate) type Naming<'a> = dyn Fn(&[u8]) -> Option<Named> + 'a;
@@ -36,16 +32,9 @@ pub(crate) struct Search<'a> {
     pub(crate) lowered: &'a [u8],
 }
 
-/// One reading of a line, and which rows can match it where that was asked.
-struct Form<'a> {
-    text: Cow<'a, [u8]>,
-    rows: Option<SetMatches>,
-}
-
 struct Progress<'a> {
-    set: Option<&'a RegexSet>,
     line: Option<Range<usize>>,
-    forms: Vec<Form<'a>>,
+    forms: Vec<Cow<'a, [u8]>>,
     /// End of the last line each row was tried on, plus one.
     tried: Vec<usize>,
     found: Vec<u8>,
@@ -56,9 +45,7 @@ impl<'a> Search<'a> {
     /// The evidence, in order of lines.
     pub(crate) fn run(&self) -> Vec<Evidence> {
         let count = self.layer.rows.len();
-        let long = self.text.len() > LONG;
         let mut progress = Progress {
-            set: long.then(|| self.layer.set()).flatten(),
             line: None,
             forms: Vec::new(),
             tried: vec![0; count],
@@ -88,8 +75,7 @@ impl<'a> Search<'a> {
                 continue;
             };
             if progress.begin(self.text, at, *index) && !row.is_void(self.place) {
-                let mut forms = progress.forms.iter().filter(|form| form.may_match(*index));
-                let found = forms.find_map(|form| self.examine(row, &form.text));
+                let found = progress.forms.iter().find_map(|form| self.examine(row, form));
                 progress.keep(*index, found);
             }
         }
@@ -123,20 +109,12 @@ impl<'a> Search<'a> {
     }
 }
 
-impl Form<'_> {
-    fn may_match(&self, row: usize) -> bool {
-        self.rows.as_ref().is_none_or(|rows| rows.matched(row))
-    }
-}
-
 impl<'a> Progress<'a> {
     /// Moves to the line at a position; whether the row is still to be tried on it.
     fn begin(&mut self, text: &'a [u8], at: usize, row: usize) -> bool {
         if !self.line.as_ref().is_some_and(|l| l.start <= at && at <= l.end) {
             let line = lines::line_at(text, at);
-            let forms = forms(text, &line).into_iter();
-            let rows = |text: &[u8]| self.set.map(|set| set.matches(text));
-            self.forms = forms.map(|text| Form { rows: rows(&text), text }).collect();
+            self.forms = forms(text, &line);
             self.line = Some(line);
         }
         let mark = self.line.as_ref().map_or(0, |l| l.end + 1);
