@@ -16,8 +16,6 @@ pub mod verify;
 
 mod json;
 mod public_key;
-#[cfg(test)]
-mod samples;
 mod seal;
 mod signature;
 mod webauthn;
@@ -27,5 +25,9 @@ pub use allowed_signers::allowed_signers;
 pub use envelope::Envelope;
 pub use json::JsonError;
 pub use verify::{
-    RelyingParty, VerifyError, VerifyOptions, claimed_head, claimed_target, claims_to_run, verify, verify_bytes,
+    RelyingParty, VerifyError, VerifyOptions, claimed_head, claimed_target, claims_to_run, verify,
+    verify_bytes,
 };
+
+#[cfg(test)]
+mod tests;

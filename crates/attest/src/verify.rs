@@ -166,7 +166,9 @@ fn signer(holder: Actor, act: &Act, claimed: &str) -> Result<Signer, VerifyError
         Actor::Person(id) if !is_check => (id.to_string(), Signer::Person(id)),
         Actor::Service(id) if is_check => (id.to_string(), Signer::Service(id)),
         Actor::Person(_) => {
-            return Err(VerifyError::WrongKind("a check is reported by a service, not by a person"));
+            return Err(VerifyError::WrongKind(
+                "a check is reported by a service, not by a person",
+            ));
         }
         Actor::Service(_) => {
             return Err(VerifyError::WrongKind("a service can only report checks"));

@@ -1,9 +1,9 @@
 //! The file's lines, and that its dates are the roster's to the second.
 
 use super::*;
-use crate::samples::{enrolled, person, person_key, roster, service, time};
 use crate::seal;
 use crate::statement::NAMESPACES;
+use crate::tests::samples::{enrolled, person, person_key, roster, service, time};
 use obstat_model::roster::RosterParts;
 use obstat_testkit::Scratch;
 

@@ -3,8 +3,8 @@
 use super::*;
 use crate::Envelope;
 use crate::record::GateKey;
-use crate::samples::{
-    any_oid, any_ref, any_time, clearance, gate, gates, golden, mutated, person_key,
+use crate::tests::samples::{
+    any_oid, any_ref, any_time, clearance, gate, gates, golden, mutated, on_page, person_key,
 };
 use obstat_testkit::Scratch;
 use proptest::prelude::*;
@@ -24,9 +24,9 @@ fn reading(payload: String) -> Result<Clearance, ClearanceError> {
 
 #[test]
 fn golden_bytes_and_page() {
-    let bytes = gate().sign_clearance(&clearance()).unwrap();
-    golden("clearance.json", "clearance", &bytes);
-    golden("clearance-statement.json", "clearance", format!("{}\n", payload()).as_bytes());
+    golden("clearance.envelope", &gate().sign_clearance(&clearance()).unwrap());
+    golden("clearance.json", payload().as_bytes());
+    on_page("clearance", payload().as_bytes());
 }
 
 #[test]
@@ -86,7 +86,9 @@ fn other_forms_and_values_are_refused() {
 
 #[test]
 fn what_could_not_be_read_is_not_signed() {
-    for location in ["", "git", "git:", "https://a b", "https://\u{202e}", "urn:obstat:gate:00", "A:b"] {
+    for location in
+        ["", "git", "git:", "https://a b", "https://\u{202e}", "urn:obstat:gate:00", "A:b"]
+    {
         let odd = Clearance { location: Some(location.to_owned()), ..clearance() };
         assert!(gate().sign_clearance(&odd).is_err(), "{location}");
     }

@@ -1,7 +1,9 @@
 //! Envelopes: one encoding, and bytes that stock tools can take out again.
 
+#![expect(clippy::string_slice, reason = "the samples are ASCII")]
+
 use super::*;
-use crate::samples::{acts, golden, mutated, roster, signed, statement};
+use crate::tests::samples::{acts, golden, mutated, on_page, roster, signed, statement};
 use crate::verify::{VerifyOptions, verify_bytes};
 use obstat_model::statement::Act;
 use obstat_testkit::Scratch;
@@ -13,7 +15,8 @@ fn sample() -> Vec<u8> {
 
 #[test]
 fn golden_bytes_and_page() {
-    golden("envelope.json", "envelope", &sample());
+    golden("approve.envelope", &sample());
+    on_page("envelope", &sample());
 }
 
 #[test]
@@ -65,7 +68,10 @@ fn other_forms_and_members_are_refused() {
 
 #[test]
 fn another_version_says_so() {
-    for found in ["{\"version\":2,\"statement\":{}}", "{\"version\":2,\"statement\":\"\",\"signature\":\"\"}"] {
+    for found in [
+        "{\"version\":2,\"statement\":{}}",
+        "{\"version\":2,\"statement\":\"\",\"signature\":\"\"}",
+    ] {
         assert_eq!(Envelope::parse(found.as_bytes()), Err(EnvelopeError::Version(2)));
     }
     assert!(matches!(Envelope::parse(b"{}"), Err(EnvelopeError::Syntax(_))));
@@ -118,7 +124,8 @@ fn a_shell_takes_the_bytes_out_exactly() {
     scratch.write("envelope", envelope.encode());
     let statement = "sed -n 's/^\"statement\":\"\\(.*\\)\",$/\\1/p' envelope | sed 's/\\\\\\(.\\)/\\1/g' \
                      | tr -d '\\n' > statement";
-    let signature = "printf '%b' \"$(sed -n 's/^\"signature\":\"\\(.*\\)\"}$/\\1/p' envelope)\" > signature";
+    let signature =
+        "printf '%b' \"$(sed -n 's/^\"signature\":\"\\(.*\\)\"}$/\\1/p' envelope)\" > signature";
     let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/formats/envelope.md");
     let page = std::fs::read_to_string(page).unwrap();
     for command in [statement, signature] {

@@ -1,8 +1,8 @@
 //! Lines and fingerprints, compared with those of OpenSSH.
 
 use super::*;
-use crate::samples::person_key;
 use crate::seal;
+use crate::tests::samples::person_key;
 use obstat_testkit::Scratch;
 use proptest::prelude::*;
 
@@ -28,7 +28,10 @@ fn other_lines_are_refused() {
         ("ssh-ed25519 AAAA!", KeyLineError::Base64),
         ("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ4F", KeyLineError::Key(KeyError::Malformed)),
         (&other, KeyLineError::Type { said: "ssh-rsa".to_owned(), found: "ssh-ed25519" }),
-        ("ssh-dss AAAAB3NzaC1kc3M=", KeyLineError::Key(KeyError::Unsupported("ssh-dss".to_owned()))),
+        (
+            "ssh-dss AAAAB3NzaC1kc3M=",
+            KeyLineError::Key(KeyError::Unsupported("ssh-dss".to_owned())),
+        ),
     ] {
         assert_eq!(parse_line(text), Err(wanted), "{text}");
     }

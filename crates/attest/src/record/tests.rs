@@ -3,9 +3,9 @@
 use super::*;
 use crate::Envelope;
 use crate::key;
-use crate::samples::{
-    any_oid, any_ref, any_time, gate, gates, golden, landing, main_ref, mutated, person_key,
-    receipt,
+use crate::tests::samples::{
+    any_oid, any_ref, any_time, gate, gates, golden, landing, main_ref, mutated, on_page,
+    person_key, receipt,
 };
 use obstat_model::decision::Outcome;
 use obstat_model::id::{ChangeDigest, InputsDigest, RepositoryId, StatementHash};
@@ -17,9 +17,15 @@ use proptest::prelude::*;
 
 #[test]
 fn golden_bytes_and_page() {
-    let page = "landing-record";
-    golden("landing.json", page, &gate().sign_landing(&landing()).unwrap());
-    golden("receipt.json", page, &gate().sign_receipt(&receipt()).unwrap());
+    golden("landing.envelope", &gate().sign_landing(&landing()).unwrap());
+    golden("receipt.envelope", &gate().sign_receipt(&receipt()).unwrap());
+    for (name, payload) in [
+        ("landing.json", write_landing(&landing()).unwrap()),
+        ("receipt.json", write_receipt(&receipt()).unwrap()),
+    ] {
+        golden(name, &payload);
+        on_page("landing-record", &payload);
+    }
 }
 
 #[test]
@@ -155,7 +161,9 @@ fn a_key_made_by_ssh_keygen_is_read() {
     assert_eq!(key::parse_line(&public).unwrap().blob, key.public_blob());
     assert_eq!(make("ed25519", "secret", "locked").unwrap_err(), GateKeyError::Kind);
     assert_eq!(make("ecdsa", "", "other").unwrap_err(), GateKeyError::Kind);
-    for bad in ["", "x", "-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----\n"] {
+    for bad in
+        ["", "x", "-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----\n"]
+    {
         assert_eq!(GateKey::from_openssh(bad).unwrap_err(), GateKeyError::Malformed);
     }
 }
@@ -187,8 +195,7 @@ fn stock_ssh_keygen_accepts_what_gates_sign() {
 }
 
 fn any_change() -> impl Strategy<Value = LandedChange> {
-    let outcome =
-        prop_oneof![Just(Outcome::Clear), Just(Outcome::Pending), Just(Outcome::Blocked)];
+    let outcome = prop_oneof![Just(Outcome::Clear), Just(Outcome::Pending), Just(Outcome::Blocked)];
     let hashes = proptest::collection::vec(any::<[u8; 32]>(), 0..3);
     let ids = (proptest::option::of(any_oid()), any_oid());
     (any::<[u8; 32]>(), ids, outcome, hashes, any::<Option<[u8; 32]>>()).prop_map(

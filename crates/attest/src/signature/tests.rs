@@ -95,7 +95,11 @@ fn a_signature_verifies_with_its_own_key_only() {
 }
 
 /// Canonical points, some with a component of low order, over which the equation holds.
-const EDGE_CASES_ACCEPTED: [u32; 43] = [7, 29, 50, 117, 139, 161, 182, 249, 305, 411, 425, 438, 465, 473, 481, 489, 497, 511, 525, 538, 565, 573, 581, 589, 597, 611, 625, 638, 665, 673, 681, 689, 697, 711, 725, 738, 765, 773, 781, 789, 797, 832, 899];
+const EDGE_CASES_ACCEPTED: [u32; 43] = [
+    7, 29, 50, 117, 139, 161, 182, 249, 305, 411, 425, 438, 465, 473, 481, 489, 497, 511, 525, 538,
+    565, 573, 581, 589, 597, 611, 625, 638, 665, 673, 681, 689, 697, 711, 725, 738, 765, 773, 781,
+    789, 797, 832, 899,
+];
 
 #[derive(Deserialize)]
 struct EdgeCase {
@@ -138,7 +142,9 @@ fn edge_cases_of_ed25519_are_judged_strictly() {
 fn padded_and_empty_numbers_have_no_second_form() {
     let found = Sshsig::parse(VECTORS[0].1).unwrap();
     let Some(Signature::P256 { r, s }) = Signature::parse(&found.signature) else { panic!() };
-    for (r, s) in [(&[&[0], r].concat()[..], s), (r, &[&[0, 0], s].concat()[..]), (&[], s), (r, &[0])] {
+    for (r, s) in
+        [(&[&[0], r].concat()[..], s), (r, &[&[0, 0], s].concat()[..]), (&[], s), (r, &[0])]
+    {
         let (mut inner, mut blob) = (Vec::new(), Vec::new());
         put(&mut inner, r);
         put(&mut inner, s);

@@ -1,5 +1,7 @@
 //! The envelope of SSH signatures against the vectors of OpenSSH and RustCrypto.
 
+#![expect(clippy::string_slice, reason = "the samples are ASCII")]
+
 use super::*;
 use proptest::prelude::*;
 
@@ -50,7 +52,9 @@ fn vectors_read_and_keep_their_form() {
 fn the_preimage_is_that_of_the_specification() {
     let found = preimage("obstat-approval@v1", Hash::Sha512, b"M");
     assert_eq!(found.len(), 110);
-    assert!(found.starts_with(b"SSHSIG\0\0\0\x12obstat-approval@v1\0\0\0\0\0\0\0\x06sha512\0\0\0\x40"));
+    assert!(
+        found.starts_with(b"SSHSIG\0\0\0\x12obstat-approval@v1\0\0\0\0\0\0\0\x06sha512\0\0\0\x40")
+    );
     assert!(found.ends_with(&Sha512::digest(b"M")));
     let short = preimage("a", Hash::Sha256, b"M");
     assert!(short.ends_with(&sha2::Sha256::digest(b"M")));

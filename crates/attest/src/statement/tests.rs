@@ -1,7 +1,9 @@
 //! Statements: golden bytes, one reading each, refusal of everything else.
 
+#![expect(clippy::string_slice, reason = "the samples are ASCII")]
+
 use super::*;
-use crate::samples::{acts, any_statement, golden, mutated, statement, time};
+use crate::tests::samples::{acts, any_statement, golden, mutated, on_page, statement, time};
 use obstat_model::hidden::HiddenFlag;
 use obstat_model::time::Timestamp;
 use proptest::prelude::*;
@@ -20,11 +22,10 @@ fn refused(from: &str, old: &str, new: &str) -> StatementError {
 #[test]
 fn golden_bytes_and_page() {
     for act in acts() {
-        let name = format!("statement-{}.json", act.as_str());
-        let mut bytes = encode(&statement(act)).unwrap();
-        bytes.push(b'\n');
-        golden(&name, "statement", &bytes);
+        let bytes = encode(&statement(act.clone())).unwrap();
+        golden(&format!("{}.json", act.as_str()), &bytes);
     }
+    on_page("statement", text(Act::Approve).as_bytes());
 }
 
 #[test]
@@ -85,7 +86,10 @@ fn what_a_decision_needs_must_be_there() {
         (Act::Author { unassisted: true }, "\"unassisted\":true,"),
         (Act::Check { name: "unit".parse().unwrap(), passed: true }, "\"passed\":true,"),
         (Act::Check { name: "unit".parse().unwrap(), passed: true }, "\"check\":\"unit\","),
-        (Act::Override { review_due: time("2026-11-27") }, "\"reviewDue\":\"2026-11-27T00:00:00Z\","),
+        (
+            Act::Override { review_due: time("2026-11-27") },
+            "\"reviewDue\":\"2026-11-27T00:00:00Z\",",
+        ),
     ] {
         let why = refused(&text(act), member, "");
         assert!(matches!(why, StatementError::Lacks { .. }), "{why}");

@@ -1,8 +1,10 @@
 //! The trust file: golden bytes, one encoding, nothing that could be read in two ways.
 
+#![expect(clippy::string_slice, reason = "the samples are ASCII")]
+
 use super::*;
-use crate::samples::{gates, golden, mutated, person_key, trust_root};
 use crate::seal;
+use crate::tests::samples::{gates, golden, mutated, on_page, person_key, trust_root};
 use obstat_testkit::Scratch;
 use proptest::prelude::*;
 
@@ -14,7 +16,9 @@ fn refused(old: &str, new: &str) -> TrustError {
 
 #[test]
 fn golden_bytes_and_page() {
-    golden("trust", "trust-file", encode(&trust_root()).as_bytes());
+    let text = encode(&trust_root());
+    golden("trust", text.as_bytes());
+    on_page("trust-file", text.as_bytes());
 }
 
 #[test]

@@ -4,9 +4,11 @@ mod browser;
 mod ssh_keygen;
 
 use super::*;
-use crate::samples::{acts, enrolled, mutated, person_key, roster, roster_of, signed, statement};
 use crate::seal;
 use crate::sshsig::{Hash, preimage};
+use crate::tests::samples::{
+    acts, enrolled, mutated, person_key, roster, roster_of, signed, statement,
+};
 use crate::wire::put;
 use ed25519_dalek::Signer as _;
 use obstat_model::id::PersonId;
@@ -86,9 +88,20 @@ fn a_refusal_tells_what_can_be_told() {
 #[test]
 fn claims_are_read_without_proof() {
     let bytes = signed(&statement(Act::Approve), 7);
-    assert_eq!(claimed_target(&bytes), Some(crate::samples::main_ref()));
+    assert_eq!(claimed_target(&bytes), Some(crate::tests::samples::main_ref()));
     assert_eq!(claimed_head(&bytes), Some(Oid::Sha1([3; 20])));
     assert_eq!((claimed_target(b"x"), claimed_head(b"{}")), (None, None));
+}
+
+#[test]
+fn what_claims_to_run_is_for_the_target_and_not_over() {
+    let bytes = signed(&statement(Act::Approve), 7);
+    let (target, end) = (crate::tests::samples::main_ref(), statement(Act::Approve).expires_at);
+    let before = end.before(obstat_model::time::Seconds(1));
+    assert!(claims_to_run(&bytes, &target, before));
+    assert!(!claims_to_run(&bytes, &target, end));
+    let other = RefName::parse("refs/heads/other").unwrap();
+    assert!(!claims_to_run(&bytes, &other, before) && !claims_to_run(b"x", &target, before));
 }
 
 /// A signature for one purpose is none for another: of our kinds, or git's commits.
@@ -126,8 +139,7 @@ fn services_check_and_people_do_everything_else() {
 fn a_signature_fits_its_statement_only() {
     let first = Envelope::parse(&signed(&statement(Act::Approve), 1)).unwrap();
     let other = Envelope::parse(&signed(&statement(Act::Reject), 1)).unwrap();
-    let mixed =
-        Envelope::new(first.statement().to_vec(), other.signature().to_owned()).unwrap();
+    let mixed = Envelope::new(first.statement().to_vec(), other.signature().to_owned()).unwrap();
     assert_eq!(verify(&mixed, &roster(), &NONE), Err(VerifyError::Invalid));
 }
 
@@ -150,7 +162,9 @@ fn touch_and_pin_are_told_apart() {
 #[test]
 fn a_security_key_is_one_for_ssh() {
     let touch = Touch { flags: 5, counter: u32::MAX };
-    for (application, good) in [("ssh:", true), ("ssh:obstat", true), ("https://x", false), ("", false)] {
+    for (application, good) in
+        [("ssh:", true), ("ssh:obstat", true), ("https://x", false), ("", false)]
+    {
         let (bytes, key) = by_security_key(application, touch);
         let found = judged(&bytes, key);
         assert_eq!(found.is_ok(), good, "{application}");

@@ -1,5 +1,7 @@
 //! What a browser's client data must say, line by line; the signature itself is not looked at.
 
+#![expect(clippy::string_slice, reason = "the samples are ASCII")]
+
 use super::*;
 use proptest::prelude::*;
 
@@ -15,15 +17,8 @@ fn check_bytes(client_data: &[u8], origin: &str) -> Result<(), &'static str> {
         id: "approve.example.com".to_owned(),
         origins: vec![ORIGIN.to_owned(), "https://approve.example.com:8443".to_owned()],
     }];
-    let found = Webauthn {
-        r: &[1],
-        s: &[1],
-        flags: 5,
-        counter: 0,
-        origin,
-        client_data,
-        extensions: &[],
-    };
+    let found =
+        Webauthn { r: &[1], s: &[1], flags: 5, counter: 0, origin, client_data, extensions: &[] };
     check(&found, "approve.example.com", PREIMAGE, &parties)
 }
 
@@ -33,7 +28,9 @@ fn check_text(client_data: &str) -> Result<(), &'static str> {
 
 fn with(rest: &str) -> String {
     let challenge = challenge();
-    format!("{{\"type\":\"webauthn.get\",\"challenge\":\"{challenge}\",\"origin\":\"{ORIGIN}\"{rest}")
+    format!(
+        "{{\"type\":\"webauthn.get\",\"challenge\":\"{challenge}\",\"origin\":\"{ORIGIN}\"{rest}"
+    )
 }
 
 #[test]
@@ -107,8 +104,15 @@ fn only_listed_origins_and_sites_may_ask() {
     assert!(check_bytes(with(",\"x\":\"y\"}").as_bytes(), &tricky).is_err());
     let (data, parties) = (with("}"), []);
     let data = data.as_bytes();
-    let found =
-        Webauthn { r: &[], s: &[], flags: 5, counter: 0, origin: ORIGIN, client_data: data, extensions: &[] };
+    let found = Webauthn {
+        r: &[],
+        s: &[],
+        flags: 5,
+        counter: 0,
+        origin: ORIGIN,
+        client_data: data,
+        extensions: &[],
+    };
     assert!(check(&found, "approve.example.com", PREIMAGE, &parties).is_err());
 }
 

@@ -2,10 +2,10 @@
 
 use super::{NONE, Touch};
 use crate::Envelope;
-use crate::samples::{enrolled, roster_of, statement};
 use crate::signature::{Signature, Webauthn};
 use crate::sshsig::{Hash, Sshsig, preimage};
 use crate::statement;
+use crate::tests::samples::{enrolled, roster_of, statement};
 use crate::verify::{RelyingParty, VerifyError, VerifyOptions, verify};
 use crate::wire::{put, put_positive};
 use base64::Engine as _;
@@ -50,7 +50,9 @@ fn statement_of_mira() -> obstat_model::statement::Statement {
 }
 
 fn data(challenge: &str, rest: &str) -> String {
-    format!("{{\"type\":\"webauthn.get\",\"challenge\":\"{challenge}\",\"origin\":\"{ORIGIN}\"{rest}")
+    format!(
+        "{{\"type\":\"webauthn.get\",\"challenge\":\"{challenge}\",\"origin\":\"{ORIGIN}\"{rest}"
+    )
 }
 
 fn challenge() -> String {
@@ -295,7 +297,10 @@ fn the_challenge_is_the_preimage() {
         data(&padded, ",\"crossOrigin\":false}"),
         good().client_data.replace("webauthn.get", "webauthn.create"),
         good().client_data.replace("\"type\":", "\"type\": "),
-        format!("{{\"origin\":\"{ORIGIN}\",\"type\":\"webauthn.get\",\"challenge\":\"{}\"}}", challenge()),
+        format!(
+            "{{\"origin\":\"{ORIGIN}\",\"type\":\"webauthn.get\",\"challenge\":\"{}\"}}",
+            challenge()
+        ),
     ] {
         assert!(with_data(bad.clone()).judged(false).is_err(), "{bad}");
     }

@@ -1,7 +1,7 @@
 //! The real `ssh-keygen`: what it signs is believed here, and it believes what is believed here.
 
 use super::{NONE, mira};
-use crate::samples::{acts, enrolled, roster_of, statement};
+use crate::tests::samples::{acts, enrolled, roster_of, statement};
 use crate::verify::{VerifyError, verify_bytes};
 use crate::{Envelope, allowed_signers, key, statement};
 use obstat_model::presence::Presence;

@@ -194,28 +194,28 @@ pub(crate) fn trust_root() -> TrustRoot {
     }
 }
 
-/// Checks bytes against a golden file, and that a format page shows them.
-pub(crate) fn golden(name: &str, page: &str, found: &[u8]) {
-    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/");
-    let wanted = std::fs::read(format!("{root}tests/fixtures/golden/{name}")).unwrap_or_default();
-    let found = String::from_utf8(found.to_vec()).unwrap();
-    if std::env::var("GOLDEN").is_ok() { std::fs::write(format!("{root}tests/fixtures/golden/{name}"), &found).unwrap(); }
-    assert_eq!(found, String::from_utf8(wanted).unwrap(), "{name}");
-    let text = std::fs::read_to_string(format!("{root}../../docs/formats/{page}.md")).unwrap();
-    assert!(text.contains(found.trim_end_matches('\n')), "docs/formats/{page}.md: {name}");
+/// Checks bytes against a golden file.
+pub(crate) fn golden(name: &str, found: &[u8]) {
+    let path = format!("{}/tests/fixtures/golden/{name}", env!("CARGO_MANIFEST_DIR"));
+    let wanted = std::fs::read_to_string(path).unwrap();
+    assert_eq!(String::from_utf8_lossy(found), wanted, "{name}");
+}
+
+/// Checks that a format page shows these bytes, and nothing else on their lines.
+pub(crate) fn on_page(page: &str, shown: &[u8]) {
+    let path = format!("{}/../../docs/formats/{page}.md", env!("CARGO_MANIFEST_DIR"));
+    let (text, shown) = (std::fs::read_to_string(path).unwrap(), String::from_utf8_lossy(shown));
+    let block = format!("\n```\n{}\n```\n", shown.trim_end_matches('\n'));
+    assert!(text.contains(&block), "docs/formats/{page}.md does not show\n{shown}");
 }
 
 pub(crate) fn any_oid() -> impl Strategy<Value = Oid> {
-    prop_oneof![
-        any::<[u8; 20]>().prop_map(Oid::Sha1),
-        any::<[u8; 32]>().prop_map(Oid::Sha256)
-    ]
+    prop_oneof![any::<[u8; 20]>().prop_map(Oid::Sha1), any::<[u8; 32]>().prop_map(Oid::Sha256)]
 }
 
 pub(crate) fn any_ref() -> impl Strategy<Value = RefName> {
-    "refs/heads/[a-zé\u{202e}\"'][a-z/\"'<é-]{0,20}[a-z]".prop_filter_map("no ref name", |text| {
-        RefName::parse(&text).ok()
-    })
+    "refs/heads/[a-zé\u{202e}\"'][a-z/\"'<é-]{0,20}[a-z]"
+        .prop_filter_map("no ref name", |text| RefName::parse(&text).ok())
 }
 
 /// Seconds from the year 1 to the last day that can be written.

@@ -1,0 +1,3 @@
+//! What the tests of several modules share; tests nothing itself.
+
+pub(crate) mod samples;
