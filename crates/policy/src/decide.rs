@@ -371,5 +371,3 @@ fn settle_distinct(row: &mut Row, has: Vec<&PersonId>, could: usize, naming: Nam
     row.report = tally.report(&row.report.rule, row.report.needs.clone());
 }
 
-#[cfg(test)]
-mod tests;

@@ -4,9 +4,8 @@
 //! matters. Most patterns are a literal, a directory or an ending, and are matched without a
 //! regular expression.
 
-use globset::{GlobBuilder, GlobMatcher};
-use std::ffi::OsStr;
-use std::os::unix::ffi::OsStrExt as _;
+use globset::GlobBuilder;
+use regex::bytes::Regex;
 
 /// Longest pattern in bytes.
 const LENGTH_MAX: usize = 1_000;
@@ -31,7 +30,7 @@ enum Shape {
     /// `**/name`.
     Name(Box<[u8]>),
     /// Anything else, with the text before its first special character.
-    General(Box<[u8]>, GlobMatcher),
+    General(Box<[u8]>, Regex),
 }
 
 impl PartialEq for Pattern {
@@ -78,7 +77,7 @@ impl Pattern {
                 .strip_suffix(name.as_ref())
                 .is_some_and(|rest| rest.is_empty() || rest.ends_with(b"/")),
             Shape::General(prefix, glob) => {
-                path.starts_with(prefix) && glob.is_match(OsStr::from_bytes(path))
+                path.starts_with(prefix) && glob.is_match(path)
             }
         }
     }
@@ -119,7 +118,9 @@ fn shape(text: &str) -> Result<Shape, String> {
     let glob = built.map_err(|e| format!("the pattern does not hold: {}", e.kind()))?;
     let special = text.find(['*', '?', '[', ']', '{', '}', '\\']).unwrap_or(text.len());
     let prefix = text.as_bytes().get(..special).unwrap_or_default();
-    Ok(Shape::General(prefix.into(), glob.compile_matcher()))
+    // The glob as a regular expression over bytes, for paths need not be UTF-8.
+    let regex = Regex::new(glob.regex()).map_err(|_| "the pattern is too complex".to_owned())?;
+    Ok(Shape::General(prefix.into(), regex))
 }
 
 #[cfg(test)]

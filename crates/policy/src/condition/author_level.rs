@@ -29,11 +29,7 @@ impl AuthorLevel {
 }
 
 pub(super) fn parse(node: &Node, known: &Known, report: &mut Report) -> Option<AuthorLevel> {
-    let (level, name) = known.level(node, report)?;
-    if level == Level(0) {
-        let message = format!("nobody is below {name}, so this never holds");
-        report.say("never-holds", &node.span, message);
-        return None;
-    }
+    // Below the lowest level is whoever has none, so any level makes sense here.
+    let (_, name) = known.level(node, report)?;
     Some(AuthorLevel { name })
 }

@@ -174,13 +174,11 @@ fn standing_approval(case: &Case, ballot: &Ballot, all: &[Ballot]) -> Verdict {
             && is_of(other, ballot)
             && other.moment() >= ballot.moment()
     };
-    match all.iter().find(ends) {
-        Some(other) if *other.act() == Act::Reject => {
-            Err("the same person rejected it later".to_owned())
-        }
-        Some(_) => Err("taken back later by the same person".to_owned()),
-        None => Ok(()),
+    let later: Vec<&Ballot> = all.iter().filter(ends).collect();
+    if later.iter().any(|other| *other.act() == Act::Reject) {
+        return Err("the same person rejected it later".to_owned());
     }
+    if later.is_empty() { Ok(()) } else { Err("taken back later by the same person".to_owned()) }
 }
 
 /// A rejection ends by the same person's later approval or withdrawal. At the same moment it holds.

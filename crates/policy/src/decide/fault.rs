@@ -84,14 +84,14 @@ fn of_shown(case: &Case, shown: &Shown) -> Verdict {
     let known = case.facts.assistance;
     if known.verdict > shown.assistance {
         let (was, is) = (shown.assistance.as_str(), known.verdict.as_str());
-        return fault(format!("its signer was shown {was}, now it is {is}"));
+        return fault(format!("its signer was shown {was}, now it is {is}; fetch and sign again"));
     }
     if known.contradicted && !shown.contradicted {
-        return fault("its signer was not shown that evidence contradicts the author");
+        return fault("its signer was not shown that evidence contradicts the author; fetch and sign again");
     }
     let new = |flag: &&HiddenFlag| !shown.hidden.contains(flag);
     match case.hidden.iter().find(new) {
-        Some(flag) => fault(format!("its signer was not shown {}", flag.phrase())),
+        Some(flag) => fault(format!("its signer was not shown {}; fetch and sign again", flag.phrase())),
         None => Ok(()),
     }
 }
