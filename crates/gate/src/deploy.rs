@@ -20,7 +20,7 @@ const CHAIN_MAX: usize = 100_000;
 #[derive(Debug)]
 pub enum Answer {
     /// It is cleared.
-    Clear(Cleared),
+    Clear(Box<Cleared>),
     /// It is not, for the reasons given; the judgement of the part that is not, if there is one.
     Blocked(Vec<Problem>, Option<Box<Judgement>>),
     /// Records or statements are not here, so nothing can be said.
@@ -43,7 +43,9 @@ pub struct Cleared {
 /// # Errors
 /// [`PortError`] when a fact cannot be had; the caller must refuse the deploy.
 pub fn verify(world: World, target: &RefName, commit: Oid) -> Result<Answer, PortError> {
-    let Some(record) = landing(world, target, commit)? else { return unrecorded(world, target, commit) };
+    let Some(record) = landing(world, target, commit)? else {
+        return unrecorded(world, target, commit);
+    };
     let chain = match chain(world, &record)? {
         Ok(chain) => chain,
         Err(problem) => return Ok(Answer::Blocked(vec![problem], None)),
@@ -55,12 +57,17 @@ pub fn verify(world: World, target: &RefName, commit: Oid) -> Result<Answer, Por
             match again(world, newer)? {
                 Again::Clear(_) => {}
                 Again::NotFetched => return Ok(Answer::NotFetched),
-                Again::Open(found) => return Ok(Answer::Blocked(vec![inputs_not_signed(newer)], Some(found))),
+                Again::Open(found) => {
+                    return Ok(Answer::Blocked(vec![inputs_not_signed(newer)], Some(found)));
+                }
             }
         }
     }
     match again(world, &record)? {
-        Again::Clear(parts) => Ok(Answer::Clear(Cleared { landings: chain.len(), record, parts })),
+        Again::Clear(parts) => {
+            let landings = chain.len();
+            Ok(Answer::Clear(Box::new(Cleared { landings, record, parts })))
+        },
         Again::NotFetched => Ok(Answer::NotFetched),
         Again::Open(found) => Ok(Answer::Blocked(Vec::new(), Some(found))),
     }
@@ -71,14 +78,20 @@ fn problem(code: &'static str, text: String, hint: &str) -> Problem {
 }
 
 fn inputs_not_signed(record: &LandingRecord) -> Problem {
-    let text = format!("policy or roster were changed at {} without the owners' signatures", record.to.short());
+    let text = format!(
+        "policy or roster were changed at {} without the owners' signatures",
+        record.to.short()
+    );
     problem("trust-inputs", text, "ask the owners; nothing after that change can be verified")
 }
 
 fn landing(world: World, target: &RefName, tip: Oid) -> Result<Option<LandingRecord>, PortError> {
     let Some(bytes) = world.records.landing_at(target, tip)? else { return Ok(None) };
-    let forged = |e: String| PortError::Unreadable(format!("the landing record of {} does not verify: {e}", tip.short()));
-    let record = record::parse_landing(&bytes, &world.trust.gates).map_err(|e| forged(e.to_string()))?;
+    let forged = |e: String| {
+        PortError::Unreadable(format!("the landing record of {} does not verify: {e}", tip.short()))
+    };
+    let record =
+        record::parse_landing(&bytes, &world.trust.gates).map_err(|e| forged(e.to_string()))?;
     if record.repository != world.trust.repository || record.target != *target || record.to != tip {
         return Err(forged("it speaks of another repository, target or commit".to_owned()));
     }
@@ -107,7 +120,11 @@ fn unrecorded(world: World, target: &RefName, commit: Oid) -> Result<Answer, Por
     let found = match inside {
         Some(tip) => problem(
             "intermediate",
-            format!("{} is not the tip of anything that was cleared; it landed as a part of {}", commit.short(), tip.short()),
+            format!(
+                "{} is not the tip of anything that was cleared; it landed as a part of {}",
+                commit.short(),
+                tip.short()
+            ),
             "deploy that commit instead",
         ),
         None => problem(
@@ -120,7 +137,10 @@ fn unrecorded(world: World, target: &RefName, commit: Oid) -> Result<Answer, Por
 }
 
 /// Records from one landing back to the bootstrap; each must start where the one before ended.
-fn chain(world: World, newest: &LandingRecord) -> Result<Result<Vec<LandingRecord>, Problem>, PortError> {
+fn chain(
+    world: World,
+    newest: &LandingRecord,
+) -> Result<Result<Vec<LandingRecord>, Problem>, PortError> {
     let mut chain = vec![newest.clone()];
     let mut here = newest.clone();
     while here.kind != LandingKind::Bootstrap {
@@ -130,8 +150,15 @@ fn chain(world: World, newest: &LandingRecord) -> Result<Result<Vec<LandingRecor
             None => origin(world, &here, from)?,
         };
         let Some(before) = before else {
-            let text = format!("what lies between {} and the landing before it did not pass the gate", from.short());
-            return Ok(Err(problem("gap", text, "an owner reviews it with `obstat audit --unsigned`")));
+            let text = format!(
+                "what lies between {} and the landing before it did not pass the gate",
+                from.short()
+            );
+            return Ok(Err(problem(
+                "gap",
+                text,
+                "an owner reviews it with `obstat audit --unsigned`",
+            )));
         };
         if chain.len() > CHAIN_MAX {
             let limit = format!("{CHAIN_MAX} landings");
@@ -142,13 +169,21 @@ fn chain(world: World, newest: &LandingRecord) -> Result<Result<Vec<LandingRecor
     }
     if here.kind != LandingKind::Bootstrap || here.inputs != world.trust.inputs {
         let text = "the chain of landings does not lead to the trust root".to_owned();
-        return Ok(Err(problem("trust-root", text, "check that the trust file is of this repository")));
+        return Ok(Err(problem(
+            "trust-root",
+            text,
+            "check that the trust file is of this repository",
+        )));
     }
     Ok(Ok(chain))
 }
 
 /// A target that was branched off another one continues that one's chain.
-fn origin(world: World, here: &LandingRecord, from: Oid) -> Result<Option<LandingRecord>, PortError> {
+fn origin(
+    world: World,
+    here: &LandingRecord,
+    from: Oid,
+) -> Result<Option<LandingRecord>, PortError> {
     let tree = world.repository.commit(from)?.tree;
     let Ok(inputs) = inputs::load(world.repository, tree, world.cache)? else { return Ok(None) };
     let origin = inputs.policy.target_of(&here.target).and_then(|t| t.from().cloned());
@@ -178,7 +213,8 @@ fn again(world: World, record: &LandingRecord) -> Result<Again, PortError> {
             branch: None,
         };
         let judgement = judge(world, &inputs, &roster, proposal, Detail::Plain)?;
-        if judgement.decision.outcome != Outcome::Clear || judgement.change.digest != change.digest {
+        if judgement.decision.outcome != Outcome::Clear || judgement.change.digest != change.digest
+        {
             return Ok(missing_or_open(change, judgement));
         }
         parts.push(judgement);

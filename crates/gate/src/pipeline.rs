@@ -175,12 +175,7 @@ pub fn judge(
     })
 }
 
-fn decide(
-    inputs: &Inputs,
-    facts: &Facts,
-    now: Now,
-    detail: Detail,
-) -> (Decision, Vec<RuleReport>) {
+fn decide(inputs: &Inputs, facts: &Facts, now: Now, detail: Detail) -> (Decision, Vec<RuleReport>) {
     let policy = &inputs.policy;
     match detail {
         Detail::Plain => (obstat_policy::decide(policy, facts, now), Vec::new()),
@@ -218,8 +213,7 @@ fn declared_by(found: &Found, participants: &[Participant]) -> Option<PersonId> 
     let people = authors.filter(|p| !matches!(p.actor, Some(Actor::Agent(_))));
     let mut people = people.peekable();
     people.peek()?;
-    let all =
-        people.all(|p| matches!(&p.actor, Some(Actor::Person(id)) if declared.contains(&id)));
+    let all = people.all(|p| matches!(&p.actor, Some(Actor::Person(id)) if declared.contains(&id)));
     if all { declared.into_iter().min().cloned() } else { None }
 }
 

@@ -5,8 +5,8 @@ use obstat_attest::record;
 use obstat_model::actor::{Actor, Participant, Role};
 use obstat_model::change::ChangeFacts;
 use obstat_model::facts::RollingSum;
-use obstat_model::landing::LandingRecord;
-use obstat_model::object::{Oid, RefName};
+use obstat_model::landing::{LandedChange, LandingRecord};
+use obstat_model::object::RefName;
 use obstat_model::time::{Now, Seconds, Timestamp};
 use obstat_model::trust::TrustedKey;
 use obstat_policy::{Policy, RollingDemand};
@@ -49,7 +49,7 @@ impl Window<'_> {
         for demand in policy.rolling_demands() {
             let lines = demand.lines_of(change);
             let since = self.now.0.before(Seconds(u64::from(demand.days()) * 86_400));
-            let earlier = self.earlier(target, since, &authors, &demand)?;
+            let earlier = self.earlier(target, since, &authors, demand)?;
             sums.push(RollingSum {
                 rule: demand.rule().clone(),
                 lines: lines.saturating_add(earlier),
@@ -71,14 +71,7 @@ impl Window<'_> {
                 continue;
             }
             for part in &landing.changes {
-                sum = sum.saturating_add(self.of_part(
-                    landing.repository,
-                    target,
-                    part.from,
-                    part.to,
-                    authors,
-                    demand,
-                )?);
+                sum = sum.saturating_add(self.of_part(&landing, part, authors, demand)?);
             }
         }
         Ok(sum)
@@ -86,14 +79,12 @@ impl Window<'_> {
 
     fn of_part(
         &self,
-        id: obstat_model::id::RepositoryId,
-        target: &RefName,
-        from: Option<Oid>,
-        to: Oid,
+        landing: &LandingRecord,
+        part: &LandedChange,
         authors: &BTreeSet<Actor>,
         demand: &RollingDemand,
     ) -> Result<u64, PortError> {
-        let commits = self.repository.commits_between(from, to)?;
+        let commits = self.repository.commits_between(part.from, part.to)?;
         let mut made_by_them = false;
         for commit in &commits {
             made_by_them |= !makers(&self.directory.of_commit(commit)).is_disjoint(authors);
@@ -101,9 +92,15 @@ impl Window<'_> {
         if !made_by_them {
             return Ok(0);
         }
-        let revision = crate::proposal::landing(self.repository, from, to)?;
+        let revision = crate::proposal::landing(self.repository, part.from, part.to)?;
         let cache = crate::ports::NoCache;
-        let facts = content::gather(self.repository, &cache, id, target, revision)?;
+        let facts = content::gather(
+            self.repository,
+            &cache,
+            landing.repository,
+            &landing.target,
+            revision,
+        )?;
         Ok(demand.lines_of(&facts))
     }
 }

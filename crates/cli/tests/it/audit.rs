@@ -20,7 +20,8 @@ fn repository() -> Scratch {
 
 fn audit(scratch: &Scratch, line: &[&str]) -> String {
     let program = program().to_string_lossy().into_owned();
-    let line: Vec<&str> = [program.as_str(), "audit"].into_iter().chain(line.iter().copied()).collect();
+    let line: Vec<&str> =
+        [program.as_str(), "audit"].into_iter().chain(line.iter().copied()).collect();
     scratch.run("work", &line, &[], "").ok()
 }
 

@@ -45,14 +45,21 @@ fn replace_refs_and_grafts_change_nothing() {
 fn text_from_a_change_is_shown_escaped() {
     let org = org();
     org.scratch.write("work/src/a\u{202e}.rs", "fn a() {}\n");
-    org.commit("jonas", "Look \u{1b}[31mhere\u{202e}\n\nCo-authored-by: Cursor <cursoragent@cursor.com>");
+    org.commit(
+        "jonas",
+        "Look \u{1b}[31mhere\u{202e}\n\nCo-authored-by: Cursor <cursoragent@cursor.com>",
+    );
     let refused = org.push("jonas", &["main"]);
     for bad in ["\u{202e}", "\u{1b}["] {
         let ours: String = refused.err.lines().filter(|l| l.starts_with("remote:")).collect();
         assert!(!ours.contains(bad), "{ours:?}");
     }
     let signed = org.sign("priya", "main", &[]);
-    assert!(!signed.all().contains('\u{202e}') && !signed.all().contains('\u{1b}'), "{}", signed.all());
+    assert!(
+        !signed.all().contains('\u{202e}') && !signed.all().contains('\u{1b}'),
+        "{}",
+        signed.all()
+    );
     assert!(signed.out.contains("<U+202E>"), "{}", signed.out);
 }
 

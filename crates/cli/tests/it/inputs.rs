@@ -45,11 +45,7 @@ fn an_owner_does_not_count_for_their_own_change() {
 #[test]
 fn a_broken_policy_is_refused_even_when_signed() {
     let org = org();
-    for (text, why) in [
-        ("version: 1\n", "demands nothing"),
-        (":\n -", "no YAML"),
-        ("", "empty"),
-    ] {
+    for (text, why) in [("version: 1\n", "demands nothing"), (":\n -", "no YAML"), ("", "empty")] {
         org.scratch.write("work/.obstat/policy.yaml", text);
         org.commit("yusuf", "break");
         for who in ["mira", "priya"] {

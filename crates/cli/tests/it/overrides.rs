@@ -6,7 +6,16 @@ use obstat_testkit::{Finished, Org};
 fn over(org: &Org, who: &str, expires: &str) -> Finished {
     let digest = org.digest("main");
     let key = org.scratch.at(&format!("keys/{who}"));
-    let line = ["override", "--reason", "the shop is down", "--expires", expires, "--key", &key.to_string_lossy(), "main"];
+    let line = [
+        "override",
+        "--reason",
+        "the shop is down",
+        "--expires",
+        expires,
+        "--key",
+        &key.to_string_lossy(),
+        "main",
+    ];
     org.obstat_typing(who, "work", &line, &format!("{}\n", digest.get(..4).unwrap_or_default()))
 }
 

@@ -68,7 +68,9 @@ fn authors_of_a_head_that_was_pushed_over_do_not_count() {
     org.scratch.write("work/src/a.rs", "fn a() {}\n");
     org.commit("priya", ASSISTED);
     org.push("priya", &["feature"]).ok();
-    org.scratch.git_as("jonas", "work", &["commit", "-q", "--amend", "--reset-author", "-m", "mine"]).ok();
+    org.scratch
+        .git_as("jonas", "work", &["commit", "-q", "--amend", "--reset-author", "-m", "mine"])
+        .ok();
     org.push("jonas", &["+feature"]).ok();
     org.scratch.git("work", &["checkout", "-q", "main"]);
     org.scratch.git("work", &["merge", "-q", "--ff-only", "feature"]);

@@ -73,13 +73,18 @@ fn several_refs_pass_together_or_not_at_all() {
 #[test]
 fn the_gates_own_refs_are_the_gates() {
     let org = org();
-    for name in ["refs/obstat/landings", "refs/obstat/receipts", "refs/obstat/trust", "refs/obstat/x"] {
+    for name in
+        ["refs/obstat/landings", "refs/obstat/receipts", "refs/obstat/trust", "refs/obstat/x"]
+    {
         let forced = format!("+HEAD:{name}");
         assert_ne!(org.push("mira", &[&forced]).code, 0, "{name} was written");
         let deleted = format!(":{name}");
         assert_ne!(org.push("mira", &[&deleted]).code, 0, "{name} was deleted");
     }
-    assert_ne!(org.push("mira", &["HEAD:refs/replace/1111111111111111111111111111111111111111"]).code, 0);
+    assert_ne!(
+        org.push("mira", &["HEAD:refs/replace/1111111111111111111111111111111111111111"]).code,
+        0
+    );
 }
 
 #[test]
@@ -101,7 +106,9 @@ fn an_octopus_merge_is_judged_whole() {
         org.commit("jonas", ASSISTED);
     }
     org.scratch.git("work", &["checkout", "-q", "main"]);
-    org.scratch.git_as("jonas", "work", &["merge", "-q", "--no-ff", "-m", "octopus", "a", "b"]).ok();
+    org.scratch
+        .git_as("jonas", "work", &["merge", "-q", "--no-ff", "-m", "octopus", "a", "b"])
+        .ok();
     assert_ne!(org.push("jonas", &["main"]).code, 0);
     org.sign("priya", "main", &[]).ok();
     org.push_statements("priya").ok();

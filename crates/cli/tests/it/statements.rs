@@ -3,7 +3,10 @@
 use super::{ASSISTED, org};
 
 fn filed(org: &obstat_testkit::Org) -> (String, String) {
-    let line = org.scratch.git("work", &["for-each-ref", "--format=%(objectname) %(refname)", "refs/obstat/approvals"]);
+    let line = org.scratch.git(
+        "work",
+        &["for-each-ref", "--format=%(objectname) %(refname)", "refs/obstat/approvals"],
+    );
     let (blob, name) = line.lines().next().unwrap().split_once(' ').unwrap();
     (org.scratch.git("work", &["cat-file", "blob", blob]), name.to_owned())
 }

@@ -31,6 +31,9 @@ struct Entry {
     bytes: Vec<u8>,
 }
 
+/// Makes the signed bytes of a record that follows the newest one.
+pub type MakeRecord<'a> = &'a mut dyn FnMut(Option<&[u8]>) -> Result<Vec<u8>, GitError>;
+
 /// Appends landing records. `make` gets the newest record so far and gives the next one, so that
 /// records can name their predecessor; it is asked again when another gate was faster.
 ///
@@ -40,7 +43,7 @@ pub fn record_landings(
     repository: &GitRepository,
     index: &LandingIndex,
     at: Timestamp,
-    make: &mut dyn FnMut(Option<&[u8]>) -> Result<Vec<u8>, GitError>,
+    make: MakeRecord,
 ) -> Result<(), GitError> {
     let mut paths = vec![tip_path(&index.target, index.tip), LATEST.to_owned()];
     let key = target_key(&index.target);
