@@ -2,6 +2,7 @@
 
 mod audit;
 mod bootstrap;
+mod bundle;
 mod check;
 mod completions;
 mod declare;
@@ -68,6 +69,8 @@ enum Command {
     Override(r#override::Args),
     /// Verify that a commit is cleared for a target, for deploys
     Verify(verify::Args),
+    /// Write a cleared commit with its whole proof into one file
+    Bundle(bundle::Args),
     /// Write a starting policy and a roster drafted from history
     Init(init::Args),
     /// Fix the trust root of a repository, on the server
@@ -98,6 +101,7 @@ pub(crate) fn run(line: Line, ui: &mut Ui) -> Result<Exit, CliError> {
         Command::Declare(args) => declare::run(&args, ui),
         Command::Override(args) => r#override::run(&args, ui),
         Command::Verify(args) => verify::run(&args, ui),
+        Command::Bundle(args) => bundle::run(&args, ui),
         Command::Init(args) => init::run(&args, ui),
         Command::Bootstrap(args) => bootstrap::run(&args, ui),
         Command::Hook(args) => hook::run(&args, ui),

@@ -72,6 +72,15 @@ fn broken(commit: Oid, why: &str) -> Problem {
     }
 }
 
+/// The ref of authorship notes, where the repository has it.
+///
+/// # Errors
+/// [`PortError`] when refs cannot be read.
+pub fn notes(repository: &dyn Repository) -> Result<Option<RefName>, PortError> {
+    let Ok(name) = RefName::parse(NOTES) else { return Ok(None) };
+    Ok(repository.reference(&name)?.map(|_| name))
+}
+
 /// Evidence of a whole change: its commits, its earlier forms, its branch, its paths.
 ///
 /// # Errors
@@ -79,16 +88,9 @@ fn broken(commit: Oid, why: &str) -> Problem {
 pub fn of_change(
     repository: &dyn Repository,
     fingerprints: &Fingerprints,
-    commits: &[Commit],
+    (commits, notes): (&[Commit], Option<&RefName>),
     change: &ChangeFacts,
 ) -> Result<Gathered, PortError> {
-    let notes = RefName::parse(NOTES).ok();
-    let mut notes = notes.as_ref();
-    if let Some(name) = notes
-        && repository.reference(name)?.is_none()
-    {
-        notes = None;
-    }
     let mut found = Gathered::default();
     for commit in commits {
         let one = of_commit(repository, fingerprints, notes, commit)?;

@@ -11,7 +11,7 @@ use obstat_model::roster::Roster;
 use std::collections::HashSet;
 
 /// Longest chain that is cut into segments; longer pushes must be clear as a whole.
-pub const CHAIN_MAX: usize = 10_000;
+pub const CHAIN_MAX: usize = 1_000;
 /// Most judgements that one push may cost.
 const JUDGEMENTS_MAX: usize = 20_000;
 

@@ -3,7 +3,7 @@
 //! than the order of landings.
 
 use crate::inputs::{self, Inputs};
-use crate::pipeline::{Detail, Judgement, World, judge, roster_in_force};
+use crate::pipeline::{Detail, Judgement, Surroundings, World, judge, roster_in_force};
 use crate::ports::PortError;
 use crate::proposal::{self, Proposal, Pusher};
 use obstat_attest::record;
@@ -36,6 +36,8 @@ pub struct Cleared {
     pub parts: Vec<Judgement>,
     /// Landings between it and the bootstrap, itself included.
     pub landings: usize,
+    /// Landings that were decided again: this one, and those that changed the decision inputs.
+    pub decided: Vec<LandingRecord>,
 }
 
 /// Asks whether a commit is cleared for a target.
@@ -51,11 +53,12 @@ pub fn verify(world: World, target: &RefName, commit: Oid) -> Result<Answer, Por
         Err(problem) => return Ok(Answer::Blocked(vec![problem], None)),
     };
     // Every change of the decision inputs must itself have been cleared, back to the trust root.
+    let mut decided = vec![record.clone()];
     for pair in chain.windows(2) {
         let [newer, older] = pair else { continue };
         if newer.inputs != older.inputs && *newer != record {
             match again(world, newer)? {
-                Again::Clear(_) => {}
+                Again::Clear(_) => decided.push(newer.clone()),
                 Again::NotFetched => return Ok(Answer::NotFetched),
                 Again::Open(found) => {
                     return Ok(Answer::Blocked(vec![inputs_not_signed(newer)], Some(found)));
@@ -66,7 +69,7 @@ pub fn verify(world: World, target: &RefName, commit: Oid) -> Result<Answer, Por
     match again(world, &record)? {
         Again::Clear(parts) => {
             let landings = chain.len();
-            Ok(Answer::Clear(Box::new(Cleared { landings, record, parts })))
+            Ok(Answer::Clear(Box::new(Cleared { landings, record, parts, decided })))
         },
         Again::NotFetched => Ok(Answer::NotFetched),
         Again::Open(found) => Ok(Answer::Blocked(Vec::new(), Some(found))),
@@ -201,7 +204,7 @@ enum Again {
 
 /// Decides every part of a landing again, as of its moment.
 fn again(world: World, record: &LandingRecord) -> Result<Again, PortError> {
-    let world = World { now: Now(record.at), ..world };
+    let world = World { now: Now(record.at), surroundings: Surroundings::Ignored, ..world };
     let mut parts = Vec::new();
     for change in &record.changes {
         let Some(inputs) = inputs_at(world, change.from)? else { return Ok(Again::NotFetched) };

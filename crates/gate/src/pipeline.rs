@@ -38,6 +38,18 @@ pub struct World<'a> {
     pub options: &'a VerifyOptions<'a>,
     /// The one reading of the clock.
     pub now: Now,
+    /// Whether facts beside the change are looked for.
+    pub surroundings: Surroundings,
+}
+
+/// Facts that do not belong to a change but lie around it: other heads with earlier forms of it, and
+/// authorship notes. They come and go after it has landed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Surroundings {
+    /// Searched: what every door does before anything lands.
+    Searched,
+    /// Ignored: what landed is decided again from itself, or a note pushed later could undo it.
+    Ignored,
 }
 
 /// How much a decision tells.
@@ -115,7 +127,10 @@ pub fn judge(
     let change = content::gather(repository, world.cache, id, &proposal.target, revision)?;
     let commits = repository.commits_between(revision.tip, revision.head)?;
     let directory = Directory { roster, fingerprints: &inputs.fingerprints };
-    let earlier = people::earlier_forms(repository, &change, &commits)?;
+    let earlier = match world.surroundings {
+        Surroundings::Searched => people::earlier_forms(repository, &change, &commits)?,
+        Surroundings::Ignored => Vec::new(),
+    };
     let mut participants = people::participants(directory, &commits, &proposal.pusher);
     participants.extend(people::contributors(directory, &earlier));
     let reader = Reader {
@@ -130,7 +145,12 @@ pub fn judge(
     let found = reader.read(&proposal.target, &change)?;
     let mut all: Vec<Commit> = commits.clone();
     all.extend(earlier);
-    let gathered = assist::of_change(repository, &inputs.fingerprints, &all, &change)?;
+    let notes = match world.surroundings {
+        Surroundings::Searched => assist::notes(repository)?,
+        Surroundings::Ignored => None,
+    };
+    let fingerprints = &inputs.fingerprints;
+    let gathered = assist::of_change(repository, fingerprints, (&all, notes.as_ref()), &change)?;
     let mut evidence = gathered.evidence;
     evidence.extend(of_branch(inputs, &proposal));
     evidence.extend(people::agents(directory, &participants));

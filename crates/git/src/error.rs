@@ -43,6 +43,9 @@ pub enum GitError {
     /// A revision does not exist.
     #[error("`{0}` names no commit here; list branches with `git branch -a`")]
     NoRevision(String),
+    /// The repository lies in memory only, and this needs one on disk.
+    #[error("this is a bundle, which can only be read; use a clone of the repository")]
+    Memory,
     /// A fact could not be had.
     #[error(transparent)]
     Port(#[from] PortError),

@@ -6,8 +6,11 @@
 
 use crate::command::Git;
 use crate::error::GitError;
+use crate::raw;
+use crate::store::{Kind, Object};
 use obstat_gate::ports::Merge;
 use obstat_model::object::Oid;
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 /// The options that decide a merge's result. Changing one changes which merges are recognised,
@@ -45,6 +48,28 @@ impl CleanRoom {
         }
         let borrowed = objects.iter().map(|p| quoted(p)).collect::<Vec<_>>().join(":");
         Ok(Self { home, borrowed })
+    }
+
+    /// Puts objects into the room. Parents that are not among them are cut off, as in a shallow
+    /// clone.
+    ///
+    /// # Errors
+    /// [`GitError`] when they cannot be written.
+    pub fn fill(&self, objects: &[Object]) -> Result<(), GitError> {
+        let library = git2::Repository::open_bare(self.home.path())?;
+        let known: HashSet<Oid> = objects.iter().map(|o| o.id).collect();
+        let mut shallow = String::new();
+        for object in objects {
+            library.odb()?.write(object.kind.git(), &object.bytes)?;
+            if object.kind == Kind::Commit {
+                let parents = raw::commit::parse(object.id, &object.bytes)?.parents;
+                if parents.iter().any(|p| !known.contains(p)) {
+                    shallow.push_str(&format!("{}\n", object.id));
+                }
+            }
+        }
+        let path = self.home.path().join("shallow");
+        std::fs::write(&path, shallow).map_err(|source| GitError::Io { path, source })
     }
 
     /// Where trees that a merge makes are written.

@@ -9,7 +9,8 @@ use std::path::Path;
 
 /// Refs of a repository, with the changes of a push that is being judged laid over them.
 pub struct Refs {
-    repository: git2::Repository,
+    /// `None` where there are only those laid over.
+    repository: Option<git2::Repository>,
     overlay: BTreeMap<RefName, Option<Oid>>,
 }
 
@@ -32,7 +33,13 @@ pub struct RefEdit {
 
 impl Refs {
     pub(crate) fn new(repository: git2::Repository) -> Self {
-        Self { repository, overlay: BTreeMap::new() }
+        Self { repository: Some(repository), overlay: BTreeMap::new() }
+    }
+
+    /// Refs that lie in memory only.
+    pub(crate) fn in_memory(refs: Vec<(RefName, Oid)>) -> Self {
+        let overlay = refs.into_iter().map(|(name, id)| (name, Some(id))).collect();
+        Self { repository: None, overlay }
     }
 
     /// Lays the changes of a push over the refs.
@@ -48,7 +55,8 @@ impl Refs {
         if let Some(new) = self.overlay.get(name) {
             return Ok(*new);
         }
-        match self.repository.find_reference(name.as_str()) {
+        let Some(repository) = &self.repository else { return Ok(None) };
+        match repository.find_reference(name.as_str()) {
             Ok(reference) => Ok(reference.resolve()?.target().and_then(from_git)),
             Err(e) if e.code() == git2::ErrorCode::NotFound => Ok(None),
             Err(e) => Err(e.into()),
@@ -61,11 +69,13 @@ impl Refs {
     /// [`GitError::Library`] when refs cannot be read.
     pub fn below(&self, prefix: &str) -> Result<Vec<(RefName, Oid)>, GitError> {
         let mut found = BTreeMap::new();
-        for reference in self.repository.references_glob(&format!("{prefix}*"))? {
-            let reference = reference?;
-            let name = reference.name().ok().and_then(|n| RefName::parse(n).ok());
-            if let (Some(name), Some(id)) = (name, reference.target().and_then(from_git)) {
-                found.insert(name, id);
+        if let Some(repository) = &self.repository {
+            for reference in repository.references_glob(&format!("{prefix}*"))? {
+                let reference = reference?;
+                let name = reference.name().ok().and_then(|n| RefName::parse(n).ok());
+                if let (Some(name), Some(id)) = (name, reference.target().and_then(from_git)) {
+                    found.insert(name, id);
+                }
             }
         }
         for (name, new) in self.overlay.iter().filter(|(n, _)| n.as_str().starts_with(prefix)) {
@@ -77,8 +87,12 @@ impl Refs {
         Ok(found.into_iter().collect())
     }
 
-    pub(crate) fn library(&self) -> &git2::Repository {
-        &self.repository
+    /// The library's handle.
+    ///
+    /// # Errors
+    /// [`GitError::Memory`] where there is no repository on disk.
+    pub(crate) fn library(&self) -> Result<&git2::Repository, GitError> {
+        self.repository.as_ref().ok_or(GitError::Memory)
     }
 }
 

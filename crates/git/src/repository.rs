@@ -10,7 +10,7 @@ pub use port::SUPERSEDED;
 use crate::error::GitError;
 use crate::merge::CleanRoom;
 use crate::refs::Refs;
-use crate::store::Store;
+use crate::store::{Object, Store};
 use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 
@@ -19,6 +19,8 @@ use std::path::{Path, PathBuf};
 pub struct GitRepository {
     directory: PathBuf,
     objects: Vec<PathBuf>,
+    /// Objects of a repository that lies in memory only.
+    held: Vec<Object>,
     store: Store,
     refs: Refs,
     room: OnceCell<CleanRoom>,
@@ -53,6 +55,9 @@ impl GitRepository {
             return Ok(room);
         }
         let room = CleanRoom::new(&self.objects)?;
+        if !self.held.is_empty() {
+            room.fill(&self.held)?;
+        }
         self.store.add(&room.objects())?;
         Ok(self.room.get_or_init(|| room))
     }

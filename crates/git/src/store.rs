@@ -6,6 +6,8 @@ use obstat_gate::ports::{Commit, PortError};
 use obstat_model::digest::sha256;
 use obstat_model::id::Sha256;
 use obstat_model::object::Oid;
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::path::Path;
 
 /// Largest blob that is hashed or shown, in bytes.
@@ -19,6 +21,57 @@ const TAGS_MAX: usize = 16;
 /// Objects of one repository.
 pub struct Store {
     odb: git2::Odb<'static>,
+    /// Which objects were read, while somebody wants to know.
+    read: RefCell<Option<BTreeSet<Oid>>>,
+}
+
+/// One object with its kind and bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Object {
+    /// Its id.
+    pub id: Oid,
+    /// `commit`, `tree`, `blob` or `tag`.
+    pub kind: Kind,
+    /// Its bytes, without git's header.
+    pub bytes: Vec<u8>,
+}
+
+/// Kinds of objects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// A commit.
+    Commit,
+    /// A tree.
+    Tree,
+    /// A blob.
+    Blob,
+    /// An annotated tag.
+    Tag,
+}
+
+impl Kind {
+    /// All kinds.
+    pub const ALL: [Self; 4] = [Self::Commit, Self::Tree, Self::Blob, Self::Tag];
+
+    /// Git's name.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Commit => "commit",
+            Self::Tree => "tree",
+            Self::Blob => "blob",
+            Self::Tag => "tag",
+        }
+    }
+
+    pub(crate) const fn git(self) -> git2::ObjectType {
+        match self {
+            Self::Commit => git2::ObjectType::Commit,
+            Self::Tree => git2::ObjectType::Tree,
+            Self::Blob => git2::ObjectType::Blob,
+            Self::Tag => git2::ObjectType::Tag,
+        }
+    }
 }
 
 impl std::fmt::Debug for Store {
@@ -38,7 +91,62 @@ impl Store {
         for directory in directories {
             odb.add_disk_alternate(&directory.to_string_lossy())?;
         }
-        Ok(Self { odb })
+        Ok(Self { odb, read: RefCell::new(None) })
+    }
+
+    /// Objects that lie in memory only. Each must have the id that its bytes give.
+    ///
+    /// # Errors
+    /// [`GitError::Port`] for one that has not, [`GitError::Library`] when there is no memory.
+    pub fn in_memory(objects: &[Object]) -> Result<Self, GitError> {
+        let odb = git2::Odb::new()?;
+        odb.add_new_mempack_backend(1)?;
+        for object in objects {
+            let id = odb.write(object.kind.git(), &object.bytes)?;
+            if from_git(id) != Some(object.id) {
+                let (id, wanted) = (object.id, object.kind.as_str());
+                let why = "its bytes have another id".to_owned();
+                return Err(PortError::Malformed { id, wanted, why }.into());
+            }
+        }
+        Ok(Self { odb, read: RefCell::new(None) })
+    }
+
+    /// Whether somebody wants to know what is read.
+    #[must_use]
+    pub fn is_watched(&self) -> bool {
+        self.read.borrow().is_some()
+    }
+
+    /// Remembers from now on which objects are read.
+    pub fn watch(&self) {
+        self.read.replace(Some(BTreeSet::new()));
+    }
+
+    /// The objects that were read since [`Store::watch`], sorted by id.
+    ///
+    /// # Errors
+    /// [`PortError`] when one cannot be read again.
+    pub fn watched(&self) -> Result<Vec<Object>, PortError> {
+        let ids = self.read.take().unwrap_or_default();
+        ids.into_iter().map(|id| self.object(id)).collect()
+    }
+
+    fn object(&self, id: Oid) -> Result<Object, PortError> {
+        let found = self.odb.read(to_git(id)?).map_err(|e| failed(id, "object", &e))?;
+        let kind = Kind::ALL.into_iter().find(|k| k.git() == found.kind());
+        let kind = kind.ok_or_else(|| PortError::Malformed {
+            id,
+            wanted: "object",
+            why: "it is of no known kind".to_owned(),
+        })?;
+        Ok(Object { id, kind, bytes: found.data().to_vec() })
+    }
+
+    fn note(&self, id: Oid) {
+        if let Some(read) = self.read.borrow_mut().as_mut() {
+            read.insert(id);
+        }
     }
 
     /// Makes the objects of one more directory readable.
@@ -71,6 +179,7 @@ impl Store {
     pub fn peel(&self, id: Oid) -> Result<Oid, PortError> {
         let mut here = id;
         for _ in 0..TAGS_MAX {
+            self.note(here);
             let object = self.odb.read(to_git(here)?).map_err(|e| failed(here, "commit", &e))?;
             match object.kind() {
                 git2::ObjectType::Commit => return Ok(here),
@@ -125,6 +234,7 @@ impl Store {
         kind: git2::ObjectType,
         wanted: &'static str,
     ) -> Result<git2::OdbObject<'_>, PortError> {
+        self.note(id);
         let object = self.odb.read(to_git(id)?).map_err(|e| failed(id, wanted, &e))?;
         if object.kind() != kind {
             let why = format!("it is a {}", object.kind().str());

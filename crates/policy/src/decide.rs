@@ -11,7 +11,6 @@ mod base;
 mod fault;
 mod level;
 
-use crate::condition::Condition;
 use crate::policy::{Policy, Rule};
 use crate::requirement::{Requirement, author_statement, distinct};
 use ballots::{Ballot, Ballots};
@@ -43,7 +42,7 @@ pub fn decide_naming_eligible(policy: &Policy, facts: &Facts, now: Now) -> Decis
 /// A rule that applies, with the files that it is about.
 struct Applied<'a> {
     rule: &'a Rule,
-    concern: Concern,
+    concern: Concern<'a>,
 }
 
 fn run(policy: &Policy, facts: &Facts, now: Now, naming: Naming) -> Decision {
@@ -138,23 +137,12 @@ fn applied<'a>(case: &Case<'a>, problems: &mut Vec<Problem>) -> Vec<Applied<'a>>
 }
 
 /// The files that a rule is about, if it applies.
-pub(crate) fn applies(case: &Case, rule: &Rule) -> Result<Option<Concern>, Problem> {
-    let needs_files = |c: &&Condition| {
-        matches!(c, Condition::Lines(_) | Condition::Files(_) | Condition::AuthorLevel(_))
-    };
-    let mut concern = Concern::All;
-    let scoped = rule.conditions().iter().any(|c| matches!(c, Condition::Paths(_)));
-    // Whether any path matches is cheap to ask; which ones do is asked only where it matters.
-    if scoped && rule.conditions().iter().any(|c| needs_files(&c)) {
-        concern = case.concern(rule);
-    }
+pub(crate) fn applies<'a>(case: &Case, rule: &'a Rule) -> Result<Option<Concern<'a>>, Problem> {
+    let concern = Concern::of(rule);
     for condition in rule.conditions() {
         if !condition.holds(case, &concern)? {
             return Ok(None);
         }
-    }
-    if scoped && concern == Concern::All {
-        concern = case.concern(rule);
     }
     Ok(Some(concern))
 }
@@ -246,7 +234,7 @@ impl<'a> Board<'_, 'a> {
         self.allot_distinct();
     }
 
-    fn counting<'s>(&'s self, concern: &'s Concern, rule: Option<&Rule>) -> Counting<'s, 'a> {
+    fn counting<'s>(&'s self, concern: &'s Concern<'a>, rule: Option<&Rule>) -> Counting<'s, 'a> {
         let mut counting = Counting {
             case: self.case,
             ballots: self.ballots,
@@ -265,7 +253,8 @@ impl<'a> Board<'_, 'a> {
     fn quorum(&self) -> Option<Result<Row<'a>, Problem>> {
         let name = BASE.parse::<RuleName>().ok()?;
         let quorum = self.case.policy.quorum();
-        let counting = self.counting(&Concern::All, None);
+        let all = Concern::all();
+        let counting = self.counting(&all, None);
         let used = quorum.candidates(&counting, None);
         let report = |tally: Tally| tally.report(&name, quorum.needs().to_owned());
         let row = |tally| Row { report: report(tally), distinct: None, used };
@@ -343,7 +332,7 @@ impl<'a> Board<'_, 'a> {
             }
         }
         self.case.facts.change.inputs?;
-        self.case.policy.quorum().lack(&self.counting(&Concern::All, None), ballot, None)
+        self.case.policy.quorum().lack(&self.counting(&Concern::all(), None), ballot, None)
     }
 }
 

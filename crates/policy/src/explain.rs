@@ -1,7 +1,7 @@
 //! Why rules apply to a change or do not, in words; decides nothing.
 
 use crate::decide::applies;
-use crate::decide::case::Case;
+use crate::decide::case::{Case, Concern};
 use crate::policy::Policy;
 use obstat_model::facts::Facts;
 use obstat_model::id::RuleName;
@@ -36,7 +36,7 @@ fn one(case: &Case, rule: &crate::policy::Rule) -> RuleReport {
         }
         Err(problem) => RuleReport { name, applies: true, reasons: vec![problem.text] },
         Ok(None) => {
-            let concern = case.concern(rule);
+            let concern = Concern::of(rule);
             let fails = |c: &&crate::condition::Condition| {
                 c.holds(case, &concern).is_ok_and(|holds| !holds)
             };

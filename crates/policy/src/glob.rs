@@ -69,10 +69,8 @@ impl Pattern {
             Shape::Everything => true,
             Shape::Literal => path == self.text.as_bytes(),
             Shape::Below(prefix) => path.len() > prefix.len() && path.starts_with(prefix),
-            Shape::Ending(end) => {
-                let name = path.rsplit(|b| *b == b'/').next().unwrap_or(path);
-                name.ends_with(end)
-            }
+            // The ending holds no `/`, so it lies within the last part.
+            Shape::Ending(end) => path.ends_with(end),
             Shape::Name(name) => path
                 .strip_suffix(name.as_ref())
                 .is_some_and(|rest| rest.is_empty() || rest.ends_with(b"/")),

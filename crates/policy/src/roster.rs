@@ -4,6 +4,8 @@ pub mod cache;
 mod key;
 mod meet;
 mod parse;
+#[cfg(test)]
+mod samples;
 
 pub use meet::meet;
 pub use parse::parse_roster;

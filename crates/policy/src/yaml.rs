@@ -177,10 +177,13 @@ impl<'a> Loader<'a, '_> {
     }
 
     fn list(&mut self, span: Range<usize>, depth: usize) -> Result<Node<'a>, Reported> {
-        let mut items = Vec::new();
+        let mut items: Vec<Node> = Vec::new();
         loop {
             match self.next()? {
-                (Event::SequenceEnd, _) => return Ok(Node { span, value: Value::List(items) }),
+                (Event::SequenceEnd, _) => {
+                    let span = shown_at(span, items.first().map(|item| &item.span));
+                    return Ok(Node { span, value: Value::List(items) });
+                }
                 next => items.push(self.node(next, depth + 1)?),
             }
         }
@@ -204,6 +207,7 @@ impl<'a> Loader<'a, '_> {
             }
         }
         self.refuse_duplicates(&map);
+        let span = shown_at(span, map.first().map(|entry| &entry.key_span));
         Ok(Node { span, value: Value::Map(map) })
     }
 
@@ -239,6 +243,11 @@ fn scalar_value(text: Cow<'_, str>, style: ScalarStyle) -> Value<'_> {
         "" | "~" | "null" | "Null" | "NULL" => Value::Null,
         _ => Value::Scalar { text, style: Style::Plain },
     }
+}
+
+/// Where a list or map stands: its bracket, or, as a block has none, what comes first in it.
+fn shown_at(bracket: Range<usize>, first: Option<&Range<usize>>) -> Range<usize> {
+    first.filter(|_| bracket.is_empty()).map_or(bracket, Clone::clone)
 }
 
 fn bytes(span: &Span) -> Range<usize> {

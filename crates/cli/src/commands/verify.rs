@@ -1,22 +1,25 @@
 //! `obstat verify`: is this commit cleared for this target? For deploys; needs a pinned trust file.
 
+pub(super) mod bundle;
+
+use self::bundle::Bundle;
 use crate::clock;
 use crate::commands::check;
 use crate::context::change::OPTIONS;
-use crate::context::store::DiskCache;
 use crate::context::{self, ref_name};
 use crate::error::CliError;
 use crate::ui::{Ui, brief};
 use obstat_api::exit::Exit;
 use obstat_gate::deploy::{self, Answer, Cleared};
 use obstat_gate::inputs;
-use obstat_gate::pipeline::{Judgement, World};
-use obstat_gate::ports::Repository as _;
+use obstat_gate::pipeline::{Judgement, Surroundings, World};
+use obstat_gate::ports::{NoCache, Repository as _};
 use obstat_git::GitRepository;
 use obstat_model::facts::Problem;
 use obstat_model::object::{Oid, RefName};
-use obstat_model::text::count;
-use std::path::PathBuf;
+use obstat_model::text::{count, escape_cut};
+use obstat_model::trust::TrustRoot;
+use std::path::{Path, PathBuf};
 
 /// Refspec that brings records and statements.
 const REFSPEC: &str = "git fetch origin 'refs/obstat/*:refs/obstat/*'";
@@ -34,40 +37,66 @@ pub(crate) enum Format {
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// The commit to be deployed
-    #[arg(value_name = "COMMIT")]
-    commit: String,
-    /// The target, by policy name or ref
-    #[arg(long, short, value_name = "TARGET")]
-    target: String,
-    /// The trust file; never taken from the repository itself
+    #[arg(value_name = "COMMIT", required_unless_present = "bundle")]
+    commit: Option<String>,
+    #[command(flatten)]
+    trust: TrustArgs,
+    /// Verify from a bundle alone, without the repository
     #[arg(long, value_name = "FILE")]
-    trust: Option<PathBuf>,
+    bundle: Option<PathBuf>,
     /// How to print
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
 }
 
+/// For which target, and what is believed.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct TrustArgs {
+    /// The target, by policy name or ref
+    #[arg(long, short, value_name = "TARGET")]
+    pub(crate) target: String,
+    /// The trust file; never taken from the repository itself
+    #[arg(long, value_name = "FILE")]
+    trust: Option<PathBuf>,
+}
+
+impl TrustArgs {
+    pub(crate) fn read(&self) -> Result<TrustRoot, CliError> {
+        let path = self.trust.as_ref().ok_or_else(|| {
+            CliError::untrusted(
+                "a deploy can only be verified against a pinned trust file",
+                "name it with --trust; `obstat bootstrap` wrote it on the server",
+            )
+        })?;
+        context::trust_file(path)
+    }
+}
+
 pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
-    let path = args.trust.as_ref().ok_or_else(|| {
-        CliError::untrusted(
-            "a deploy can only be verified against a pinned trust file",
-            "name it with --trust; `obstat bootstrap` wrote it on the server",
-        )
-    })?;
-    let trust = context::trust_file(path)?;
-    let repository = context::here()?;
-    let commit = repository.resolve(&args.commit)?;
-    let target = target(&repository, commit, &args.target)?;
-    let cache = DiskCache::of(repository.directory());
+    let trust = args.trust.read()?;
+    let (repository, commit, target, copies) = match &args.bundle {
+        Some(path) => opened(path, args)?,
+        None => {
+            let repository = context::here()?;
+            let commit = repository.resolve(args.commit.as_deref().unwrap_or_default())?;
+            let target = target_ref(&repository, commit, &args.trust.target)?;
+            (repository, commit, target, None)
+        }
+    };
+    // No cache: whoever could write to the clone could have put another roster there.
     let world = World {
         repository: &repository,
         records: &repository,
-        cache: &cache,
+        cache: &NoCache,
         trust: &trust,
         options: &OPTIONS,
         now: clock::now(),
+        surroundings: Surroundings::Searched,
     };
     let answer = deploy::verify(world, &target, commit)?;
+    if let (Some(copies), Answer::Clear(cleared)) = (&copies, &answer) {
+        same_copies(copies, &super::bundle::copies(&repository, &target, cleared)?)?;
+    }
     match args.format {
         Format::Text => text(ui, args, commit, &answer),
         Format::Json => json(ui, &target, commit, &answer)?,
@@ -88,13 +117,51 @@ fn untrusted(problems: &[Problem]) -> Exit {
     }
 }
 
+/// The bundle as a repository. It must be of the commit and target that are asked for.
+fn opened(path: &Path, args: &Args) -> Result<Opened, CliError> {
+    let bundle = Bundle::read(path)?;
+    let short = bundle.commit.to_string();
+    if let Some(wanted) = args.commit.as_deref().filter(|w| w.len() < 7 || !short.starts_with(w)) {
+        return Err(CliError::untrusted(
+            format!("the bundle is of {}, not of {}", bundle.commit.short(), escape_cut(wanted, 60)),
+            "name the commit by its id, or ask for the bundle of that commit",
+        ));
+    }
+    let repository = GitRepository::in_memory(&bundle.objects, bundle.refs)?;
+    let target = match target_ref(&repository, bundle.commit, &args.trust.target) {
+        Ok(target) if target == bundle.target => target,
+        _ => {
+            return Err(CliError::untrusted(
+                format!("the bundle is for {}, not for {}", bundle.target, escape_cut(&args.trust.target, 60)),
+                format!("ask with --target {}", bundle.target),
+            ));
+        }
+    };
+    Ok((repository, bundle.commit, target, Some(bundle.copies)))
+}
+
+type Copies = Vec<(String, Vec<u8>)>;
+type Opened = (GitRepository, Oid, RefName, Option<Copies>);
+
+/// What a bundle shows to people and scripts must be what the answer was decided from.
+fn same_copies(found: &Copies, wanted: &Copies) -> Result<(), CliError> {
+    let odd = found.iter().find(|f| !wanted.contains(f)).or(wanted.iter().find(|w| !found.contains(w)));
+    match odd {
+        None => Ok(()),
+        Some((path, _)) => Err(CliError::untrusted(
+            format!("`{}` in the bundle is not what was signed", escape_cut(path, 120)),
+            "the bundle was changed; ask for it again",
+        )),
+    }
+}
+
 /// The ref that a target's name means in the policy at the commit.
-fn target(repository: &GitRepository, commit: Oid, name: &str) -> Result<RefName, CliError> {
+pub(super) fn target_ref(repository: &GitRepository, commit: Oid, name: &str) -> Result<RefName, CliError> {
     if name.starts_with("refs/") {
         return ref_name(name);
     }
     let tree = repository.commit(commit)?.tree;
-    let loaded = inputs::load(repository, tree, &DiskCache::of(repository.directory()))?;
+    let loaded = inputs::load(repository, tree, &NoCache)?;
     let named = loaded.ok().and_then(|inputs| {
         let target = inputs.policy.targets().iter().find(|t| t.name().as_str() == name)?;
         target.refs().iter().find(|r| !r.contains(['*', '?', '[', '{'])).cloned()
@@ -105,7 +172,7 @@ fn target(repository: &GitRepository, commit: Oid, name: &str) -> Result<RefName
 fn text(ui: &mut Ui, args: &Args, commit: Oid, answer: &Answer) {
     let (paint, marks) = (ui.paint, ui.marks);
     let short = commit.short();
-    let target = &args.target;
+    let target = &args.trust.target;
     match answer {
         Answer::Clear(cleared) => {
             let clear = marks.outcome(obstat_model::decision::Outcome::Clear, paint);

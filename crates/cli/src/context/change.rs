@@ -6,7 +6,7 @@ use crate::context::store::DiskCache;
 use crate::error::CliError;
 use obstat_attest::VerifyOptions;
 use obstat_gate::inputs::{self, Inputs};
-use obstat_gate::pipeline::{Detail, Judgement, World, judge, roster_in_force};
+use obstat_gate::pipeline::{Detail, Judgement, Surroundings, World, judge, roster_in_force};
 use obstat_gate::ports::Repository as _;
 use obstat_gate::proposal::{Proposal, Pusher, revision};
 use obstat_git::GitRepository;
@@ -79,6 +79,7 @@ pub(crate) fn prepare(args: &ChangeArgs) -> Result<Prepared, CliError> {
         trust: &trust,
         options: &OPTIONS,
         now: clock::now(),
+        surroundings: Surroundings::Searched,
     };
     let roster = roster_in_force(world, &inputs)?;
     let label = label.to_owned();
@@ -96,6 +97,7 @@ impl Prepared {
             trust: &self.trust,
             options: &OPTIONS,
             now: clock::now(),
+            surroundings: Surroundings::Searched,
         };
         let found = revision(&self.repository, Some(self.tip), self.head)?;
         let revision = found.map_err(|why| {

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod audit;
 #[cfg(test)]
+mod bundle;
+#[cfg(test)]
 mod deploy;
 #[cfg(test)]
 mod hostile;

@@ -32,7 +32,7 @@ struct Entry {
 }
 
 /// Makes the signed bytes of a record that follows the newest one.
-pub type MakeRecord<'a> = &'a mut dyn FnMut(Option<&[u8]>) -> Result<Vec<u8>, GitError>;
+pub(crate) type MakeRecord<'a> = &'a mut dyn FnMut(Option<&[u8]>) -> Result<Vec<u8>, GitError>;
 
 /// Appends landing records. `make` gets the newest record so far and gives the next one, so that
 /// records can name their predecessor; it is asked again when another gate was faster.
@@ -112,7 +112,7 @@ fn commit(
     entries: &[Entry],
     at: Timestamp,
 ) -> Result<Oid, GitError> {
-    let library = repository.refs().library();
+    let library = repository.refs().library()?;
     let mut update = git2::build::TreeUpdateBuilder::new();
     for entry in entries {
         let blob = library.blob(&entry.bytes)?;
@@ -145,7 +145,7 @@ pub fn file_statement(
     envelope: &[u8],
 ) -> Result<RefName, GitError> {
     let name = statement_ref(digest, hash)?;
-    let blob = oid(repository.refs().library().blob(envelope)?)?;
+    let blob = oid(repository.refs().library()?.blob(envelope)?)?;
     if repository.reference(&name)? != Some(blob) {
         let edit = RefEdit { name: name.clone(), old: None, new: Some(blob) };
         refs::write(repository.directory(), &[edit])?;

@@ -3,8 +3,8 @@
 use super::GitRepository;
 use crate::error::GitError;
 use crate::refs::Refs;
-use crate::store::{Store, from_git};
-use obstat_model::object::Oid;
+use crate::store::{Object, Store, from_git};
+use obstat_model::object::{Oid, RefName};
 use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 
@@ -43,13 +43,29 @@ impl GitRepository {
         objects.push(found.commondir().join("objects"));
         let paths: Vec<&Path> = objects.iter().map(PathBuf::as_path).collect();
         let store = Store::open(&paths)?;
-        Ok(Self { directory, store, refs: Refs::new(found), objects, room: OnceCell::new() })
+        let (refs, room, held) = (Refs::new(found), OnceCell::new(), Vec::new());
+        Ok(Self { directory, objects, held, store, refs, room })
+    }
+
+    /// A repository that lies in memory only: what a bundle holds.
+    ///
+    /// # Errors
+    /// [`GitError::Port`] for an object whose bytes do not have its id.
+    pub fn in_memory(objects: &[Object], refs: Vec<(RefName, Oid)>) -> Result<Self, GitError> {
+        Ok(Self {
+            directory: PathBuf::new(),
+            objects: Vec::new(),
+            held: objects.to_vec(),
+            store: Store::in_memory(objects)?,
+            refs: Refs::in_memory(refs),
+            room: OnceCell::new(),
+        })
     }
 
     /// The working tree, if there is one.
     #[must_use]
     pub fn worktree(&self) -> Option<&Path> {
-        self.refs.library().workdir()
+        self.refs.library().ok()?.workdir()
     }
 
     /// The commit that a revision names: a full id, a ref, `HEAD~2`.
@@ -58,7 +74,7 @@ impl GitRepository {
     /// [`GitError::NoRevision`].
     pub fn resolve(&self, revision: &str) -> Result<Oid, GitError> {
         let none = || GitError::NoRevision(obstat_model::text::escape_cut(revision, 80));
-        let object = self.refs.library().revparse_single(revision).map_err(|_| none())?;
+        let object = self.refs.library()?.revparse_single(revision).map_err(|_| none())?;
         let commit = object.peel(git2::ObjectType::Commit).map_err(|_| none())?;
         from_git(commit.id()).ok_or_else(none)
     }
@@ -69,7 +85,7 @@ impl GitRepository {
     /// [`GitError::NoRevision`] when it leads to no commit.
     pub fn peel(&self, id: Oid) -> Result<Oid, GitError> {
         let none = || GitError::NoRevision(id.to_string());
-        let object = self.refs.library().find_object(crate::store::to_git(id)?, None);
+        let object = self.refs.library()?.find_object(crate::store::to_git(id)?, None);
         let commit = object.and_then(|o| o.peel(git2::ObjectType::Commit)).map_err(|_| none())?;
         from_git(commit.id()).ok_or_else(none)
     }
@@ -79,7 +95,7 @@ impl GitRepository {
     /// # Errors
     /// [`GitError::Library`] when it cannot be written.
     pub fn write_blob(&self, bytes: &[u8]) -> Result<Oid, GitError> {
-        let id = self.refs.library().blob(bytes)?;
+        let id = self.refs.library()?.blob(bytes)?;
         from_git(id).ok_or_else(|| GitError::NoRevision(id.to_string()))
     }
 
@@ -92,21 +108,21 @@ impl GitRepository {
     /// What a symbolic ref names.
     #[must_use]
     pub fn symbolic(&self, name: &str) -> Option<String> {
-        let reference = self.refs.library().find_reference(name).ok()?;
+        let reference = self.refs.library().ok()?.find_reference(name).ok()?;
         reference.symbolic_target().ok().flatten().map(str::to_owned)
     }
 
     /// A setting of git that a person made, for choosing a default; never for a decision.
     #[must_use]
     pub fn setting(&self, name: &str) -> Option<String> {
-        let config = self.refs.library().config().ok()?.snapshot().ok()?;
+        let config = self.refs.library().ok()?.config().ok()?.snapshot().ok()?;
         config.get_string(name).ok()
     }
 
     /// Whether a remote of that name is set up.
     #[must_use]
     pub fn has_remote(&self, name: &str) -> bool {
-        self.refs.library().find_remote(name).is_ok()
+        self.refs.library().is_ok_and(|library| library.find_remote(name).is_ok())
     }
 }
 

@@ -76,6 +76,9 @@ impl Repository for GitRepository {
     }
 
     fn merge(&self, ours: Oid, theirs: Oid) -> Result<Merge, PortError> {
+        if self.store.is_watched() {
+            self.read_for_merge(ours, theirs)?;
+        }
         Ok(self.clean_room()?.merge(ours, theirs)?)
     }
 
@@ -121,6 +124,19 @@ fn fan_out(hex: &str, cuts: usize) -> RepoPath {
 }
 
 impl GitRepository {
+    /// Reads what git reads to merge two commits, so that whoever watches the store sees it.
+    fn read_for_merge(&self, ours: Oid, theirs: Oid) -> Result<(), PortError> {
+        let base = self.merge_base(ours, theirs)?;
+        let tree = |id: Oid| self.commit(id).map(|c| c.tree);
+        let sides = [Some(tree(ours)?), Some(tree(theirs)?), base.map(tree).transpose()?];
+        for from in sides {
+            for to in sides {
+                changes::between(&self.store, from, to)?;
+            }
+        }
+        Ok(())
+    }
+
     /// Paths that differ between two trees, contents not looked at.
     ///
     /// # Errors

@@ -13,6 +13,7 @@ use obstat_model::id::{LevelName, PersonId};
 use obstat_model::level::Level;
 use obstat_model::roster::Person;
 use obstat_model::time::Timestamp;
+use std::cell::OnceCell;
 
 /// Changed paths in byte order, with their places in the facts.
 pub(crate) struct SortedPaths<'a>(Vec<(&'a [u8], usize)>);
@@ -55,28 +56,40 @@ impl<'a> SortedPaths<'a> {
     }
 }
 
-/// The files that a rule is about: those that its `paths` choose, or all.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Concern {
-    All,
-    Some(Vec<usize>),
+/// The files that a rule is about: those that its `paths` choose, or all. Found out when asked for
+/// the first time, for most decisions never ask.
+#[derive(Debug)]
+pub(crate) struct Concern<'a> {
+    patterns: Option<&'a [Pattern]>,
+    places: OnceCell<Vec<usize>>,
 }
 
-impl Concern {
+impl<'a> Concern<'a> {
+    /// All files.
+    pub(crate) fn all() -> Self {
+        Self { patterns: None, places: OnceCell::new() }
+    }
+
+    /// The files that a rule is about.
+    pub(crate) fn of(rule: &'a Rule) -> Self {
+        let patterns = rule.conditions().iter().find_map(|c| match c {
+            Condition::Paths(paths) => Some(paths.patterns()),
+            _ => None,
+        });
+        Self { patterns, places: OnceCell::new() }
+    }
+
     /// How many files.
     pub(crate) fn len(&self, case: &Case) -> usize {
-        match self {
-            Self::All => case.facts.change.files.len(),
-            Self::Some(places) => places.len(),
-        }
+        self.places(case).len()
     }
 
     /// The places of the files.
-    pub(crate) fn places(&self, case: &Case) -> Vec<usize> {
-        match self {
-            Self::All => (0..case.facts.change.files.len()).collect(),
-            Self::Some(places) => places.clone(),
-        }
+    pub(crate) fn places(&self, case: &Case) -> &[usize] {
+        self.places.get_or_init(|| match self.patterns {
+            None => (0..case.facts.change.files.len()).collect(),
+            Some(patterns) => case.paths.matching(patterns),
+        })
     }
 }
 
@@ -181,24 +194,10 @@ impl<'a> Case<'a> {
         self.facts.roster.parts().ladder.level(name.as_str())
     }
 
-    /// The files that a rule is about.
-    pub(crate) fn concern(&self, rule: &Rule) -> Concern {
-        let chosen = rule.conditions().iter().find_map(|c| match c {
-            Condition::Paths(paths) => Some(self.paths.matching(paths.patterns())),
-            _ => None,
-        });
-        chosen.map_or(Concern::All, Concern::Some)
-    }
-
     /// Lines added and removed in the files of concern.
     pub(crate) fn lines_of(&self, concern: &Concern) -> u64 {
         let files = &self.facts.change.files;
-        match concern {
-            Concern::All => self.facts.change.lines(),
-            Concern::Some(places) => places
-                .iter()
-                .filter_map(|at| files.get(*at))
-                .fold(0, |sum, f| sum.saturating_add(f.lines.total())),
-        }
+        let chosen = concern.places(self).iter().filter_map(|at| files.get(*at));
+        chosen.fold(0, |sum, f| sum.saturating_add(f.lines.total()))
     }
 }

@@ -18,7 +18,7 @@ pub(crate) struct Counting<'c, 'a> {
     pub(crate) case: &'c Case<'a>,
     pub(crate) ballots: &'c Ballots<'a>,
     /// The files that the rule is about.
-    pub(crate) concern: &'c Concern,
+    pub(crate) concern: &'c Concern<'a>,
     /// Approvals received earlier do not count: the author's statement comes first.
     pub(crate) not_before: Option<Timestamp>,
     pub(crate) naming: Naming,

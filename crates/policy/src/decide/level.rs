@@ -31,7 +31,7 @@ pub(super) fn over(case: &Case, person: &Person, at: Timestamp, concern: &Concer
     }
     let mut lowest = None;
     for place in concern.places(case) {
-        let Some(file) = case.facts.change.files.get(place) else { return base };
+        let Some(file) = case.facts.change.files.get(*place) else { return base };
         let path = file.change.path.as_bytes();
         let best = scoped.iter().filter(|g| covers(case, &g.scopes, path)).map(|g| g.level).max();
         let here = best.max(base);

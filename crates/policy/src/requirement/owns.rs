@@ -32,10 +32,10 @@ impl<'a> Groups<'a> {
         }
         let mut groups: Vec<(Needed, usize)> = Vec::new();
         for place in concern.places(case) {
-            let found = case.facts.owners.get(place).map(|o| o.groups.as_slice());
+            let found = case.facts.owners.get(*place).map(|o| o.groups.as_slice());
             for needed in of_file(case, found.unwrap_or_default()) {
                 if !groups.iter().any(|(known, _)| *known == needed) {
-                    groups.push((needed, place));
+                    groups.push((needed, *place));
                 }
             }
         }

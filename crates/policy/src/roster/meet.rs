@@ -2,15 +2,20 @@
 //!
 //! A raised level, a new key or a new team counts only once no version in force during the
 //! delay lacks it; lowering and leaving act at once. What only *excludes* or *attributes* (e-mail
-//! addresses, accounts, agents) is joined, so that nobody becomes unknown by a new version.
+//! addresses, accounts, agents) is joined, so that nobody becomes unknown by a new version. What
+//! moved from one to another who both are still there is nobody's until the delay is over: given to
+//! either, it would hide the other's part in a change.
 
 use obstat_model::id::{PersonId, ScopeName};
 use obstat_model::level::LevelGrant;
+use moved::Moved;
 use obstat_model::roster::{
     Account, Agent, Key, Owners, Person, Roster, RosterParts, Scope, Service,
 };
 use obstat_model::time::{Seconds, Timestamp};
 use std::collections::HashMap;
+
+mod moved;
 
 /// The roster that grants what both grant. The ladder is the newer one's.
 ///
@@ -28,9 +33,9 @@ pub fn meet(newer: &Roster, older: &Roster) -> Roster {
     let mut people: Vec<Person> =
         new.people.iter().map(|p| context.person(p, before.get(&p.id).copied())).collect();
     let after: HashMap<&PersonId, ()> = new.people.iter().map(|p| (&p.id, ())).collect();
-    // Whoever was removed still is who she is: her commits are attributed and exclude her.
-    people.extend(old.people.iter().filter(|p| !after.contains_key(&p.id)).map(stranger));
-    Roster::new(RosterParts {
+    let gone = old.people.iter().filter(|p| !after.contains_key(&p.id));
+    people.extend(gone.map(|person| departed(person, newer)));
+    let mut parts = RosterParts {
         ladder: new.ladder.clone(),
         owners: owners(&new.owners, &old.owners),
         people,
@@ -38,12 +43,22 @@ pub fn meet(newer: &Roster, older: &Roster) -> Roster {
         services: services(&new.services, &old.services),
         scopes: new.scopes.clone(),
         delay: Seconds(new.delay.0.max(old.delay.0)),
-    })
+    };
+    Moved::between(newer, older).take_from(&mut parts);
+    Roster::new(parts)
 }
 
 /// Identities without any power.
 fn stranger(person: &Person) -> Person {
     Person { levels: Vec::new(), keys: Vec::new(), teams: Vec::new(), ..person.clone() }
+}
+
+/// Whoever was removed still is who she is, but for what the newer roster gives to somebody else.
+fn departed(person: &Person, newer: &Roster) -> Person {
+    let mut gone = stranger(person);
+    gone.emails.retain(|email| newer.by_email(email).is_none());
+    gone.accounts.retain(|a| newer.by_login(&a.host, &a.login).is_none());
+    gone
 }
 
 struct Both<'a> {
@@ -167,6 +182,8 @@ fn agents(new: &[Agent], old: &[Agent]) -> Vec<Agent> {
             Some(kept) => {
                 kept.emails = joined(&kept.emails, &agent.emails);
                 kept.accounts = joined::<Account>(&kept.accounts, &agent.accounts);
+                // Whoever ran it took part in what it made.
+                kept.operator = kept.operator.take().or_else(|| agent.operator.clone());
             }
             None => all.push(agent.clone()),
         }

@@ -6,7 +6,7 @@ mod people;
 
 use crate::diagnostic::{Diagnostic, Report, shown};
 use crate::glob::Pattern;
-use crate::yaml::{self, Fields, Node};
+use crate::yaml::{self, Entry, Fields, Node};
 use obstat_model::id::{AgentId, LevelName, PersonId, ScopeName, ServiceId};
 use obstat_model::level::Ladder;
 use obstat_model::roster::{Agent, Owners, Roster, RosterParts, Scope, Service};
@@ -20,6 +20,9 @@ const LEVELS_MAX: usize = 32;
 const DELAY: Seconds = Seconds(86_400);
 const KEYS: [&str; 8] =
     ["version", "ladder", "owners", "delay", "scopes", "people", "agents", "services"];
+const OWNERS_KEYS: [&str; 2] = ["people", "quorum"];
+const AGENT_KEYS: [&str; 4] = ["tool", "emails", "accounts", "operator"];
+const SERVICE_KEYS: [&str; 3] = ["emails", "accounts", "keys"];
 
 /// Reads and checks a roster. The format is described in `docs/formats/roster.md`.
 ///
@@ -64,22 +67,22 @@ fn each<T>(
     node: &Node,
     what: &str,
     report: &mut Report,
-    read: impl Fn(&str, &Node, &mut Report) -> Option<T>,
+    read: impl Fn(&Entry, &mut Report) -> Option<T>,
 ) -> Vec<T> {
     let Some(entries) = yaml::entries(node, what, report) else { return Vec::new() };
-    entries.iter().filter_map(|e| read(&e.key, &e.value, report)).collect()
+    entries.iter().filter_map(|entry| read(entry, report)).collect()
 }
 
 /// A key that is a name.
-fn id_of<T: std::str::FromStr>(key: &str, what: &str, node: &Node, report: &mut Report) -> Option<T>
+fn id_of<T: std::str::FromStr>(entry: &Entry, what: &str, report: &mut Report) -> Option<T>
 where
     T::Err: std::fmt::Display,
 {
-    match key.parse() {
+    match entry.key.parse() {
         Ok(id) => Some(id),
         Err(why) => {
-            let message = format!("`{}` is no name of {what}: {why}", shown(key));
-            report.say("bad-name", &node.span, message);
+            let message = format!("`{}` is no name of {what}: {why}", shown(&entry.key));
+            report.say("bad-name", &entry.key_span, message);
             None
         }
     }
@@ -104,24 +107,24 @@ fn ladder(node: &Node, report: &mut Report) -> Option<Ladder> {
 }
 
 fn scopes(node: &Node, report: &mut Report) -> Vec<Scope> {
-    each(node, "scopes", report, |key, node, report| {
-        let name: ScopeName = id_of(key, "a scope", node, report)?;
+    each(node, "scopes", report, |entry, report| {
+        let name: ScopeName = id_of(entry, "a scope", report)?;
         let mut paths = Vec::new();
-        for (text, at) in yaml::texts(node, "a scope", report)? {
+        for (text, at) in yaml::texts(&entry.value, "a scope", report)? {
             match Pattern::parse(text) {
                 Ok(_) => paths.push(text.to_owned()),
                 Err(why) => report.say("bad-pattern", &at.span, why),
             }
         }
         if paths.is_empty() {
-            report.say("empty-list", &node.span, format!("scope `{name}` has no path"));
+            report.say("empty-list", &entry.key_span, format!("scope `{name}` has no path"));
         }
         Some(Scope { name, paths })
     })
 }
 
 fn owners_of(node: &Node, report: &mut Report) -> Option<Owners> {
-    let fields = Fields::of(node, "owners", &["people", "quorum"], report)?;
+    let fields = Fields::of(node, "owners", &OWNERS_KEYS, report)?;
     let list = fields.need("people", "owners", report)?;
     let mut people: Vec<PersonId> = Vec::new();
     for item in yaml::items(list, "owners", report)? {
@@ -136,19 +139,18 @@ fn owners_of(node: &Node, report: &mut Report) -> Option<Owners> {
     Some(Owners { people, quorum: u32::try_from(quorum).ok()? })
 }
 
-fn agent(key: &str, node: &Node, report: &mut Report) -> Option<Agent> {
-    let known = ["tool", "emails", "accounts", "operator"];
-    let fields = Fields::of(node, "an agent", &known, report)?;
-    let id: AgentId = id_of(key, "an agent", node, report)?;
+fn agent(entry: &Entry, report: &mut Report) -> Option<Agent> {
+    let fields = Fields::of(&entry.value, "an agent", &AGENT_KEYS, report)?;
+    let id: AgentId = id_of(entry, "an agent", report)?;
     let tool = fields.get("tool").and_then(|n| yaml::name(n, "tool", report));
     let operator = fields.get("operator").and_then(|n| yaml::name(n, "operator", report));
     let (emails, accounts) = identity::of(&fields, report);
     Some(Agent { id, tool, emails, accounts, operator })
 }
 
-fn service(key: &str, node: &Node, report: &mut Report) -> Option<Service> {
-    let fields = Fields::of(node, "a service", &["emails", "accounts", "keys"], report)?;
-    let id: ServiceId = id_of(key, "a service", node, report)?;
+fn service(entry: &Entry, report: &mut Report) -> Option<Service> {
+    let fields = Fields::of(&entry.value, "a service", &SERVICE_KEYS, report)?;
+    let id: ServiceId = id_of(entry, "a service", report)?;
     let keys = identity::keys(fields.get("keys"), report);
     let (emails, accounts) = identity::of(&fields, report);
     Some(Service { id, emails, accounts, keys })

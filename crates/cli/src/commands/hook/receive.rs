@@ -8,7 +8,7 @@ use crate::context::store::DiskCache;
 use crate::error::CliError;
 use crate::ui::{Ui, refusal};
 use obstat_api::exit::Exit;
-use obstat_gate::pipeline::World;
+use obstat_gate::pipeline::{Surroundings, World};
 use obstat_gate::ports::{Records as _, Repository as _};
 use obstat_gate::receive::{self, APPROVALS, Answer, OWN, RefUpdate, Setup};
 use obstat_git::GitRepository;
@@ -53,6 +53,7 @@ pub(super) fn before(ui: &mut Ui) -> Result<Exit, CliError> {
         trust: &fixed.trust,
         options: &OPTIONS,
         now,
+        surroundings: Surroundings::Searched,
     };
     let setup = Setup { policy_ref: fixed.policy_ref.clone(), pusher: settings.pusher() };
     let answers = receive::answer(world, &setup, &updates)?;

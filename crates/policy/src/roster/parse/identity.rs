@@ -5,6 +5,9 @@ use crate::roster::key;
 use crate::yaml::{self, Fields, Node, Value};
 use obstat_model::roster::{Account, Key};
 
+pub(super) const ACCOUNT_KEYS: [&str; 3] = ["host", "login", "id"];
+pub(super) const KEY_KEYS: [&str; 4] = ["key", "since", "until", "attestation"];
+
 /// E-mails in lower case, and accounts.
 pub(super) fn of(fields: &Fields, report: &mut Report) -> (Vec<String>, Vec<Account>) {
     let emails = fields.get("emails").map_or_else(Vec::new, |n| emails(n, report));
@@ -17,7 +20,7 @@ fn emails(node: &Node, report: &mut Report) -> Vec<String> {
     let items = yaml::items(node, "emails", report).unwrap_or_default();
     for item in items {
         let Some(text) = yaml::text(item, "an e-mail address", report) else { continue };
-        if !text.contains('@') || text.contains(['<', '>', ' ']) || text.len() > 320 {
+        if !is_email(text) {
             let message = "this is no e-mail address: write name@example.com";
             report.say("bad-email", &item.span, message);
             continue;
@@ -27,13 +30,18 @@ fn emails(node: &Node, report: &mut Report) -> Vec<String> {
     found
 }
 
+fn is_email(text: &str) -> bool {
+    let whole = text.split_once('@').is_some_and(|(name, host)| !name.is_empty() && !host.is_empty());
+    whole && !text.contains(['<', '>', ' ']) && text.len() <= 320
+}
+
 fn accounts(node: &Node, report: &mut Report) -> Vec<Account> {
     let items = yaml::items(node, "accounts", report).unwrap_or_default();
     items.iter().filter_map(|item| account(item, report)).collect()
 }
 
 fn account(node: &Node, report: &mut Report) -> Option<Account> {
-    let fields = Fields::of(node, "an account", &["host", "login", "id"], report)?;
+    let fields = Fields::of(node, "an account", &ACCOUNT_KEYS, report)?;
     let host = fields.need("host", "an account", report)?;
     let login = fields.need("login", "an account", report)?;
     let host = yaml::text(host, "host", report)?.to_owned();
@@ -56,7 +64,7 @@ fn one(node: &Node, report: &mut Report) -> Option<Key> {
     if !matches!(node.value, Value::Map(_)) {
         return line(node, report);
     }
-    let fields = Fields::of(node, "a key", &["key", "since", "until", "attestation"], report)?;
+    let fields = Fields::of(node, "a key", &KEY_KEYS, report)?;
     let mut key = line(fields.need("key", "a key", report)?, report)?;
     key.since = fields.get("since").and_then(|n| yaml::timestamp(n, "since", report));
     key.until = fields.get("until").and_then(|n| yaml::timestamp(n, "until", report));

@@ -2,20 +2,21 @@
 
 use super::{each, id_of, identity};
 use crate::diagnostic::Report;
-use crate::yaml::{self, Fields, Node};
+use crate::yaml::{self, Entry, Fields, Node};
 use obstat_model::id::{LevelName, PersonId, ScopeName, TeamName};
 use obstat_model::level::LevelGrant;
 use obstat_model::roster::{Person, RosterParts};
 
-const KEYS: [&str; 7] = ["name", "levels", "teams", "emails", "accounts", "keys", "left"];
+pub(super) const KEYS: [&str; 7] = ["name", "levels", "teams", "emails", "accounts", "keys", "left"];
+pub(super) const LEVEL_KEYS: [&str; 4] = ["level", "since", "until", "scopes"];
 
 pub(super) fn people(node: &Node, parts: &RosterParts, report: &mut Report) -> Vec<Person> {
-    each(node, "people", report, |key, node, report| person(key, node, parts, report))
+    each(node, "people", report, |entry, report| person(entry, parts, report))
 }
 
-fn person(key: &str, node: &Node, parts: &RosterParts, report: &mut Report) -> Option<Person> {
-    let fields = Fields::of(node, "a person", &KEYS, report)?;
-    let id: PersonId = id_of(key, "a person", node, report)?;
+fn person(entry: &Entry, parts: &RosterParts, report: &mut Report) -> Option<Person> {
+    let fields = Fields::of(&entry.value, "a person", &KEYS, report)?;
+    let id: PersonId = id_of(entry, "a person", report)?;
     let name = match fields.get("name") {
         Some(node) => yaml::text(node, "name", report)?.to_owned(),
         None => id.to_string(),
@@ -52,7 +53,7 @@ fn overlap(a: &LevelGrant, b: &LevelGrant) -> bool {
 }
 
 fn grant(node: &Node, parts: &RosterParts, report: &mut Report) -> Option<LevelGrant> {
-    let fields = Fields::of(node, "a level", &["level", "since", "until", "scopes"], report)?;
+    let fields = Fields::of(node, "a level", &LEVEL_KEYS, report)?;
     let name_node = fields.need("level", "a level", report)?;
     let name = yaml::text(name_node, "level", report)?;
     let Some(level) = parts.ladder.level(name) else {
