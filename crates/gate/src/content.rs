@@ -3,11 +3,11 @@
 use crate::hidden::{self, Sides};
 use crate::inputs;
 use crate::lines;
-use crate::ports::{PortError, Repository, RosterCache};
+use crate::pipeline::World;
+use crate::ports::{PortError, Repository};
 use obstat_model::change::{ChangeFacts, ChangedFile, FileChange, FileState, InputsStep, Revision};
 use obstat_model::digest::change_digest;
 use obstat_model::hidden::HiddenFlag;
-use obstat_model::id::RepositoryId;
 use obstat_model::object::{Mode, Oid, RefName};
 
 /// Largest file in bytes whose text is looked at.
@@ -20,20 +20,19 @@ const COMPARE_MAX: usize = 8 << 20;
 /// # Errors
 /// [`PortError`] when an object cannot be read.
 pub fn gather(
-    repository: &dyn Repository,
-    cache: &dyn RosterCache,
-    id: RepositoryId,
+    world: World,
     target: &RefName,
     revision: Revision,
 ) -> Result<ChangeFacts, PortError> {
+    let repository = world.repository;
     let base = tree_of(repository, revision.tip)?;
     let changes = repository.changes(base, Some(revision.tree))?;
-    let digest = change_digest(id, target, &changes);
+    let digest = change_digest(world.trust.repository, target, &changes);
     let touched = changes.iter().any(|c| inputs::is_input(&c.path));
     let inputs = match base.filter(|_| touched) {
         Some(base) => Some(InputsStep {
-            previous: inputs::digest_of(repository, base, cache)?,
-            next: inputs::digest_of(repository, revision.tree, cache)?,
+            previous: world.inputs_digest(base)?,
+            next: world.inputs_digest(revision.tree)?,
         }),
         None => None,
     };

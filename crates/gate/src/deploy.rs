@@ -2,7 +2,6 @@
 //! and signatures alone, as of the moment of landing; believes the gate's word for nothing else
 //! than the order of landings.
 
-use crate::inputs::{self, Inputs};
 use crate::pipeline::{Detail, Judgement, Surroundings, World, judge, roster_in_force};
 use crate::ports::PortError;
 use crate::proposal::{self, Proposal, Pusher};
@@ -188,7 +187,8 @@ fn origin(
     from: Oid,
 ) -> Result<Option<LandingRecord>, PortError> {
     let tree = world.repository.commit(from)?.tree;
-    let Ok(inputs) = inputs::load(world.repository, tree, world.cache)? else { return Ok(None) };
+    let loaded = world.inputs(tree)?;
+    let Ok(inputs) = &*loaded else { return Ok(None) };
     let origin = inputs.policy.target_of(&here.target).and_then(|t| t.from().cloned());
     match origin {
         Some(origin) => landing(world, &origin, from),
@@ -207,15 +207,17 @@ fn again(world: World, record: &LandingRecord) -> Result<Again, PortError> {
     let world = World { now: Now(record.at), surroundings: Surroundings::Ignored, ..world };
     let mut parts = Vec::new();
     for change in &record.changes {
-        let Some(inputs) = inputs_at(world, change.from)? else { return Ok(Again::NotFetched) };
-        let roster = roster_in_force(world, &inputs)?;
+        let Some(from) = change.from else { return Ok(Again::NotFetched) };
+        let loaded = world.inputs(world.repository.commit(from)?.tree)?;
+        let Ok(inputs) = &*loaded else { return Ok(Again::NotFetched) };
+        let roster = roster_in_force(world, inputs)?;
         let proposal = Proposal {
             target: record.target.clone(),
             revision: proposal::landing(world.repository, change.from, change.to)?,
             pusher: pusher(&record.pusher),
             branch: None,
         };
-        let judgement = judge(world, &inputs, &roster, proposal, Detail::Plain)?;
+        let judgement = judge(world, inputs, &roster, proposal, Detail::Plain)?;
         if judgement.decision.outcome != Outcome::Clear || judgement.change.digest != change.digest
         {
             return Ok(missing_or_open(change, judgement));
@@ -239,10 +241,4 @@ fn missing_or_open(change: &LandedChange, judgement: Judgement) -> Again {
         return Again::NotFetched;
     }
     Again::Open(Box::new(judgement))
-}
-
-fn inputs_at(world: World, commit: Option<Oid>) -> Result<Option<Inputs>, PortError> {
-    let Some(commit) = commit else { return Ok(None) };
-    let tree = world.repository.commit(commit)?.tree;
-    Ok(inputs::load(world.repository, tree, world.cache)?.ok())
 }

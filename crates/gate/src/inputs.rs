@@ -11,6 +11,9 @@ use obstat_policy::codeowners::{CodeOwners, Dialect};
 use obstat_policy::diagnostic::Diagnostic;
 use obstat_policy::{Policy, roster};
 use obstat_provenance::Fingerprints;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
 
 /// Directory of Obstat's own inputs.
 pub const DIRECTORY: &str = ".obstat";
@@ -91,6 +94,57 @@ impl Unusable {
                 }
             }
         }
+    }
+}
+
+/// What one run has read, by tree: policy and roster are read and checked once, whatever asks.
+#[derive(Debug, Default)]
+pub struct Memo {
+    loaded: RefCell<HashMap<Oid, Rc<Loaded>>>,
+    digests: RefCell<HashMap<Oid, InputsDigest>>,
+}
+
+/// Inputs that hold, or why there are none.
+pub type Loaded = Result<Inputs, Unusable>;
+
+impl Memo {
+    /// As [`load`].
+    ///
+    /// # Errors
+    /// [`PortError`] when objects cannot be read.
+    pub fn load(
+        &self,
+        repository: &dyn Repository,
+        tree: Oid,
+        cache: &dyn RosterCache,
+    ) -> Result<Rc<Loaded>, PortError> {
+        if let Some(known) = self.loaded.borrow().get(&tree) {
+            return Ok(Rc::clone(known));
+        }
+        let loaded = Rc::new(load(repository, tree, cache)?);
+        if let Ok(inputs) = &*loaded {
+            self.digests.borrow_mut().insert(tree, inputs.digest);
+        }
+        self.loaded.borrow_mut().insert(tree, Rc::clone(&loaded));
+        Ok(loaded)
+    }
+
+    /// As [`digest_of`].
+    ///
+    /// # Errors
+    /// [`PortError`] when a tree or blob cannot be read.
+    pub fn digest(
+        &self,
+        repository: &dyn Repository,
+        tree: Oid,
+        cache: &dyn RosterCache,
+    ) -> Result<InputsDigest, PortError> {
+        if let Some(known) = self.digests.borrow().get(&tree) {
+            return Ok(*known);
+        }
+        let digest = digest_of(repository, tree, cache)?;
+        self.digests.borrow_mut().insert(tree, digest);
+        Ok(digest)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::assist;
 use crate::content;
-use crate::inputs::{self, Inputs, Unusable};
+use crate::inputs::{Inputs, Loaded, Memo, Unusable};
 use crate::people::{self, Directory};
 use crate::ports::{Commit, PortError, Records, Repository, RosterCache};
 use crate::proposal::Proposal;
@@ -16,12 +16,15 @@ use obstat_model::change::ChangeFacts;
 use obstat_model::decision::Decision;
 use obstat_model::evidence::Evidence;
 use obstat_model::facts::{Facts, PathOwners, Problem};
-use obstat_model::id::{PersonId, RepositoryId};
+use obstat_model::id::{InputsDigest, PersonId, RepositoryId};
+use obstat_model::object::Oid;
 use obstat_model::roster::Roster;
 use obstat_model::statement::{Act, Signer};
 use obstat_model::time::{Now, Seconds};
 use obstat_model::trust::TrustRoot;
 use obstat_policy::explain::RuleReport;
+use std::borrow::Cow;
+use std::rc::Rc;
 
 /// The outside world of one judgement.
 #[derive(Clone, Copy)]
@@ -32,6 +35,8 @@ pub struct World<'a> {
     pub records: &'a dyn Records,
     /// Parsed rosters.
     pub cache: &'a dyn RosterCache,
+    /// Decision inputs that this run has read.
+    pub memo: &'a Memo,
     /// The trust root.
     pub trust: &'a TrustRoot,
     /// Relying parties for browser signatures.
@@ -50,6 +55,24 @@ pub enum Surroundings {
     Searched,
     /// Ignored: what landed is decided again from itself, or a note pushed later could undo it.
     Ignored,
+}
+
+impl World<'_> {
+    /// The decision inputs of a tree.
+    ///
+    /// # Errors
+    /// [`PortError`] when objects cannot be read.
+    pub fn inputs(&self, tree: Oid) -> Result<Rc<Loaded>, PortError> {
+        self.memo.load(self.repository, tree, self.cache)
+    }
+
+    /// The digest of the decision inputs of a tree.
+    ///
+    /// # Errors
+    /// [`PortError`] when objects cannot be read.
+    pub fn inputs_digest(&self, tree: Oid) -> Result<InputsDigest, PortError> {
+        self.memo.digest(self.repository, tree, self.cache)
+    }
 }
 
 /// How much a decision tells.
@@ -89,8 +112,11 @@ pub struct Judgement {
 ///
 /// # Errors
 /// [`PortError`] when an earlier version cannot be read.
-pub fn roster_in_force(world: World, inputs: &Inputs) -> Result<Roster, PortError> {
-    let mut roster = inputs.roster.clone();
+pub fn roster_in_force<'a>(
+    world: World,
+    inputs: &'a Inputs,
+) -> Result<Cow<'a, Roster>, PortError> {
+    let mut roster = Cow::Borrowed(&inputs.roster);
     let delay = roster.parts().delay;
     if delay == Seconds(0) {
         return Ok(roster);
@@ -99,13 +125,13 @@ pub fn roster_in_force(world: World, inputs: &Inputs) -> Result<Roster, PortErro
     for landing in rolling::recent(world.records, &world.trust.gates, world.now.0.before(delay))? {
         let Some(from) = landing.from.filter(|_| landing.at <= world.now.0) else { continue };
         let tree = world.repository.commit(from)?.tree;
-        let digest = inputs::digest_of(world.repository, tree, world.cache)?;
+        let digest = world.inputs_digest(tree)?;
         if seen.contains(&digest) {
             continue;
         }
         seen.push(digest);
-        if let Ok(older) = inputs::load(world.repository, tree, world.cache)? {
-            roster = obstat_policy::roster::meet(&roster, &older.roster);
+        if let Ok(older) = &*world.inputs(tree)? {
+            roster = Cow::Owned(obstat_policy::roster::meet(&roster, &older.roster));
         }
     }
     Ok(roster)
@@ -124,7 +150,7 @@ pub fn judge(
 ) -> Result<Judgement, PortError> {
     let revision = proposal.revision;
     let (repository, id) = (world.repository, world.trust.repository);
-    let change = content::gather(repository, world.cache, id, &proposal.target, revision)?;
+    let change = content::gather(world, &proposal.target, revision)?;
     let commits = repository.commits_between(revision.tip, revision.head)?;
     let directory = Directory { roster, fingerprints: &inputs.fingerprints };
     let earlier = match world.surroundings {
@@ -156,14 +182,7 @@ pub fn judge(
     evidence.extend(people::agents(directory, &participants));
     let assistance = Assistance::conclude(evidence, declared_by(&found, &participants));
     let problems = [gathered.problems, unusable_next(world, &change)?].concat();
-    let rolling = Window {
-        repository,
-        records: world.records,
-        gates: &world.trust.gates,
-        directory,
-        now: world.now,
-    }
-    .sums(&inputs.policy, &proposal.target, &change, &participants)?;
+    let rolling = Window { world, directory }.sums(&inputs.policy, &proposal.target, &change, &participants)?;
     let owners = owners(inputs, &change);
     let (decision, explained) = {
         let facts = Facts {
@@ -242,7 +261,7 @@ fn unusable_next(world: World, change: &ChangeFacts) -> Result<Vec<Problem>, Por
     if change.inputs.is_none() {
         return Ok(Vec::new());
     }
-    Ok(match inputs::load(world.repository, change.revision.tree, world.cache)? {
+    Ok(match &*world.inputs(change.revision.tree)? {
         Ok(_) => Vec::new(),
         Err(Unusable::Missing(path)) => vec![Problem {
             code: "inputs-removed",

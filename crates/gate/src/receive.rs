@@ -3,7 +3,7 @@
 mod filed;
 mod gated;
 
-use crate::inputs::{self, Inputs};
+use crate::inputs::{Inputs, Loaded};
 use crate::pipeline::{Judgement, World};
 use crate::ports::PortError;
 use crate::proposal::Pusher;
@@ -11,6 +11,7 @@ use obstat_model::facts::Problem;
 use obstat_model::landing::LandingRecord;
 use obstat_model::object::{Oid, RefName};
 use obstat_model::target::Mode;
+use std::rc::Rc;
 
 /// Refs of the gate's own; pushers may only add statements there.
 pub const OWN: &str = "refs/obstat/";
@@ -87,7 +88,8 @@ pub fn answer(
     updates: &[RefUpdate],
 ) -> Result<Vec<Answer>, PortError> {
     let main = main_inputs(world, setup, updates)?;
-    updates.iter().map(|update| one(world, setup, main.as_ref(), update)).collect()
+    let main = main.as_ref().and_then(|loaded| loaded.as_ref().as_ref().ok());
+    updates.iter().map(|update| one(world, setup, main, update)).collect()
 }
 
 /// Inputs at the policy ref before the push; `None` when it has none yet.
@@ -95,7 +97,7 @@ fn main_inputs(
     world: World,
     setup: &Setup,
     updates: &[RefUpdate],
-) -> Result<Option<Inputs>, PortError> {
+) -> Result<Option<Rc<Loaded>>, PortError> {
     let pushed = updates.iter().find(|u| u.name == setup.policy_ref).map(|u| u.old);
     let tip = match pushed {
         Some(old) => old,
@@ -103,7 +105,7 @@ fn main_inputs(
     };
     let Some(tip) = tip else { return Ok(None) };
     let tree = world.repository.commit(tip)?.tree;
-    Ok(inputs::load(world.repository, tree, world.cache)?.ok())
+    world.inputs(tree).map(Some)
 }
 
 fn one(

@@ -1,13 +1,14 @@
 //! Sums an author's lines over a window of landings, for rules against slicing; decides nothing.
 
-use crate::ports::{PortError, Records, Repository};
+use crate::pipeline::World;
+use crate::ports::{PortError, Records};
 use obstat_attest::record;
 use obstat_model::actor::{Actor, Participant, Role};
 use obstat_model::change::ChangeFacts;
 use obstat_model::facts::RollingSum;
 use obstat_model::landing::{LandedChange, LandingRecord};
 use obstat_model::object::RefName;
-use obstat_model::time::{Now, Seconds, Timestamp};
+use obstat_model::time::{Seconds, Timestamp};
 use obstat_model::trust::TrustedKey;
 use obstat_policy::{Policy, RollingDemand};
 use std::collections::BTreeSet;
@@ -20,16 +21,10 @@ const LANDINGS_MAX: usize = 5_000;
 
 /// What sums are made from.
 pub struct Window<'a> {
-    /// Content.
-    pub repository: &'a dyn Repository,
-    /// Records.
-    pub records: &'a dyn Records,
-    /// Keys of gates whose records are believed.
-    pub gates: &'a [TrustedKey],
+    /// Content, records, and the moment.
+    pub world: World<'a>,
     /// Who is who.
     pub directory: Directory<'a>,
-    /// The moment.
-    pub now: Now,
 }
 
 impl Window<'_> {
@@ -48,7 +43,7 @@ impl Window<'_> {
         let mut sums = Vec::new();
         for demand in policy.rolling_demands() {
             let lines = demand.lines_of(change);
-            let since = self.now.0.before(Seconds(u64::from(demand.days()) * 86_400));
+            let since = self.world.now.0.before(Seconds(u64::from(demand.days()) * 86_400));
             let earlier = self.earlier(target, since, &authors, demand)?;
             sums.push(RollingSum {
                 rule: demand.rule().clone(),
@@ -66,7 +61,7 @@ impl Window<'_> {
         demand: &RollingDemand,
     ) -> Result<u64, PortError> {
         let mut sum = 0u64;
-        for landing in recent(self.records, self.gates, since)? {
+        for landing in recent(self.world.records, &self.world.trust.gates, since)? {
             if landing.target != *target {
                 continue;
             }
@@ -84,7 +79,7 @@ impl Window<'_> {
         authors: &BTreeSet<Actor>,
         demand: &RollingDemand,
     ) -> Result<u64, PortError> {
-        let commits = self.repository.commits_between(part.from, part.to)?;
+        let commits = self.world.repository.commits_between(part.from, part.to)?;
         let mut made_by_them = false;
         for commit in &commits {
             made_by_them |= !makers(&self.directory.of_commit(commit)).is_disjoint(authors);
@@ -92,15 +87,8 @@ impl Window<'_> {
         if !made_by_them {
             return Ok(0);
         }
-        let revision = crate::proposal::landing(self.repository, part.from, part.to)?;
-        let cache = crate::ports::NoCache;
-        let facts = content::gather(
-            self.repository,
-            &cache,
-            landing.repository,
-            &landing.target,
-            revision,
-        )?;
+        let revision = crate::proposal::landing(self.world.repository, part.from, part.to)?;
+        let facts = content::gather(self.world, &landing.target, revision)?;
         Ok(demand.lines_of(&facts))
     }
 }

@@ -3,7 +3,7 @@
 use crate::id::{AgentId, PersonId, ScopeName, ServiceId, TeamName, ToolId};
 use crate::level::{Ladder, LevelGrant};
 use crate::time::{Seconds, Timestamp};
-use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// SHA-256 of an SSH public key blob; shown as OpenSSH shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -155,15 +155,44 @@ enum Slot {
     Service(usize),
 }
 
+/// Where entries with a hash are, in the order of the roster. Copies no text: whoever looks up
+/// compares the entry itself.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+struct Index(Vec<(u64, Slot)>);
+
+fn hash_of<T: Hash + ?Sized>(value: &T) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    value.hash(&mut hasher);
+    hasher.finish()
+}
+
+impl Index {
+    fn add<T: Hash + ?Sized>(&mut self, value: &T, slot: Slot) {
+        self.0.push((hash_of(value), slot));
+    }
+
+    /// Sorts by hash; entries of one hash stay in the order of the roster.
+    fn settle(&mut self) {
+        self.0.sort_by_key(|(hash, _)| *hash);
+    }
+
+    fn find<T: Hash + ?Sized>(&self, value: &T) -> impl Iterator<Item = Slot> {
+        let wanted = hash_of(value);
+        let start = self.0.partition_point(|(hash, _)| *hash < wanted);
+        let rest = self.0.get(start..).unwrap_or_default().iter();
+        rest.take_while(move |(hash, _)| *hash == wanted).map(|(_, slot)| *slot)
+    }
+}
+
 /// A roster with its look-ups. Where two entries claim one identity, the first keeps it; the
 /// reader of the file refuses such rosters before.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Roster {
     parts: RosterParts,
-    by_id: HashMap<PersonId, usize>,
-    by_email: HashMap<String, Slot>,
-    by_login: HashMap<(String, String), Slot>,
-    by_key: HashMap<KeyId, Slot>,
+    by_id: Index,
+    by_email: Index,
+    by_login: Index,
+    by_key: Index,
 }
 
 impl Roster {
@@ -171,14 +200,14 @@ impl Roster {
     #[must_use]
     pub fn new(parts: RosterParts) -> Self {
         let mut roster = Self {
-            by_id: HashMap::with_capacity(parts.people.len()),
-            by_email: HashMap::with_capacity(parts.people.len() * 2),
-            by_login: HashMap::with_capacity(parts.people.len()),
-            by_key: HashMap::with_capacity(parts.people.len()),
+            by_id: Index::default(),
+            by_email: Index::default(),
+            by_login: Index::default(),
+            by_key: Index::default(),
             parts: RosterParts::default(),
         };
         for (i, person) in parts.people.iter().enumerate() {
-            roster.by_id.entry(person.id.clone()).or_insert(i);
+            roster.by_id.add(person.id.as_str(), Slot::Person(i));
             roster.add(Slot::Person(i), &person.emails, &person.accounts, &person.keys);
         }
         for (i, agent) in parts.agents.iter().enumerate() {
@@ -187,20 +216,24 @@ impl Roster {
         for (i, service) in parts.services.iter().enumerate() {
             roster.add(Slot::Service(i), &service.emails, &service.accounts, &service.keys);
         }
+        for index in
+            [&mut roster.by_id, &mut roster.by_email, &mut roster.by_login, &mut roster.by_key]
+        {
+            index.settle();
+        }
         roster.parts = parts;
         roster
     }
 
     fn add(&mut self, slot: Slot, emails: &[String], accounts: &[Account], keys: &[Key]) {
         for email in emails {
-            self.by_email.entry(email.clone()).or_insert(slot);
+            self.by_email.add(email.as_str(), slot);
         }
         for account in accounts {
-            let name = (account.host.clone(), account.login.clone());
-            self.by_login.entry(name).or_insert(slot);
+            self.by_login.add(&(account.host.as_str(), account.login.as_str()), slot);
         }
         for key in keys {
-            self.by_key.entry(key.id).or_insert(slot);
+            self.by_key.add(&key.id, slot);
         }
     }
 
@@ -213,32 +246,66 @@ impl Roster {
     /// A person by id.
     #[must_use]
     pub fn person(&self, id: &PersonId) -> Option<&Person> {
-        self.by_id.get(id).and_then(|i| self.parts.people.get(*i))
+        let mut found = self.by_id.find(id.as_str()).filter_map(|slot| match slot {
+            Slot::Person(i) => self.parts.people.get(i),
+            Slot::Agent(_) | Slot::Service(_) => None,
+        });
+        found.find(|person| person.id == *id)
     }
 
     /// Who an e-mail address claims to be; upper and lower case do not differ.
     #[must_use]
     pub fn by_email(&self, email: &str) -> Option<Actor> {
-        self.by_email.get(&email.to_ascii_lowercase()).and_then(|slot| self.actor(*slot))
+        let email = email.to_ascii_lowercase();
+        let mut found = self.by_email.find(email.as_str());
+        found.find(|slot| self.emails(*slot).contains(&email)).and_then(|slot| self.actor(slot))
     }
 
     /// Who has a login on a host.
     #[must_use]
     pub fn by_login(&self, host: &str, login: &str) -> Option<Actor> {
-        let name = (host.to_owned(), login.to_owned());
-        self.by_login.get(&name).and_then(|slot| self.actor(*slot))
+        let has = |slot: &Slot| {
+            self.accounts(*slot).iter().any(|a| a.host == host && a.login == login)
+        };
+        self.by_login.find(&(host, login)).find(has).and_then(|slot| self.actor(slot))
     }
 
     /// Who holds a key, and the key.
     #[must_use]
     pub fn by_key(&self, id: KeyId) -> Option<(Actor, &Key)> {
-        let slot = *self.by_key.get(&id)?;
-        let keys = match slot {
-            Slot::Person(i) => &self.parts.people.get(i)?.keys,
-            Slot::Service(i) => &self.parts.services.get(i)?.keys,
-            Slot::Agent(_) => return None,
-        };
-        Some((self.actor(slot)?, keys.iter().find(|k| k.id == id)?))
+        self.by_key.find(&id).find_map(|slot| {
+            let key = self.keys(slot).iter().find(|k| k.id == id)?;
+            Some((self.actor(slot)?, key))
+        })
+    }
+
+    fn emails(&self, slot: Slot) -> &[String] {
+        let parts = &self.parts;
+        match slot {
+            Slot::Person(i) => parts.people.get(i).map(|p| p.emails.as_slice()),
+            Slot::Agent(i) => parts.agents.get(i).map(|a| a.emails.as_slice()),
+            Slot::Service(i) => parts.services.get(i).map(|s| s.emails.as_slice()),
+        }
+        .unwrap_or_default()
+    }
+
+    fn accounts(&self, slot: Slot) -> &[Account] {
+        let parts = &self.parts;
+        match slot {
+            Slot::Person(i) => parts.people.get(i).map(|p| p.accounts.as_slice()),
+            Slot::Agent(i) => parts.agents.get(i).map(|a| a.accounts.as_slice()),
+            Slot::Service(i) => parts.services.get(i).map(|s| s.accounts.as_slice()),
+        }
+        .unwrap_or_default()
+    }
+
+    fn keys(&self, slot: Slot) -> &[Key] {
+        match slot {
+            Slot::Person(i) => self.parts.people.get(i).map(|p| p.keys.as_slice()),
+            Slot::Service(i) => self.parts.services.get(i).map(|s| s.keys.as_slice()),
+            Slot::Agent(_) => None,
+        }
+        .unwrap_or_default()
     }
 
     /// The agent of an id.

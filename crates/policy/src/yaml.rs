@@ -180,8 +180,8 @@ impl<'a> Loader<'a, '_> {
         let mut items: Vec<Node> = Vec::new();
         loop {
             match self.next()? {
-                (Event::SequenceEnd, _) => {
-                    let span = shown_at(span, items.first().map(|item| &item.span));
+                (Event::SequenceEnd, end) => {
+                    let span = place(span, end, items.first().map(|item| &item.span));
                     return Ok(Node { span, value: Value::List(items) });
                 }
                 next => items.push(self.node(next, depth + 1)?),
@@ -190,10 +190,10 @@ impl<'a> Loader<'a, '_> {
     }
 
     fn map(&mut self, span: Range<usize>, depth: usize) -> Result<Node<'a>, Reported> {
-        let mut map = Vec::new();
-        loop {
+        let mut map: Vec<Entry> = Vec::new();
+        let end = loop {
             match self.next()? {
-                (Event::MappingEnd, _) => break,
+                (Event::MappingEnd, end) => break end,
                 next => {
                     let key = self.node(next, depth + 1)?;
                     let Value::Scalar { text, .. } = key.value else {
@@ -205,9 +205,9 @@ impl<'a> Loader<'a, '_> {
                     map.push(Entry { key: text, key_span: key.span, value });
                 }
             }
-        }
+        };
         self.refuse_duplicates(&map);
-        let span = shown_at(span, map.first().map(|entry| &entry.key_span));
+        let span = place(span, end, map.first().map(|entry| &entry.key_span));
         Ok(Node { span, value: Value::Map(map) })
     }
 
@@ -245,9 +245,10 @@ fn scalar_value(text: Cow<'_, str>, style: ScalarStyle) -> Value<'_> {
     }
 }
 
-/// Where a list or map stands: its bracket, or, as a block has none, what comes first in it.
-fn shown_at(bracket: Range<usize>, first: Option<&Range<usize>>) -> Range<usize> {
-    first.filter(|_| bracket.is_empty()).map_or(bracket, Clone::clone)
+/// Where a list or map stands: from bracket to bracket, or, as a block has none, what comes first
+/// in it.
+fn place(start: Range<usize>, end: Range<usize>, first: Option<&Range<usize>>) -> Range<usize> {
+    if start.is_empty() { first.cloned().unwrap_or(start) } else { start.start..end.end }
 }
 
 fn bytes(span: &Span) -> Range<usize> {

@@ -10,7 +10,7 @@ use crate::error::CliError;
 use crate::ui::Ui;
 use obstat_api::exit::Exit;
 use obstat_gate::deploy::{self, Answer, Cleared};
-use obstat_gate::inputs;
+use obstat_gate::inputs::{self, Memo};
 use obstat_gate::pipeline::{Judgement, Surroundings, World};
 use obstat_gate::ports::{NoCache, Records as _, Repository as _};
 use obstat_gate::receive::APPROVALS;
@@ -45,7 +45,7 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
     // Nothing may be taken from a cache: what is read is what the bundle must hold.
     repository.store().watch();
     let target = target_ref(&repository, commit, &args.trust.target)?;
-    let answer = deploy::verify(world(&repository, &trust), &target, commit)?;
+    let answer = deploy::verify(world(&repository, &trust, &Memo::default()), &target, commit)?;
     let objects = repository.store().watched()?;
     let Answer::Clear(cleared) = answer else {
         return Err(CliError::usage(
@@ -72,11 +72,16 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
     Ok(Exit::Ok)
 }
 
-fn world<'a>(repository: &'a GitRepository, trust: &'a TrustRoot) -> World<'a> {
+fn world<'a>(
+    repository: &'a GitRepository,
+    trust: &'a TrustRoot,
+    memo: &'a Memo,
+) -> World<'a> {
     World {
         repository,
         records: repository,
         cache: &NoCache,
+        memo,
         trust,
         options: &OPTIONS,
         now: clock::now(),
@@ -87,7 +92,8 @@ fn world<'a>(repository: &'a GitRepository, trust: &'a TrustRoot) -> World<'a> {
 /// A bundle that does not prove what it is made for is never written.
 fn prove(bundle: &Bundle, trust: &TrustRoot) -> Result<(), CliError> {
     let repository = GitRepository::in_memory(&bundle.objects, bundle.refs.clone())?;
-    match deploy::verify(world(&repository, trust), &bundle.target, bundle.commit)? {
+    let memo = Memo::default();
+    match deploy::verify(world(&repository, trust, &memo), &bundle.target, bundle.commit)? {
         Answer::Clear(_) => Ok(()),
         _ => Err(CliError::Internal("the bundle does not prove what the repository does".to_owned())),
     }

@@ -11,7 +11,7 @@ use crate::error::CliError;
 use crate::ui::{Ui, brief};
 use obstat_api::exit::Exit;
 use obstat_gate::deploy::{self, Answer, Cleared};
-use obstat_gate::inputs;
+use obstat_gate::inputs::{self, Memo};
 use obstat_gate::pipeline::{Judgement, Surroundings, World};
 use obstat_gate::ports::{NoCache, Repository as _};
 use obstat_git::GitRepository;
@@ -88,6 +88,7 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
         repository: &repository,
         records: &repository,
         cache: &NoCache,
+        memo: &Memo::default(),
         trust: &trust,
         options: &OPTIONS,
         now: clock::now(),

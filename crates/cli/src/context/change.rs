@@ -5,7 +5,7 @@ use crate::clock;
 use crate::context::store::DiskCache;
 use crate::error::CliError;
 use obstat_attest::VerifyOptions;
-use obstat_gate::inputs::{self, Inputs};
+use obstat_gate::inputs::{self, Inputs, Memo};
 use obstat_gate::pipeline::{Detail, Judgement, Surroundings, World, judge, roster_in_force};
 use obstat_gate::ports::Repository as _;
 use obstat_gate::proposal::{Proposal, Pusher, revision};
@@ -76,12 +76,13 @@ pub(crate) fn prepare(args: &ChangeArgs) -> Result<Prepared, CliError> {
         repository: &repository,
         records: &repository,
         cache: &cache,
+        memo: &Memo::default(),
         trust: &trust,
         options: &OPTIONS,
         now: clock::now(),
         surroundings: Surroundings::Searched,
     };
-    let roster = roster_in_force(world, &inputs)?;
+    let roster = roster_in_force(world, &inputs)?.into_owned();
     let label = label.to_owned();
     Ok(Prepared { repository, trust, pinned, inputs, roster, target, tip, head, label, branch })
 }
@@ -94,6 +95,7 @@ impl Prepared {
             repository: &self.repository,
             records: &self.repository,
             cache: &cache,
+            memo: &Memo::default(),
             trust: &self.trust,
             options: &OPTIONS,
             now: clock::now(),

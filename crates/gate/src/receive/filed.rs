@@ -1,7 +1,7 @@
 //! Checks a pushed statement before it is filed: name, size, count, signature. Append only.
 
 use super::{APPROVALS, Answer, RefUpdate, refused};
-use crate::inputs::{self, Inputs};
+use crate::inputs::Inputs;
 use crate::pipeline::World;
 use crate::ports::PortError;
 use crate::statements::{STATEMENTS_MAX, claimed};
@@ -53,8 +53,7 @@ fn verified(world: World, main: Option<&Inputs>, bytes: &[u8]) -> Result<Answer,
     // A person may be known on the target and not, or not yet, on the policy ref.
     if let Some(target) = obstat_attest::claimed_target(bytes)
         && let Some(tip) = world.repository.reference(&target)?
-        && let Ok(there) =
-            inputs::load(world.repository, world.repository.commit(tip)?.tree, world.cache)?
+        && let Ok(there) = &*world.inputs(world.repository.commit(tip)?.tree)?
         && obstat_attest::verify_bytes(bytes, &there.roster, world.options).is_ok()
     {
         return Ok(Answer::Filed);

@@ -56,13 +56,13 @@ fn judged(
     update: &RefUpdate,
 ) -> Result<Answer, PortError> {
     let tree = tree_of(world.repository, update.old)?;
-    let own = tree.map(|t| inputs::load(world.repository, t, world.cache)).transpose()?;
+    let own = tree.map(|tree| world.inputs(tree)).transpose()?;
     let by_main = main.and_then(|m| m.policy.target_of(&update.name));
-    match own {
+    match own.as_deref() {
         Some(Ok(own)) => {
             let policy = own.policy.target_of(&update.name).or(by_main);
             let Some(policy) = policy.cloned() else { return Ok(Answer::Free) };
-            existing(world, setup, &own, &policy, update)
+            existing(world, setup, own, &policy, update)
         }
         Some(Err(unusable)) if by_main.is_some() || update.name == setup.policy_ref => {
             repair(world, setup, update, unusable)
@@ -143,7 +143,8 @@ fn straight(
         pusher: setup.pusher.clone(),
         branch: None,
     };
-    judge(world, own, &roster_in_force(world, own)?, proposal, Detail::NameEligible)
+    let roster = roster_in_force(world, own)?;
+    judge(world, own, &roster, proposal, Detail::NameEligible)
 }
 
 /// Adds a problem to a judgement, unless an override lets it pass all the same.
@@ -222,8 +223,8 @@ fn created(
         return finish(world, main, policy, &advance, coverage);
     }
     let tree = world.repository.commit(base)?.tree;
-    let there = inputs::load(world.repository, tree, world.cache)?;
-    let inputs = there.as_ref().unwrap_or(main);
+    let there = world.inputs(tree)?;
+    let inputs = there.as_ref().as_ref().unwrap_or(main);
     let roster = roster_in_force(world, inputs)?;
     let coverage = cover(world, inputs, &roster, &advance, || ends(world))?;
     finish(world, inputs, policy, &advance, coverage)
@@ -235,16 +236,17 @@ fn repair(
     world: World,
     setup: &Setup,
     update: &RefUpdate,
-    unusable: Unusable,
+    unusable: &Unusable,
 ) -> Result<Answer, PortError> {
     let (Some(old), Some(_)) = (update.old, update.new) else {
         return Ok(Answer::Refused(unusable.problem()));
     };
     let chain = world.repository.first_parents(None, old)?.unwrap_or_default();
     for commit in chain.iter().rev() {
-        let Ok(last) = inputs::load(world.repository, commit.tree, world.cache)? else { continue };
+        let loaded = world.inputs(commit.tree)?;
+        let Ok(last) = &*loaded else { continue };
         let Some(policy) = last.policy.target_of(&update.name).cloned() else { break };
-        let judgement = straight(world, setup, &last, update, old)?;
+        let judgement = straight(world, setup, last, update, old)?;
         let only_inputs = judgement.change.files.iter().all(|f| inputs::is_input(&f.change.path));
         if !only_inputs {
             break;
@@ -255,7 +257,7 @@ fn repair(
             to: judgement.proposal.revision.head,
             pusher: setup.pusher.clone(),
         };
-        return finish(world, &last, &policy, &advance, split(judgement));
+        return finish(world, last, &policy, &advance, split(judgement));
     }
     Ok(Answer::Refused(unusable.problem()))
 }
@@ -279,7 +281,7 @@ fn finish(
         Pusher::Nobody | Pusher::Unknown => String::new(),
     };
     let tree = world.repository.commit(advance.to)?.tree;
-    let next = inputs::digest_of(world.repository, tree, world.cache)?;
+    let next = world.inputs_digest(tree)?;
     let record = landing::record(world, policy, advance, &coverage, (pusher, next));
     let (target, mode) = (policy.name().to_string(), policy.mode());
     let Coverage { clear, open } = coverage;

@@ -91,7 +91,8 @@ fn fields(mut rest: &[u8]) -> Option<Vec<&[u8]>> {
 mod tests {
     use super::*;
 
-    const GOOD: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ4F1r7lHSHqU4FHTSSS7Ip5DHVmsS0oUvZ+wuyJbNG5";
+    const GOOD: &str =
+        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ4F1r7lHSHqU4FHTSSS7Ip5DHVmsS0oUvZ+wuyJbNG5";
 
     #[test]
     fn a_good_key_has_the_fingerprint_of_its_blob() {

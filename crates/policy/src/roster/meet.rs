@@ -6,9 +6,9 @@
 //! moved from one to another who both are still there is nobody's until the delay is over: given to
 //! either, it would hide the other's part in a change.
 
+use moved::Moved;
 use obstat_model::id::{PersonId, ScopeName};
 use obstat_model::level::LevelGrant;
-use moved::Moved;
 use obstat_model::roster::{
     Account, Agent, Key, Owners, Person, Roster, RosterParts, Scope, Service,
 };

@@ -42,12 +42,7 @@ impl<'n, 'a> Fields<'n, 'a> {
     }
 
     /// The value of a key that must be there.
-    pub(crate) fn need(
-        &self,
-        key: &str,
-        what: &str,
-        report: &mut Report,
-    ) -> Option<&'n Node<'a>> {
+    pub(crate) fn need(&self, key: &str, what: &str, report: &mut Report) -> Option<&'n Node<'a>> {
         let found = self.get(key);
         if found.is_none() {
             report.say("missing-key", &self.span, format!("{what} needs `{key}`"));

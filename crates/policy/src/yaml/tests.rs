@@ -51,20 +51,23 @@ fn values_stand_where_they_stand() {
 
 #[test]
 fn places_are_bytes_even_behind_other_letters() {
-    assert_eq!(tree("\u{e4}\u{1f389}: \u{f6}\nb: c\n"), "{\u{e4}\u{1f389}: \u{f6}<\u{f6}>, b: c<c>}");
+    assert_eq!(
+        tree("\u{e4}\u{1f389}: \u{f6}\nb: c\n"),
+        "{\u{e4}\u{1f389}: \u{f6}<\u{f6}>, b: c<c>}"
+    );
     assert_eq!(refusal("\u{e4}: 1\n\u{1f389}: &x 2\n").0, "alias");
     assert_eq!(refusal("\u{e4}\u{e4}: 1\nb: 1\nb: 2\n"), ("duplicate-key", "b"));
 }
 
 #[test]
-fn lists_and_maps_stand_at_their_bracket_or_first_word() {
+fn lists_and_maps_stand_in_their_brackets_or_at_their_first_word() {
     let place = |text: &'static str| {
         let node = read(text).unwrap();
         let Value::Map(entries) = node.value else { panic!("no map") };
         (text.get(node.span).unwrap(), text.get(entries[0].value.span.clone()).unwrap())
     };
-    assert_eq!(place("a: [b]"), ("a", "["));
-    assert_eq!(place("{a: {b: c}}"), ("{", "{"));
+    assert_eq!(place("a: [b]"), ("a", "[b]"));
+    assert_eq!(place("{a: {b: c}}"), ("{a: {b: c}}", "{b: c}"));
     assert_eq!(place("a:\n  bb: c\n  d: e\n"), ("a", "bb"));
     assert_eq!(place("a:\n  - bb\n  - c\n"), ("a", "bb"));
     assert_eq!(place("a:\n  - - bb\n"), ("a", "bb"));
@@ -194,10 +197,10 @@ mod scalars {
 
     #[test]
     fn text_is_visible_and_on_one_line() {
-        let read = |text: &str| value(text, |n, r| text_of(n, r));
         fn text_of(node: &Node, report: &mut Report) -> Option<String> {
             super::text(node, "v", report).map(str::to_owned)
         }
+        let read = |text: &str| value(text, text_of);
         assert_eq!(read("Hana Kov\u{e1}\u{159}"), Ok("Hana Kov\u{e1}\u{159}".to_owned()));
         assert_eq!(read("12"), Ok("12".to_owned()));
         let long = "x".repeat((16 << 10) + 1);

@@ -8,6 +8,7 @@ use crate::context::store::DiskCache;
 use crate::error::CliError;
 use crate::ui::{Ui, refusal};
 use obstat_api::exit::Exit;
+use obstat_gate::inputs::Memo;
 use obstat_gate::pipeline::{Surroundings, World};
 use obstat_gate::ports::{Records as _, Repository as _};
 use obstat_gate::receive::{self, APPROVALS, Answer, OWN, RefUpdate, Setup};
@@ -46,10 +47,13 @@ pub(super) fn before(ui: &mut Ui) -> Result<Exit, CliError> {
     let edits: Vec<RefEdit> = updates.iter().map(edit).collect();
     repository.refs_mut().overlay(&edits);
     let cache = DiskCache::of(&directory);
+    // The process ends with the answer; taking a large roster apart before would only cost time.
+    let memo = std::mem::ManuallyDrop::new(Memo::default());
     let world = World {
         repository: &repository,
         records: &repository,
         cache: &cache,
+        memo: &memo,
         trust: &fixed.trust,
         options: &OPTIONS,
         now,

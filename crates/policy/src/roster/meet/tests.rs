@@ -242,10 +242,7 @@ fn an_identity_that_moves_is_nobodys_until_then() {
         assert_eq!(both.by_email("hana@x.org"), who("hana"));
     }
     // An address of somebody who is gone is the new holder's: who is gone signs nothing.
-    let inherited = with(&[
-        ("  omar:\n", "  otto:\n"),
-        ("operator: omar", "tool: robo"),
-    ]);
+    let inherited = with(&[("  omar:\n", "  otto:\n"), ("operator: omar", "tool: robo")]);
     assert_eq!(meet(&inherited, &base()).by_email("omar@x.org"), who("otto"));
     // A person's address that becomes an agent's is not hers alone.
     let robot = with(&[("omar@x.org", "o@x.org"), ("[robo@x.org]", "[robo@x.org, omar@x.org]")]);
@@ -286,10 +283,10 @@ fn ladders_may_differ_and_names_decide() {
     let longer = with(&[("[junior, mid, senior]", "[intern, junior, mid, senior]")]);
     assert_eq!(level_name(&meet(&longer, &base()), "omar", ""), "mid");
     assert_eq!(level_name(&meet(&base(), &longer), "omar", ""), "mid");
-    let renamed = with(&[("[junior, mid, senior]", "[junior, middle, senior]"), (
-        OMAR,
-        "level: middle, since: 2020-01-01",
-    )]);
+    let renamed = with(&[
+        ("[junior, mid, senior]", "[junior, middle, senior]"),
+        (OMAR, "level: middle, since: 2020-01-01"),
+    ]);
     assert_eq!(level_name(&meet(&renamed, &base()), "omar", ""), "none");
     // The order is the newer one's.
     let turned = with(&[("[junior, mid, senior]", "[senior, mid, junior]")]);

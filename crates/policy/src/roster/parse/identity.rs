@@ -31,7 +31,8 @@ fn emails(node: &Node, report: &mut Report) -> Vec<String> {
 }
 
 fn is_email(text: &str) -> bool {
-    let whole = text.split_once('@').is_some_and(|(name, host)| !name.is_empty() && !host.is_empty());
+    let whole =
+        text.split_once('@').is_some_and(|(name, host)| !name.is_empty() && !host.is_empty());
     whole && !text.contains(['<', '>', ' ']) && text.len() <= 320
 }
 

@@ -7,7 +7,8 @@ use obstat_model::id::{LevelName, PersonId, ScopeName, TeamName};
 use obstat_model::level::LevelGrant;
 use obstat_model::roster::{Person, RosterParts};
 
-pub(super) const KEYS: [&str; 7] = ["name", "levels", "teams", "emails", "accounts", "keys", "left"];
+pub(super) const KEYS: [&str; 7] =
+    ["name", "levels", "teams", "emails", "accounts", "keys", "left"];
 pub(super) const LEVEL_KEYS: [&str; 4] = ["level", "since", "until", "scopes"];
 
 pub(super) fn people(node: &Node, parts: &RosterParts, report: &mut Report) -> Vec<Person> {
