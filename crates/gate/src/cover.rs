@@ -5,9 +5,9 @@ use crate::inputs::Inputs;
 use crate::pipeline::{Detail, Judgement, World, judge};
 use crate::ports::{Commit, PortError};
 use crate::proposal::{self, Proposal, Pusher};
+use crate::versions::Standing;
 use obstat_model::decision::Outcome;
 use obstat_model::object::{Oid, RefName};
-use obstat_model::roster::Roster;
 use std::collections::HashSet;
 
 /// Longest chain that is cut into segments; longer pushes must be clear as a whole.
@@ -48,7 +48,7 @@ impl Coverage {
 struct Search<'a> {
     world: World<'a>,
     inputs: &'a Inputs,
-    roster: &'a Roster,
+    standing: &'a Standing<'a>,
     advance: &'a Advance,
     chain: Vec<Commit>,
     ends: HashSet<Oid>,
@@ -63,12 +63,12 @@ struct Search<'a> {
 pub fn cover(
     world: World,
     inputs: &Inputs,
-    roster: &Roster,
+    standing: &Standing,
     advance: &Advance,
     ends: impl FnOnce() -> Result<HashSet<Oid>, PortError>,
 ) -> Result<Coverage, PortError> {
     let (chain, known) = (Vec::new(), HashSet::new());
-    let mut search = Search { world, inputs, roster, advance, chain, ends: known, spent: 0 };
+    let mut search = Search { world, inputs, standing, advance, chain, ends: known, spent: 0 };
     let whole = search.judge(advance.from, advance.to, Detail::NameEligible)?;
     if whole.decision.outcome == Outcome::Clear {
         return Ok(Coverage { clear: vec![whole], open: None });
@@ -92,7 +92,7 @@ impl Search<'_> {
             pusher: self.advance.pusher.clone(),
             branch: None,
         };
-        judge(self.world, self.inputs, self.roster, proposal, detail)
+        judge(self.world, self.inputs, self.standing, proposal, detail)
     }
 
     /// Depth first from the old tip: at each commit reached, longer approved segments first, then

@@ -2,9 +2,10 @@
 //! and signatures alone, as of the moment of landing; believes the gate's word for nothing else
 //! than the order of landings.
 
-use crate::pipeline::{Detail, Judgement, Surroundings, World, judge, roster_in_force};
+use crate::pipeline::{Detail, Judgement, Surroundings, World, judge};
 use crate::ports::PortError;
 use crate::proposal::{self, Proposal, Pusher};
+use crate::versions::Standing;
 use obstat_attest::record;
 use obstat_model::decision::Outcome;
 use obstat_model::facts::Problem;
@@ -210,14 +211,14 @@ fn again(world: World, record: &LandingRecord) -> Result<Again, PortError> {
         let Some(from) = change.from else { return Ok(Again::NotFetched) };
         let loaded = world.inputs(world.repository.commit(from)?.tree)?;
         let Ok(inputs) = &*loaded else { return Ok(Again::NotFetched) };
-        let roster = roster_in_force(world, inputs)?;
+        let standing = Standing::read(world, inputs, &record.target)?;
         let proposal = Proposal {
             target: record.target.clone(),
             revision: proposal::landing(world.repository, change.from, change.to)?,
             pusher: pusher(&record.pusher),
             branch: None,
         };
-        let judgement = judge(world, inputs, &roster, proposal, Detail::Plain)?;
+        let judgement = judge(world, inputs, &standing, proposal, Detail::Plain)?;
         if judgement.decision.outcome != Outcome::Clear || judgement.change.digest != change.digest
         {
             return Ok(missing_or_open(change, judgement));

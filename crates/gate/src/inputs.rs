@@ -23,13 +23,14 @@ pub const POLICY: &str = ".obstat/policy.yaml";
 pub const ROSTER: &str = ".obstat/roster.yaml";
 /// Path of additional fingerprints.
 pub const FINGERPRINTS: &str = ".obstat/fingerprints.toml";
-/// Where forges look for owners of paths, and in which dialect.
-pub const CODE_OWNERS: [(&str, Dialect); 5] = [
-    (".github/CODEOWNERS", Dialect::GitHub),
-    (".gitlab/CODEOWNERS", Dialect::GitLab),
-    ("CODEOWNERS", Dialect::GitHub),
-    ("docs/CODEOWNERS", Dialect::GitHub),
-    (".obstat/CODEOWNERS", Dialect::GitHub),
+/// Where forges look for owners of paths, and in which dialect; `None` is the one that the policy
+/// names.
+pub const CODE_OWNERS: [(&str, Option<Dialect>); 5] = [
+    (".github/CODEOWNERS", Some(Dialect::GitHub)),
+    (".gitlab/CODEOWNERS", Some(Dialect::GitLab)),
+    ("CODEOWNERS", None),
+    ("docs/CODEOWNERS", None),
+    (".obstat/CODEOWNERS", None),
 ];
 /// Largest input file in bytes.
 const INPUT_MAX: u64 = 16 << 20;
@@ -234,7 +235,8 @@ pub fn load(
     let text = read(repository, &policy_file.0, policy_file.1)?;
     let policy =
         text_of(POLICY, &text).and_then(|t| obstat_policy::parse_policy(t, POLICY, &roster));
-    let code_owners = load_owners(repository, &files, &roster)?;
+    let dialect = policy.as_ref().map_or(Dialect::GitHub, Policy::code_owners);
+    let code_owners = load_owners(repository, &files, &roster, dialect)?;
     let fingerprints = load_fingerprints(repository, &files)?;
     Ok(match (policy, code_owners, fingerprints) {
         (Ok(policy), Ok(code_owners), Ok(fingerprints)) => {
@@ -273,10 +275,12 @@ fn load_owners(
     repository: &dyn Repository,
     files: &Files,
     roster: &Roster,
+    otherwise: Dialect,
 ) -> Result<Checked<Option<CodeOwners>>, PortError> {
     for (path, dialect) in CODE_OWNERS {
         if let Some((name, state, _)) = files.find(path) {
             let bytes = read(repository, name, *state)?;
+            let dialect = dialect.unwrap_or(otherwise);
             let parsed = text_of(path, &bytes).and_then(|t| CodeOwners::parse(dialect, t, roster));
             return Ok(parsed.map(Some));
         }

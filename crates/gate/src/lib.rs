@@ -17,3 +17,4 @@ pub mod proposal;
 pub mod receive;
 pub mod rolling;
 pub mod statements;
+pub mod versions;

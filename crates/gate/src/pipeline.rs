@@ -6,8 +6,9 @@ use crate::inputs::{Inputs, Loaded, Memo, Unusable};
 use crate::people::{self, Directory};
 use crate::ports::{Commit, PortError, Records, Repository, RosterCache};
 use crate::proposal::Proposal;
-use crate::rolling::{self, Window};
+use crate::rolling::Window;
 use crate::statements::{Found, Reader};
+use crate::versions::Standing;
 use obstat_attest::VerifyOptions;
 use obstat_model::actor::{Actor, Participant, Role};
 use obstat_model::approval::Binding;
@@ -18,12 +19,10 @@ use obstat_model::evidence::Evidence;
 use obstat_model::facts::{Facts, PathOwners, Problem};
 use obstat_model::id::{InputsDigest, PersonId, RepositoryId};
 use obstat_model::object::Oid;
-use obstat_model::roster::Roster;
 use obstat_model::statement::{Act, Signer};
-use obstat_model::time::{Now, Seconds};
+use obstat_model::time::Now;
 use obstat_model::trust::TrustRoot;
 use obstat_policy::explain::RuleReport;
-use std::borrow::Cow;
 use std::rc::Rc;
 
 /// The outside world of one judgement.
@@ -107,36 +106,6 @@ pub struct Judgement {
     pub explained: Vec<RuleReport>,
 }
 
-/// The roster in force now: what holds in every version that was in force during the delay, so
-/// that raises wait and lowering acts at once.
-///
-/// # Errors
-/// [`PortError`] when an earlier version cannot be read.
-pub fn roster_in_force<'a>(
-    world: World,
-    inputs: &'a Inputs,
-) -> Result<Cow<'a, Roster>, PortError> {
-    let mut roster = Cow::Borrowed(&inputs.roster);
-    let delay = roster.parts().delay;
-    if delay == Seconds(0) {
-        return Ok(roster);
-    }
-    let mut seen = vec![inputs.digest];
-    for landing in rolling::recent(world.records, &world.trust.gates, world.now.0.before(delay))? {
-        let Some(from) = landing.from.filter(|_| landing.at <= world.now.0) else { continue };
-        let tree = world.repository.commit(from)?.tree;
-        let digest = world.inputs_digest(tree)?;
-        if seen.contains(&digest) {
-            continue;
-        }
-        seen.push(digest);
-        if let Ok(older) = &*world.inputs(tree)? {
-            roster = Cow::Owned(obstat_policy::roster::meet(&roster, &older.roster));
-        }
-    }
-    Ok(roster)
-}
-
 /// Judges one proposal against inputs that were read at its target's tip.
 ///
 /// # Errors
@@ -144,12 +113,13 @@ pub fn roster_in_force<'a>(
 pub fn judge(
     world: World,
     inputs: &Inputs,
-    roster: &Roster,
+    standing: &Standing,
     proposal: Proposal,
     detail: Detail,
 ) -> Result<Judgement, PortError> {
     let revision = proposal.revision;
     let (repository, id) = (world.repository, world.trust.repository);
+    let roster = standing.roster();
     let change = content::gather(world, &proposal.target, revision)?;
     let commits = repository.commits_between(revision.tip, revision.head)?;
     let directory = Directory { roster, fingerprints: &inputs.fingerprints };
@@ -164,7 +134,7 @@ pub fn judge(
         records: world.records,
         id,
         gates: &world.trust.gates,
-        roster,
+        standing,
         options: world.options,
         now: world.now,
     };

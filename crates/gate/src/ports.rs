@@ -201,6 +201,12 @@ pub trait Records {
     /// [`PortError`] when they cannot be read.
     fn landings_of(&self, digest: ChangeDigest) -> Result<Vec<Vec<u8>>, PortError>;
 
+    /// Records of landings that changed decision inputs, in any order.
+    ///
+    /// # Errors
+    /// [`PortError`] when they cannot be read.
+    fn input_steps(&self) -> Result<Vec<Vec<u8>>, PortError>;
+
     /// Records of all targets, newest first, as long as `more` asks for the next one.
     ///
     /// # Errors

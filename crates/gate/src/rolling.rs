@@ -5,7 +5,7 @@ use crate::ports::{PortError, Records};
 use obstat_attest::record;
 use obstat_model::actor::{Actor, Participant, Role};
 use obstat_model::change::ChangeFacts;
-use obstat_model::facts::RollingSum;
+use obstat_model::facts::{Problem, RollingSum};
 use obstat_model::landing::{LandedChange, LandingRecord};
 use obstat_model::object::RefName;
 use obstat_model::time::{Seconds, Timestamp};
@@ -123,11 +123,54 @@ pub fn recent(
         }
     })?;
     if let Some(why) = broken {
-        return Err(PortError::Unreadable(format!("a landing record does not verify: {why}")));
+        return Err(forged(&why));
     }
     if found.len() > LANDINGS_MAX {
         let limit = format!("{LANDINGS_MAX} landings");
         return Err(PortError::TooLarge { what: "the window of landings".to_owned(), limit });
     }
     Ok(found)
+}
+
+/// Verified records of landings that changed decision inputs, newest first, none later than now.
+///
+/// # Errors
+/// [`PortError`] when a record is forged or cannot be read.
+pub fn steps(world: World) -> Result<Vec<LandingRecord>, PortError> {
+    let mut found = Vec::new();
+    for bytes in world.records.input_steps()? {
+        let parsed = record::parse_landing(&bytes, &world.trust.gates).map_err(|e| forged(&e.to_string()))?;
+        found.push(parsed);
+    }
+    found.retain(|step| step.at <= world.now.0);
+    found.sort_by_key(|step| std::cmp::Reverse(step.at));
+    Ok(found)
+}
+
+/// How far the clock may lie behind the newest record: clocks of several gates differ a little.
+const SLACK: Seconds = Seconds(300);
+
+/// Whether the clock shows a time before something that this repository has on record. Expiry and
+/// delays would then start anew, so nothing passes until the clock is right.
+///
+/// # Errors
+/// [`PortError`] when the newest record is forged or cannot be read.
+pub fn clock_set_back(world: World) -> Result<Option<Problem>, PortError> {
+    let mut newest = None;
+    world.records.newest_landings(&mut |bytes| {
+        newest = Some(record::parse_landing(bytes, &world.trust.gates));
+        false
+    })?;
+    let newest = newest.transpose().map_err(|e| forged(&e.to_string()))?;
+    let Some(newest) = newest.filter(|n| n.at > world.now.0.after(SLACK)) else { return Ok(None) };
+    let (now, at) = (world.now.0.rfc3339(), newest.at.rfc3339());
+    Ok(Some(Problem {
+        code: "clock-set-back",
+        text: format!("the gate's clock shows {now}, but something landed at {at} already"),
+        hint: "set the clock of the gate's host, then push again".to_owned(),
+    }))
+}
+
+fn forged(why: &str) -> PortError {
+    PortError::Unreadable(format!("a landing record does not verify: {why}"))
 }

@@ -2,18 +2,18 @@
 
 use crate::ports::{Merge, PortError, Records, Repository};
 use crate::proposal;
+use crate::versions::Standing;
 use obstat_attest::record;
 use obstat_attest::{Envelope, VerifyOptions};
 use obstat_model::approval::{
-    ApprovalFacts, Binding, RefusedStatement, TipState, VerifiedApproval,
+    ApprovalFacts, Binding, RefusedStatement, Then, TipState, VerifiedApproval,
 };
 use obstat_model::change::{ChangeFacts, FileChange};
 use obstat_model::digest::change_digest;
 use obstat_model::id::{ChangeDigest, RepositoryId, StatementHash};
 use obstat_model::landing::LandingRecord;
 use obstat_model::object::{Oid, RefName};
-use obstat_model::roster::Roster;
-use obstat_model::statement::Act;
+use obstat_model::statement::{Act, Signer};
 use obstat_model::time::{Now, Timestamp};
 use obstat_model::trust::TrustedKey;
 
@@ -33,8 +33,8 @@ pub struct Reader<'a> {
     pub id: RepositoryId,
     /// Keys of gates whose receipts and landing records are believed.
     pub gates: &'a [TrustedKey],
-    /// The roster as of the target's tip.
-    pub roster: &'a Roster,
+    /// The roster in force, and those before it.
+    pub standing: &'a Standing<'a>,
     /// Relying parties for browser signatures.
     pub options: &'a VerifyOptions<'a>,
     /// The moment.
@@ -78,7 +78,7 @@ impl Reader<'_> {
     }
 
     fn verify(&self, bytes: &[u8]) -> Result<VerifiedApproval, RefusedStatement> {
-        obstat_attest::verify_bytes(bytes, self.roster, self.options)
+        obstat_attest::verify_bytes(bytes, self.standing.roster(), self.options)
     }
 
     /// Approvals of a head whose merge with the tip, recomputed, is what would land.
@@ -141,7 +141,24 @@ impl Reader<'_> {
         let spent = tip == TipState::Ancestor
             && binding != Binding::Other
             && self.is_spent(target, change, &verified)?;
-        Ok(ApprovalFacts { verified, received_at, binding, tip, spent })
+        let then = self.then(&verified, received_at)?;
+        Ok(ApprovalFacts { verified, received_at, then, binding, tip, spent })
+    }
+
+    /// The signer as the roster in force at receipt had them, where that is not the present one.
+    fn then(
+        &self,
+        verified: &VerifiedApproval,
+        received_at: Timestamp,
+    ) -> Result<Then, PortError> {
+        let Signer::Person(id) = &verified.signer else { return Ok(Then::AsNow) };
+        if received_at >= self.now.0 {
+            return Ok(Then::AsNow);
+        }
+        Ok(match self.standing.at(received_at)? {
+            None => Then::AsNow,
+            Some(roster) => Then::Person(roster.person(id).cloned().map(Box::new)),
+        })
     }
 
     fn tip_state(&self, judged: Option<Oid>, present: Option<Oid>) -> Result<TipState, PortError> {

@@ -5,7 +5,7 @@
 
 mod write;
 
-pub use write::{LandingIndex, file_statement, keep_superseded, record_landings, record_receipts};
+pub use write::{InputsTouched, LandingIndex, file_statement, keep_superseded, record_landings, record_receipts};
 
 use crate::repository::GitRepository;
 use crate::store::from_git;
@@ -78,6 +78,12 @@ impl Records for GitRepository {
         files.into_iter().map(|(_, state)| self.record_blob(state.oid)).collect()
     }
 
+    fn input_steps(&self) -> Result<Vec<Vec<u8>>, PortError> {
+        let Some(tree) = self.chain_tree(LANDINGS)? else { return Ok(Vec::new()) };
+        let files = self.files_below(tree, &RepoPath::from(STEPS))?;
+        files.into_iter().map(|(_, state)| self.record_blob(state.oid)).collect()
+    }
+
     fn newest_landings(&self, more: &mut dyn FnMut(&[u8]) -> bool) -> Result<(), PortError> {
         let name = RefName::parse(LANDINGS).map_err(|e| PortError::Unreadable(e.to_string()))?;
         let mut next = self.reference(&name)?;
@@ -94,6 +100,8 @@ impl Records for GitRepository {
     }
 }
 
+/// Directory of a chain's tree with the records that changed decision inputs.
+const STEPS: &str = "steps";
 /// File of a chain's tree that holds the record of its own commit.
 const LATEST: &str = "latest";
 

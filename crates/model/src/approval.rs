@@ -2,7 +2,7 @@
 
 use crate::id::StatementHash;
 use crate::presence::Presence;
-use crate::roster::KeyId;
+use crate::roster::{KeyId, Person};
 use crate::statement::{Signer, Statement};
 use crate::time::Timestamp;
 
@@ -46,6 +46,15 @@ pub enum TipState {
     Elsewhere,
 }
 
+/// Who the signer was when the gate first received a statement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Then {
+    /// As the roster in force now has them.
+    AsNow,
+    /// As the roster in force then had them; `None` where it did not know them.
+    Person(Option<Box<Person>>),
+}
+
 /// A verified statement with everything a decision must know of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApprovalFacts {
@@ -53,6 +62,8 @@ pub struct ApprovalFacts {
     pub verified: VerifiedApproval,
     /// When the gate first received it; the present moment where it never did.
     pub received_at: Timestamp,
+    /// Who the signer was then.
+    pub then: Then,
     /// How it binds to this content.
     pub binding: Binding,
     /// How it relates to the target's tip.

@@ -13,6 +13,7 @@ pub use parse::parse_policy;
 pub use target::{Rewrite, TargetPolicy};
 
 use crate::condition::Condition;
+use crate::codeowners::Dialect;
 use crate::condition::rolling::RollingDemand;
 use crate::exempt::Exemption;
 use crate::glob::Pattern;
@@ -90,6 +91,8 @@ pub(crate) struct Defaults {
     pub(crate) expires: Seconds,
     /// Who owns a touched path that nobody owns.
     pub(crate) owners: Vec<PathOwner>,
+    /// How `CODEOWNERS` is read where its place does not say.
+    pub(crate) code_owners: Dialect,
 }
 
 /// A policy that holds.
@@ -145,6 +148,12 @@ impl Policy {
     #[must_use]
     pub const fn default_expiry(&self) -> Seconds {
         self.defaults.expires
+    }
+
+    /// How `CODEOWNERS` at the root or under `docs/` is read.
+    #[must_use]
+    pub const fn code_owners(&self) -> Dialect {
+        self.defaults.code_owners
     }
 
     pub(crate) fn defaults(&self) -> &Defaults {

@@ -1,5 +1,6 @@
 //! A temporary directory in which programs run with a clean environment; knows no Obstat.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -9,6 +10,8 @@ use std::process::{Command, Stdio};
 #[derive(Debug)]
 pub struct Scratch {
     home: tempfile::TempDir,
+    /// How far the clock of programs is set forward, as faketime(1) writes it.
+    ahead: RefCell<Option<String>>,
 }
 
 /// What a program left behind.
@@ -53,13 +56,22 @@ impl Scratch {
     #[must_use]
     pub fn new() -> Self {
         let home = tempfile::Builder::new().prefix("obstat-test-").tempdir();
-        Self { home: home.expect("a temporary directory") }
+        Self { home: home.expect("a temporary directory"), ahead: RefCell::new(None) }
     }
 
     /// The directory.
     #[must_use]
     pub fn path(&self) -> &Path {
         self.home.path()
+    }
+
+    /// Sets the clock of programs that are run from now on: `+25h`, `+15d`, `+0`.
+    ///
+    /// # Panics
+    /// When `libfaketime` is not installed.
+    pub fn clock(&self, ahead: &str) {
+        assert!(library().is_some(), "libfaketime is missing; scripts/test installs it");
+        self.ahead.replace(Some(ahead.to_owned()));
     }
 
     /// A path inside.
@@ -144,8 +156,18 @@ impl Scratch {
             ("GIT_CONFIG_GLOBAL", "/dev/null".to_owned()),
             ("GIT_TERMINAL_PROMPT", "0".to_owned()),
         ]);
+        if let (Some(ahead), Some(library)) = (self.ahead.borrow().clone(), library()) {
+            all.extend([("FAKETIME", ahead), ("LD_PRELOAD", library)]);
+        }
         all
     }
+}
+
+/// The library that shows programs another clock, where Debian puts it.
+fn library() -> Option<String> {
+    let places = std::fs::read_dir("/usr/lib").ok()?;
+    let mut found = places.filter_map(|p| Some(p.ok()?.path().join("faketime/libfaketime.so.1")));
+    found.find(|p| p.exists()).map(|p| p.to_string_lossy().into_owned())
 }
 
 fn identity(who: &str) -> [(&'static str, String); 5] {

@@ -11,7 +11,7 @@ use obstat_attest::trust;
 use obstat_gate::inputs::{self, Inputs};
 use obstat_gate::ports::Repository as _;
 use obstat_git::GitRepository;
-use obstat_git::records::{LandingIndex, record_landings};
+use obstat_git::records::{InputsTouched, LandingIndex, record_landings};
 use obstat_git::refs::{self, RefEdit};
 use obstat_model::digest::sha256;
 use obstat_model::id::{RepositoryId, StatementHash};
@@ -135,7 +135,12 @@ fn record_present(
             at: now,
             previous: None,
         };
-        let index = LandingIndex { target: name.clone(), tip, digests: Vec::new() };
+        let index = LandingIndex {
+            target: name.clone(),
+            tip,
+            digests: Vec::new(),
+            inputs: InputsTouched::No,
+        };
         record_landings(repository, &index, now, &mut |latest| sign_next(key, &record, latest))?;
         recorded.push((name, tip));
     }

@@ -6,8 +6,9 @@ use crate::context::store::DiskCache;
 use crate::error::CliError;
 use obstat_attest::VerifyOptions;
 use obstat_gate::inputs::{self, Inputs, Memo};
-use obstat_gate::pipeline::{Detail, Judgement, Surroundings, World, judge, roster_in_force};
+use obstat_gate::pipeline::{Detail, Judgement, Surroundings, World, judge};
 use obstat_gate::ports::Repository as _;
+use obstat_gate::versions::Standing;
 use obstat_gate::proposal::{Proposal, Pusher, revision};
 use obstat_git::GitRepository;
 use obstat_model::object::{Oid, RefName};
@@ -82,7 +83,7 @@ pub(crate) fn prepare(args: &ChangeArgs) -> Result<Prepared, CliError> {
         now: clock::now(),
         surroundings: Surroundings::Searched,
     };
-    let roster = roster_in_force(world, &inputs)?.into_owned();
+    let roster = Standing::read(world, &inputs, &target)?.roster().clone();
     let label = label.to_owned();
     Ok(Prepared { repository, trust, pinned, inputs, roster, target, tip, head, label, branch })
 }
@@ -112,7 +113,8 @@ impl Prepared {
             pusher: Pusher::Nobody,
             branch: self.branch.clone(),
         };
-        Ok(judge(world, &self.inputs, &self.roster, proposal, detail)?)
+        let standing = Standing::read(world, &self.inputs, &self.target)?;
+        Ok(judge(world, &self.inputs, &standing, proposal, detail)?)
     }
 }
 

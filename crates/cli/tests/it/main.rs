@@ -20,6 +20,8 @@ mod push;
 mod refs;
 #[cfg(test)]
 mod statements;
+#[cfg(test)]
+mod time;
 
 /// The program under test.
 #[cfg(test)]

@@ -5,9 +5,11 @@ use crate::content::tree_of;
 use crate::cover::{Advance, Coverage, cover};
 use crate::inputs::{self, Inputs, Unusable};
 use crate::landing;
-use crate::pipeline::{Detail, Judgement, World, judge, roster_in_force};
+use crate::pipeline::{Detail, Judgement, World, judge};
 use crate::ports::PortError;
 use crate::proposal::{self, Proposal, Pusher};
+use crate::rolling;
+use crate::versions::Standing;
 use obstat_model::change::Revision;
 use obstat_model::decision::Outcome;
 use obstat_model::facts::Problem;
@@ -98,10 +100,10 @@ fn existing(
         to: new,
         pusher: setup.pusher.clone(),
     };
-    let roster = roster_in_force(world, own)?;
+    let standing = Standing::read(world, own, &update.name)?;
     let forward = world.repository.first_parents(Some(old), new)?.is_some();
     let coverage = if forward {
-        cover(world, own, &roster, &advance, || ends(world))?
+        cover(world, own, &standing, &advance, || ends(world))?
     } else {
         let mut judgement = straight(world, setup, own, update, old)?;
         if policy.rewrite() == Rewrite::Refuse {
@@ -143,8 +145,8 @@ fn straight(
         pusher: setup.pusher.clone(),
         branch: None,
     };
-    let roster = roster_in_force(world, own)?;
-    judge(world, own, &roster, proposal, Detail::NameEligible)
+    let standing = Standing::read(world, own, &update.name)?;
+    judge(world, own, &standing, proposal, Detail::NameEligible)
 }
 
 /// Adds a problem to a judgement, unless an override lets it pass all the same.
@@ -160,6 +162,15 @@ fn split(judgement: Judgement) -> Coverage {
         return Coverage { clear: vec![judgement], open: None };
     }
     Coverage { clear: Vec::new(), open: Some(judgement) }
+}
+
+/// The same coverage, its first part blocked by a problem.
+fn held(coverage: Coverage, problem: Problem) -> Coverage {
+    let Some(mut first) = coverage.clear.into_iter().chain(coverage.open).next() else {
+        return Coverage { clear: Vec::new(), open: None };
+    };
+    block(&mut first, problem);
+    split(first)
 }
 
 fn deleted(
@@ -225,8 +236,8 @@ fn created(
     let tree = world.repository.commit(base)?.tree;
     let there = world.inputs(tree)?;
     let inputs = there.as_ref().as_ref().unwrap_or(main);
-    let roster = roster_in_force(world, inputs)?;
-    let coverage = cover(world, inputs, &roster, &advance, || ends(world))?;
+    let standing = Standing::read(world, inputs, &update.name)?;
+    let coverage = cover(world, inputs, &standing, &advance, || ends(world))?;
     finish(world, inputs, policy, &advance, coverage)
 }
 
@@ -279,6 +290,10 @@ fn finish(
     let pusher = match &advance.pusher {
         Pusher::Login { login, .. } => login.clone(),
         Pusher::Nobody | Pusher::Unknown => String::new(),
+    };
+    let coverage = match rolling::clock_set_back(world)? {
+        Some(problem) => held(coverage, problem),
+        None => coverage,
     };
     let tree = world.repository.commit(advance.to)?.tree;
     let next = world.inputs_digest(tree)?;

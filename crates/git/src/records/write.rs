@@ -1,7 +1,7 @@
 //! Appends records: blobs and trees first, then one compare-and-swap of the ref.
 
 use super::{
-    LANDINGS, LATEST, RECEIPTS, digest_dir, oid, receipt_path, statement_ref, target_key, tip_path,
+    LANDINGS, LATEST, STEPS, RECEIPTS, digest_dir, oid, receipt_path, statement_ref, target_key, tip_path,
 };
 use crate::error::GitError;
 use crate::refs::{self, RefEdit};
@@ -24,6 +24,17 @@ pub struct LandingIndex {
     pub tip: Oid,
     /// Digests that landed.
     pub digests: Vec<ChangeDigest>,
+    /// Whether it changed decision inputs.
+    pub inputs: InputsTouched,
+}
+
+/// Whether a landing changed decision inputs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InputsTouched {
+    /// It did: whoever asks for versions of the roster must find it.
+    Yes,
+    /// It did not.
+    No,
 }
 
 struct Entry {
@@ -48,6 +59,9 @@ pub fn record_landings(
     let mut paths = vec![tip_path(&index.target, index.tip), LATEST.to_owned()];
     let key = target_key(&index.target);
     paths.extend(index.digests.iter().map(|d| format!("{}/{}-{key}", digest_dir(*d), index.tip)));
+    if index.inputs == InputsTouched::Yes {
+        paths.push(format!("{STEPS}/{:020}-{}-{key}", at.unix(), index.tip));
+    }
     append(repository, LANDINGS, at, &mut |latest| {
         Ok(vec![Entry { paths: paths.clone(), bytes: make(latest)? }])
     })

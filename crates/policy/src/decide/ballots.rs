@@ -4,7 +4,7 @@
 
 use super::case::Case;
 use super::fault;
-use obstat_model::approval::{ApprovalFacts, Binding};
+use obstat_model::approval::{ApprovalFacts, Binding, Then};
 use obstat_model::decision::NotCounted;
 use obstat_model::id::{CheckName, ServiceId, StatementHash};
 use obstat_model::presence::Presence;
@@ -18,6 +18,8 @@ use obstat_model::time::Timestamp;
 pub(crate) struct Ballot<'a> {
     pub(crate) facts: &'a ApprovalFacts,
     pub(crate) person: &'a Person,
+    /// The same person, as the roster in force at receipt had them.
+    pub(crate) then: &'a Person,
     pub(crate) key: &'a Key,
     /// When the gate first received it, never later than now.
     pub(crate) received: Timestamp,
@@ -208,10 +210,17 @@ fn ballot<'a>(case: &Case<'a>, facts: &'a ApprovalFacts) -> Result<Ballot<'a>, N
         _ => return Err(refusal(facts, "the key counts for nobody yet, or not any more")),
     };
     let received = facts.received_at.min(case.now);
-    if !key.holds_at(received) {
+    let then = match &facts.then {
+        Then::AsNow => Some(person),
+        Then::Person(then) => then.as_deref(),
+    };
+    let then = then.filter(|p| p.is_here_at(received));
+    let then = then.ok_or_else(|| refusal(facts, "was not on the roster in force at receipt"))?;
+    let held = |k: &Key| k.id == key.id && k.holds_at(received);
+    if !key.holds_at(received) || !then.keys.iter().any(held) {
         return Err(refusal(facts, "the key did not count when the statement was received"));
     }
-    Ok(Ballot { facts, person, key, received })
+    Ok(Ballot { facts, person, then, key, received })
 }
 
 fn refusal(facts: &ApprovalFacts, reason: &str) -> NotCounted {

@@ -2,6 +2,7 @@
 
 use super::{Defaults, Known, OverrideTerms, Policy, Rule, TargetPolicy, target};
 use crate::check;
+use crate::codeowners::Dialect;
 use crate::condition;
 use crate::diagnostic::{Diagnostic, Report, shown};
 use crate::exempt;
@@ -29,7 +30,8 @@ const REVIEW_MAX: Seconds = Seconds(30 * 86_400);
 
 /// The keys of a policy.
 pub(crate) const KEYS: [&str; 6] = ["version", "targets", "defaults", "override", "rules", "exempt"];
-const DEFAULTS: [&str; 3] = ["presence", "expires", "owners"];
+const DEFAULTS: [&str; 4] = ["presence", "expires", "owners", "codeowners"];
+const DIALECTS: [Choice<Dialect>; 2] = [("github", Dialect::GitHub), ("gitlab", Dialect::GitLab)];
 const OVERRIDE: [&str; 4] = ["holders", "presence", "at_most", "review_within"];
 const RULE: [&str; 4] = ["name", "when", "require", "record_only"];
 
@@ -103,7 +105,12 @@ fn default_presence(fields: &Fields, report: &mut Report) -> Presence {
 }
 
 fn defaults(fields: &Fields, known: &Known, report: &mut Report) -> Option<Defaults> {
-    let mut found = Defaults { presence: known.presence, expires: EXPIRES, owners: Vec::new() };
+    let mut found = Defaults {
+        presence: known.presence,
+        expires: EXPIRES,
+        owners: Vec::new(),
+        code_owners: Dialect::GitHub,
+    };
     let Some(node) = fields.get("defaults") else { return Some(found) };
     let fields = Fields::of(node, "`defaults`", &DEFAULTS, report)?;
     if let Some(node) = fields.get("expires") {
@@ -112,6 +119,9 @@ fn defaults(fields: &Fields, known: &Known, report: &mut Report) -> Option<Defau
     if let Some(node) = fields.get("owners") {
         let items = yaml::items(node, "owners", report)?;
         found.owners = items.iter().filter_map(|item| known.owner(item, report)).collect();
+    }
+    if let Some(node) = fields.get("codeowners") {
+        found.code_owners = yaml::choice(node, "codeowners", &DIALECTS, report)?;
     }
     Some(found)
 }

@@ -203,7 +203,7 @@ impl Approvals {
         person.is_here_at(case.now)
             && self.fits(counting, person, groups)
             && self.level.as_ref().is_none_or(|l| {
-                l.is_met(case, person, &[case.now], counting.concern)
+                l.is_met(case, person, case.now, counting.concern)
             })
             && presence::is_possible(person, self.presence, case.now)
     }
@@ -226,7 +226,7 @@ impl Approvals {
         let fits = groups.is_none() && self.among == Among::Touched
             || self.fits(counting, person, groups.as_ref());
         let level = self.level.as_ref();
-        fits && level.is_none_or(|l| l.is_met(case, person, &[case.now], counting.concern))
+        fits && level.is_none_or(|l| l.is_met(case, person, case.now, counting.concern))
     }
 
     /// Whether a person might count for some content: team and any level grant, now.
@@ -253,10 +253,13 @@ impl Approvals {
         if ballot.presence() < self.presence {
             return Some(presence::lack(ballot.presence(), self.presence));
         }
-        if let Some(level) = &self.level
-            && !level.is_met(case, person, &[ballot.received, case.now], counting.concern)
-        {
-            return Some(level.lack(case, person, counting.concern));
+        if let Some(level) = &self.level {
+            if !level.is_met(case, person, case.now, counting.concern) {
+                return Some(level.lack(case, person, counting.concern));
+            }
+            if !level.is_met(case, ballot.then, ballot.received, counting.concern) {
+                return Some(format!("was below {} when the gate received it", level.0));
+            }
         }
         if let Some(team) = self.team.as_ref().filter(|t| !t.is_met(person)) {
             return Some(team.lack());

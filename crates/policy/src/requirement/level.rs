@@ -18,16 +18,16 @@ impl AtLeast {
         case.level_named(&self.0)
     }
 
-    /// Whether a person had it at all of these moments.
+    /// Whether a person has it at a moment.
     pub(crate) fn is_met(
         &self,
         case: &Case,
         person: &Person,
-        moments: &[Timestamp],
+        at: Timestamp,
         concern: &Concern,
     ) -> bool {
-        let Some(wanted) = self.level(case) else { return false };
-        moments.iter().all(|at| case.level_of(person, *at, concern) >= Some(wanted))
+        let wanted = self.level(case);
+        wanted.is_some() && case.level_of(person, at, concern) >= wanted
     }
 
     /// Why a person does not count.

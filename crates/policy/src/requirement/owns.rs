@@ -58,17 +58,19 @@ impl<'a> Groups<'a> {
     }
 }
 
-/// What one file needs: each section that demands something, else the default owners.
+/// What one file needs: an owner of each section that demands something. The default owners stand
+/// in where a section has none that the roster knows, and where no section says anything.
 fn of_file<'a>(case: &Case<'a>, groups: &'a [OwnerGroup]) -> Vec<Needed<'a>> {
-    let demanding: Vec<&OwnerGroup> = groups.iter().filter(|g| !g.optional).collect();
-    let known = |group: &&OwnerGroup| {
-        group.owners.iter().any(|o| !matches!(o, PathOwner::Unknown(_)))
-    };
-    if demanding.is_empty() || !demanding.iter().all(known) {
-        return vec![Needed { owners: &case.policy.defaults().owners, count: 1 }];
-    }
-    let needed = demanding.into_iter().map(|g| Needed { owners: &g.owners, count: g.count.max(1) });
-    needed.collect()
+    let default = || Needed { owners: &case.policy.defaults().owners, count: 1 };
+    let known = |owner: &PathOwner| !matches!(owner, PathOwner::Unknown(_));
+    let demanding = groups.iter().filter(|g| !g.optional);
+    let needed: Vec<Needed> = demanding
+        .map(|group| match group.owners.iter().any(known) {
+            true => Needed { owners: &group.owners, count: group.count.max(1) },
+            false => default(),
+        })
+        .collect();
+    if needed.is_empty() { vec![default()] } else { needed }
 }
 
 fn is(owner: &PathOwner, person: &Person) -> bool {

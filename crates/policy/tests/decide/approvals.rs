@@ -3,7 +3,7 @@
 use super::scene::{DAY, HOUR, NOON, Scene, days, evidence, part};
 use super::{is, reason};
 use obstat_model::actor::Role;
-use obstat_model::approval::{Binding, TipState};
+use obstat_model::approval::{Binding, Then, TipState};
 use obstat_model::assistance::AssistanceVerdict;
 use obstat_model::decision::Outcome::{Clear, Pending};
 use obstat_model::hidden::HiddenFlag;
@@ -109,6 +109,26 @@ fn the_lower_of_the_levels_at_receipt_and_now_counts() {
     let until = "{ level: senior, since: 2020-01-01, until: 2026-11-25T11:30:00Z }, \
                  { level: junior, since: 2026-11-25T11:30:00Z }";
     is(&levels(until).decide(), Pending);
+}
+
+#[test]
+fn the_roster_in_force_at_receipt_counts_too() {
+    let scene = Scene::senior().approved("priya");
+    let person = |edit: fn(&mut obstat_model::roster::Person)| {
+        let mut person = scene.roster().person(&"priya".parse().unwrap()).unwrap().clone();
+        edit(&mut person);
+        Then::Person(Some(Box::new(person)))
+    };
+    is(&scene.clone().but(|w| w.then = person(|_| {})).decide(), Clear);
+    for (then, why) in [
+        (person(|p| p.levels.clear()), "was below senior when the gate received it"),
+        (person(|p| p.keys.clear()), "the key did not count"),
+        (Then::Person(None), "was not on the roster in force"),
+    ] {
+        let found = scene.clone().but(|w| w.then = then).decide();
+        is(&found, Pending);
+        assert!(reason(&found, "priya").contains(why), "{}", reason(&found, "priya"));
+    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! A change, its people and their statements, made to order; decides nothing itself.
 
 use obstat_model::actor::{Actor, Identity, Participant, Role};
-use obstat_model::approval::{ApprovalFacts, Binding, TipState, VerifiedApproval};
+use obstat_model::approval::{ApprovalFacts, Binding, Then, TipState, VerifiedApproval};
 use obstat_model::assistance::Assistance;
 use obstat_model::change::{
     ChangeFacts, ChangedFile, FileChange, FileState, InputsStep, LineCount, Revision,
@@ -88,6 +88,7 @@ pub(crate) struct Word {
     pub(crate) who: String,
     pub(crate) act: Act,
     pub(crate) received: i64,
+    pub(crate) then: Then,
     pub(crate) issued: i64,
     pub(crate) expires: i64,
     pub(crate) presence: Presence,
@@ -205,6 +206,7 @@ impl Scene {
             who: who.to_owned(),
             act,
             received: self.now - HOUR,
+            then: Then::AsNow,
             issued: self.now - HOUR,
             expires: self.now + DAY,
             presence: Presence::Present,
@@ -301,6 +303,7 @@ impl Scene {
                 presence: word.presence,
             },
             received_at: Timestamp::from_unix(word.received),
+            then: word.then.clone(),
             binding: word.binding,
             tip: word.tip,
             spent: word.spent,

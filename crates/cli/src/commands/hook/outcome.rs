@@ -5,12 +5,13 @@
 
 use super::settings::directory;
 use crate::commands::bootstrap::sign_next;
-use crate::context::store::write_whole;
+use crate::context::store::{DiskCache, write_whole};
 use crate::error::CliError;
 use obstat_attest::record::{self, GateKey};
+use obstat_gate::inputs;
 use obstat_gate::ports::Repository as _;
 use obstat_git::GitRepository;
-use obstat_git::records::{LandingIndex, record_landings};
+use obstat_git::records::{InputsTouched, LandingIndex, record_landings};
 use obstat_model::landing::LandingRecord;
 use obstat_model::object::{Oid, RefName};
 use obstat_model::time::{Now, Seconds};
@@ -112,9 +113,17 @@ fn write_record(
         target: record.target.clone(),
         tip: record.to,
         digests: record.changes.iter().map(|c| c.digest).collect(),
+        inputs: touched(repository, record)?,
     };
     record_landings(repository, &index, record.at, &mut |latest| sign_next(key, record, latest))?;
     Ok(())
+}
+
+fn touched(repository: &GitRepository, record: &LandingRecord) -> Result<InputsTouched, CliError> {
+    let Some(from) = record.from else { return Ok(InputsTouched::No) };
+    let tree = repository.commit(from)?.tree;
+    let before = inputs::digest_of(repository, tree, &DiskCache::of(repository.directory()))?;
+    Ok(if before == record.inputs { InputsTouched::No } else { InputsTouched::Yes })
 }
 
 struct TrustedOwn;

@@ -18,7 +18,7 @@ const GOOD: &str = "\
 version: 1
 targets:
   production: { refs: [refs/heads/main, 'refs/heads/release/*'], mode: enforce, from: refs/heads/main, rewrite: judge }
-defaults: { presence: key, expires: 7d, owners: [mira, '@platform'] }
+defaults: { presence: key, expires: 7d, owners: [mira, '@platform'], codeowners: gitlab }
 override: { holders: [mira], presence: present, at_most: 12h, review_within: 3d }
 rules:
   - name: everything
@@ -75,7 +75,8 @@ fn everything_that_the_format_has_is_read() {
 }
 
 /// An edit of the good policy, the code that it must lead to, and the text at its place.
-const BAD: [(&str, &str, &str, &str); 52] = [
+const BAD: [(&str, &str, &str, &str); 53] = [
+    ("codeowners: gitlab", "codeowners: gitea", "unknown-word", "gitea"),
     ("version: 1", "version: 2", "version", "2"),
     ("version: 1\n", "", "version", ""),
     ("mode: enforce", "mode: strict", "unknown-word", "strict"),
