@@ -164,6 +164,8 @@ pub fn digest_of(
 struct Files {
     states: Vec<(RepoPath, FileState, Sha256)>,
     digest: InputsDigest,
+    /// What the cache keeps for the roster.
+    kept: Option<Vec<u8>>,
 }
 
 impl Files {
@@ -178,15 +180,19 @@ impl Files {
             states.extend(repository.entry(tree, &path)?.map(|state| (path, state)));
         }
         let mut hashed = Vec::with_capacity(states.len());
+        let mut kept = None;
         for (path, state) in states {
             let content = match cached_roster(cache, &path, state.oid) {
-                Some((content, _)) => content,
+                Some((content, bytes)) => {
+                    kept = Some(bytes);
+                    content
+                }
                 None => sha256(&read(repository, &path, state)?),
             };
             hashed.push((path, state, content));
         }
         let pairs: Vec<_> = hashed.iter().map(|(p, _, c)| (p.clone(), *c)).collect();
-        Ok(Self { digest: inputs_digest(&pairs), states: hashed })
+        Ok(Self { digest: inputs_digest(&pairs), states: hashed, kept })
     }
 
     fn find(&self, path: &str) -> Option<&(RepoPath, FileState, Sha256)> {
@@ -204,14 +210,14 @@ fn read(
     found.ok_or_else(|| PortError::TooLarge { what: path.to_string(), limit })
 }
 
-/// The cache holds `SHA-256 of the file ‖ encoded roster` for the roster's blob.
+/// The cache holds `SHA-256 of the file ‖ encoded roster` for the roster's blob; both are given.
 fn cached_roster(cache: &dyn RosterCache, path: &RepoPath, blob: Oid) -> Option<(Sha256, Vec<u8>)> {
     if path.as_bytes() != ROSTER.as_bytes() {
         return None;
     }
     let bytes = cache.recall(blob)?;
-    let (head, body) = bytes.split_at_checked(32)?;
-    Some((Sha256::new(head.try_into().ok()?), body.to_vec()))
+    let head = bytes.first_chunk::<32>().copied()?;
+    Some((Sha256::new(head), bytes))
 }
 
 /// Reads and checks the inputs of a tree.
@@ -228,7 +234,7 @@ pub fn load(
     let Some(roster_file) = files.find(ROSTER) else { return Ok(Err(Unusable::Missing(ROSTER))) };
     let Some(policy_file) = files.find(POLICY) else { return Ok(Err(Unusable::Missing(POLICY))) };
     let (roster_sha, policy_sha) = (roster_file.2, policy_file.2);
-    let roster = match load_roster(repository, roster_file, cache)? {
+    let roster = match load_roster(repository, roster_file, files.kept.as_deref(), cache)? {
         Ok(roster) => roster,
         Err(found) => return Ok(Err(Unusable::Broken(found))),
     };
@@ -255,10 +261,11 @@ type Checked<T> = Result<T, Vec<Diagnostic>>;
 fn load_roster(
     repository: &dyn Repository,
     (path, state, content): &(RepoPath, FileState, Sha256),
+    kept: Option<&[u8]>,
     cache: &dyn RosterCache,
 ) -> Result<Checked<Roster>, PortError> {
-    let kept = cached_roster(cache, path, state.oid);
-    if let Some(roster) = kept.and_then(|(_, body)| roster::cache::decode(&body)) {
+    let decoded = kept.and_then(|bytes| roster::cache::decode(bytes.get(32..)?));
+    if let Some(roster) = decoded {
         return Ok(Ok(roster));
     }
     let bytes = read(repository, path, *state)?;

@@ -10,7 +10,10 @@ use obstat_model::time::{Seconds, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// First byte of the form; another byte is another form.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
+
+/// Fewest bytes that one person takes, so that a promised number can be held against what is there.
+const PERSON_MIN: usize = 16;
 
 #[derive(Serialize, Deserialize)]
 struct Twin<'a> {
@@ -20,9 +23,11 @@ struct Twin<'a> {
     quorum: u32,
     delay: u64,
     scopes: Vec<(&'a str, Vec<&'a str>)>,
-    people: Vec<PersonTwin<'a>>,
     agents: Vec<AgentTwin<'a>>,
     services: Vec<ServiceTwin<'a>>,
+    /// How many people follow, one after the other: most rosters are people, and reading them one
+    /// by one needs no second copy of all of them.
+    people: usize,
 }
 
 type LevelTwin<'a> = (u16, i64, Option<i64>, Vec<&'a str>);
@@ -79,13 +84,18 @@ pub fn encode(roster: &Roster) -> Vec<u8> {
         quorum: parts.owners.quorum,
         delay: parts.delay.0,
         scopes: parts.scopes.iter().map(|s| (s.name.as_str(), strs(&s.paths))).collect(),
-        people: parts.people.iter().map(person_out).collect(),
+        people: parts.people.len(),
         agents: parts.agents.iter().map(agent_out).collect(),
         services: parts.services.iter().map(service_out).collect(),
     };
     // Encoding into memory fails only for types that this twin has not; an empty form decodes
     // to nothing, and then the file is read again.
-    postcard::to_extend(&twin, vec![VERSION]).unwrap_or_default()
+    let head = postcard::to_extend(&twin, vec![VERSION]);
+    let all = head.and_then(|head| {
+        let mut people = parts.people.iter().map(person_out);
+        people.try_fold(head, |bytes, person| postcard::to_extend(&person, bytes))
+    });
+    all.unwrap_or_default()
 }
 
 /// The roster of a compact form; `None` for anything that is none.
@@ -95,7 +105,13 @@ pub fn decode(bytes: &[u8]) -> Option<Roster> {
     if *version != VERSION {
         return None;
     }
-    let (twin, rest) = postcard::take_from_bytes::<Twin>(body).ok()?;
+    let (twin, mut rest) = postcard::take_from_bytes::<Twin>(body).ok()?;
+    let mut people = Vec::with_capacity(twin.people.min(rest.len() / PERSON_MIN));
+    for _ in 0..twin.people {
+        let (person, after) = postcard::take_from_bytes::<PersonTwin>(rest).ok()?;
+        people.push(person_in(person)?);
+        rest = after;
+    }
     if !rest.is_empty() {
         return None;
     }
@@ -103,7 +119,7 @@ pub fn decode(bytes: &[u8]) -> Option<Roster> {
     Some(Roster::new(RosterParts {
         ladder: Ladder::new(ladder),
         owners: Owners { people: parsed(&twin.owners)?, quorum: twin.quorum },
-        people: twin.people.into_iter().map(person_in).collect::<Option<_>>()?,
+        people,
         agents: twin.agents.into_iter().map(agent_in).collect::<Option<_>>()?,
         services: twin.services.into_iter().map(service_in).collect::<Option<_>>()?,
         scopes: twin.scopes.into_iter().map(scope_in).collect::<Option<_>>()?,
