@@ -17,15 +17,14 @@ pub(crate) fn bar(part: u64, whole: u64, marks: Marks) -> String {
     format!("{}{}", full.repeat(cells), empty.repeat(width - cells))
 }
 
-/// A share in whole per cent; what is neither none nor all never reads 0 or 100.
+/// A share in whole per cent, rounded; what is neither none nor all never reads 0 or 100.
 pub(crate) fn percent(part: u64, whole: u64) -> String {
-    let exact = part.saturating_mul(100).checked_div(whole).unwrap_or(0);
-    let shown = match (part, part == whole) {
-        (0, _) => 0,
-        (_, true) => 100,
-        _ => exact.clamp(1, 99),
-    };
-    format!("{shown} %")
+    let rounded = part.saturating_mul(200).saturating_add(whole).checked_div(whole.saturating_mul(2));
+    match (rounded.unwrap_or(0), part) {
+        (0, 1..) => "<1 %".to_owned(),
+        (100, _) if part < whole => ">99 %".to_owned(),
+        (shown, _) => format!("{shown} %"),
+    }
 }
 
 #[cfg(test)]
@@ -36,8 +35,9 @@ mod tests {
     fn a_small_part_is_seen_and_a_large_one_is_not_all() {
         assert!(bar(1, 10_000, Marks::Ascii).starts_with("#."));
         assert_eq!(bar(0, 0, Marks::Ascii), ".".repeat(30));
-        assert_eq!(percent(9_999, 10_000), "99 %");
-        assert_eq!(percent(1, 10_000), "1 %");
+        assert_eq!(percent(9_999, 10_000), ">99 %");
+        assert_eq!(percent(1, 10_000), "<1 %");
+        assert_eq!((percent(2, 3), percent(1, 3)), ("67 %".to_owned(), "33 %".to_owned()));
         assert_eq!(percent(0, 0), "0 %");
         assert_eq!(percent(5, 5), "100 %");
     }

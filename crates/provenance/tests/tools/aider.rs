@@ -24,7 +24,8 @@ fn a_squash_turns_the_author_into_a_co_author() {
 
 #[test]
 fn from_0_83_the_trailer_names_the_model() {
-    for email in ["aider@aider.chat", "noreply@aider.chat"] {
+    // The third is of the time between releases.
+    for email in ["aider@aider.chat", "noreply@aider.chat", "noreply@aider.dev"] {
         expect(
             of_message(&format!("x\n\nCo-authored-by: aider (gpt-4o) <{email}>\n")),
             &[modelled(E2, Kind::Trailer, TOOL, "gpt-4o")],

@@ -140,3 +140,13 @@ fn agents_of_emails() {
         assert_eq!(prints().agent_of_email(email).unwrap().as_str(), tool, "{email}");
     }
 }
+
+#[test]
+fn an_accepted_autofix_names_itself_and_its_account_alone_is_no_sign() {
+    let account = "62310815+github-advanced-security[bot]@users.noreply.github.com";
+    expect(
+        of_message(&format!("x\n\nCo-authored-by: Copilot Autofix powered by AI <{account}>\n")),
+        &[sign(E2, Kind::Trailer, "copilot-review")],
+    );
+    silent(of_message(&format!("x\n\nCo-authored-by: github-advanced-security[bot] <{account}>\n")));
+}
