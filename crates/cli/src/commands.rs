@@ -13,6 +13,7 @@ mod man;
 mod r#override;
 mod policy;
 mod reject;
+mod report;
 mod roster;
 mod sign;
 mod verify;
@@ -65,6 +66,8 @@ enum Command {
     Withdraw(withdraw::Args),
     /// Say whether an AI helped with a change
     Declare(declare::Args),
+    /// Report the result of a check, signed by a service
+    Report(report::Args),
     /// Break-glass: let a change pass, with a reason and for hours only
     Override(r#override::Args),
     /// Verify that a commit is cleared for a target, for deploys
@@ -99,6 +102,7 @@ pub(crate) fn run(line: Line, ui: &mut Ui) -> Result<Exit, CliError> {
         Command::Reject(args) => reject::run(&args, ui),
         Command::Withdraw(args) => withdraw::run(&args, ui),
         Command::Declare(args) => declare::run(&args, ui),
+        Command::Report(args) => report::run(&args, ui),
         Command::Override(args) => r#override::run(&args, ui),
         Command::Verify(args) => verify::run(&args, ui),
         Command::Bundle(args) => bundle::run(&args, ui),

@@ -15,7 +15,7 @@ use std::process::Command;
 
 /// Say whether an AI helped with a change
 #[derive(Debug, clap::Args)]
-#[command(group = clap::ArgGroup::new("answer").required(true).args(["assisted", "unassisted"]))]
+#[command(group = clap::ArgGroup::new("answer").required(true).args(["assisted", "unassisted", "mine"]))]
 pub(crate) struct Args {
     /// An AI helped: writes the trailer `Assisted-by: TOOL[:MODEL]` on HEAD
     #[arg(long, value_name = "TOOL[:MODEL]")]
@@ -23,6 +23,9 @@ pub(crate) struct Args {
     /// No AI helped: signs so over exactly this content, as its author
     #[arg(long)]
     unassisted: bool,
+    /// The change is yours and you stand for it, whether or not an AI helped: signs so, as its author
+    #[arg(long)]
+    mine: bool,
     #[command(flatten)]
     change: ChangeArgs,
     #[command(flatten)]
@@ -32,7 +35,7 @@ pub(crate) struct Args {
 pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
     match &args.assisted {
         Some(tool) => assisted(args, tool, ui),
-        None => unassisted(args, ui),
+        None => signed(args, ui),
     }
 }
 
@@ -69,11 +72,11 @@ fn assisted(args: &Args, tool: &str, ui: &mut Ui) -> Result<Exit, CliError> {
     Ok(Exit::Ok)
 }
 
-fn unassisted(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
+fn signed(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
     let prepared = prepare(&args.change)?;
     let judgement = prepared.judge(Detail::Plain)?;
     brief::before_signing(ui, &judgement);
-    let act = Act::Author { unassisted: true };
+    let act = Act::Author { unassisted: args.unassisted };
     let draft = Draft { act, reason: String::new(), expires: None };
     match make::ask_and_sign(&prepared, &judgement, &args.key, draft, ui)? {
         Some(filed) => {

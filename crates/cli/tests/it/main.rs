@@ -5,6 +5,8 @@ mod audit;
 #[cfg(test)]
 mod bundle;
 #[cfg(test)]
+mod demands;
+#[cfg(test)]
 mod deploy;
 #[cfg(test)]
 mod hostile;

@@ -68,8 +68,29 @@ pub(crate) fn ask_and_sign(
     if ui.ask(&question) != head {
         return Ok(None);
     }
+    sign_and_file(prepared, &statement, args, ui).map(Some)
+}
+
+/// Signs without asking: what a service says of a check.
+pub(crate) fn report(
+    prepared: &Prepared,
+    judgement: &Judgement,
+    args: &KeyArgs,
+    draft: Draft,
+    ui: &mut Ui,
+) -> Result<Filed, CliError> {
+    let statement = build(prepared, judgement, args, draft)?;
+    sign_and_file(prepared, &statement, args, ui)
+}
+
+fn sign_and_file(
+    prepared: &Prepared,
+    statement: &Statement,
+    args: &KeyArgs,
+    ui: &mut Ui,
+) -> Result<Filed, CliError> {
     let key = keys::choose(&prepared.repository, args.key.as_ref())?;
-    let bytes = statement::encode(&statement).map_err(|e| CliError::Internal(e.to_string()))?;
+    let bytes = statement::encode(statement).map_err(|e| CliError::Internal(e.to_string()))?;
     let signature = keys::sign(&key, statement::namespace(&statement.act), &bytes)?;
     let envelope =
         Envelope::new(bytes, signature).map_err(|e| CliError::Internal(e.to_string()))?;
@@ -81,13 +102,12 @@ pub(crate) fn ask_and_sign(
                 "sign with a key that the roster has for you",
             )
         })?;
-    let filed =
-        file_statement(&prepared.repository, judgement.change.digest, verified.hash, &encoded)?;
+    let name = file_statement(&prepared.repository, statement.change, verified.hash, &encoded)?;
     let presence = verified.presence.as_str();
     let who = escape_cut(&statement.signer, 60);
-    let level = statement.level.map(|l| format!(", {l}")).unwrap_or_default();
+    let level = statement.level.as_ref().map(|l| format!(", {l}")).unwrap_or_default();
     ui.line(format!("  {} signed as {who}{level}, presence {presence}", ui.marks.met(ui.paint)));
-    Ok(Some(Filed { hash: verified.hash, name: filed }))
+    Ok(Filed { hash: verified.hash, name })
 }
 
 fn verb(act: &Act) -> &'static str {

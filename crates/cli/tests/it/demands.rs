@@ -1,0 +1,79 @@
+//! Demands that need more than a senior: checks, the author's word first, owners of paths.
+
+use super::ASSISTED;
+use obstat_testkit::Org;
+
+/// An organisation with another rule, and a build server that can sign.
+fn org(require: &str) -> Org {
+    let policy = obstat_testkit::POLICY.replace(
+        "  - name: pay\n",
+        &format!("  - name: build\n    when: {{ paths: ['src/**'] }}\n    require:\n      - {require}\n  - name: pay\n"),
+    );
+    let org = Org::ungated(super::program(), &policy);
+    org.key("ci");
+    let services = format!("services:\n  ci: {{ keys: [\"{}\"] }}\n", org.public_key("ci"));
+    org.scratch.write("work/.obstat/roster.yaml", format!("{}{services}", org.roster()));
+    org.scratch.write("work/CODEOWNERS", "/src/ @yusuf\n");
+    org.commit("mira", "more");
+    org.push("mira", &["main"]).ok();
+    org.obstat("mira", ".", &["bootstrap", "--bare", "server.git"]).ok();
+    let install = ["hook", "install", "--bare", "server.git", "--pusher-from", "OBSTAT_PUSHER"];
+    org.obstat("mira", ".", &install).ok();
+    org.scratch.git("work", &["fetch", "-q", "origin", "refs/obstat/*:refs/obstat/*"]);
+    org.scratch.write("work/src/a.rs", "fn a() {}\n");
+    org.commit("jonas", ASSISTED);
+    org
+}
+
+fn key(org: &Org, who: &str) -> String {
+    org.scratch.at(&format!("keys/{who}")).to_string_lossy().into_owned()
+}
+
+#[test]
+fn a_service_reports_checks_and_people_cannot() {
+    let org = org("{ checks: [unit], by: ci }");
+    org.sign("priya", "main", &[]).ok();
+    org.push_statements("priya").ok();
+    let refused = org.push("jonas", &["main"]);
+    assert!(refused.err.contains("checks passed: unit by ci"), "{}", refused.err);
+    let by_jonas = ["report", "--check", "unit", "--passed", "--key", &key(&org, "jonas"), "main"];
+    assert_ne!(org.obstat("jonas", "work", &by_jonas).code, 0, "a person reported a check");
+    let ci = key(&org, "ci");
+    org.obstat("ci", "work", &["report", "--check", "unit", "--failed", "--key", &ci, "main"]).ok();
+    org.push_statements("ci").ok();
+    assert_ne!(org.push("jonas", &["main"]).code, 0, "a failed check passed");
+    org.scratch.clock("+5s");
+    org.obstat("ci", "work", &["report", "--check", "unit", "--passed", "--key", &ci, "main"]).ok();
+    org.push_statements("ci").ok();
+    org.push("jonas", &["main"]).ok();
+    // The build server's key approves nothing.
+    org.scratch.write("work/pay/charge.rs", "fn charge() { more() }\n");
+    org.commit("jonas", "more");
+    assert_ne!(org.sign("ci", "main", &[]).code, 0, "a service signed");
+}
+
+#[test]
+fn the_author_stands_for_it_before_others_do() {
+    let org = org("{ author_statement: first }");
+    let typed = |org: &Org| format!("{}\n", &org.digest("main")[..4]);
+    let line = ["declare", "--mine", "--key", &key(&org, "jonas")];
+    org.sign("priya", "main", &[]).ok();
+    org.push_statements("priya").ok();
+    assert_ne!(org.push("jonas", &["main"]).code, 0);
+    org.obstat_typing("jonas", "work", &line, &typed(&org)).ok();
+    org.push_statements("jonas").ok();
+    org.push("jonas", &["main"]).ok();
+}
+
+#[test]
+fn an_owner_of_what_is_touched_must_sign() {
+    let org = org("{ approvals: 1, owns: touched }");
+    org.sign("priya", "main", &[]).ok();
+    org.push_statements("priya").ok();
+    let refused = org.push("jonas", &["main"]);
+    assert_ne!(refused.code, 0, "somebody else's signature stood for the owner's");
+    assert!(refused.err.contains("could sign: yusuf"), "{}", refused.err);
+    org.sign("yusuf", "main", &[]).ok();
+    org.push_statements("yusuf").ok();
+    org.push("jonas", &["main"]).ok();
+}
