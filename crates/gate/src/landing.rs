@@ -2,10 +2,13 @@
 
 use crate::cover::{Advance, Coverage};
 use crate::pipeline::{Judgement, World};
+use crate::inputs::Inputs;
+use obstat_attest::clearance::{Clearance, Property, Verdict};
 use obstat_model::approval::ApprovalFacts;
-
-use obstat_model::id::{InputsDigest, StatementHash};
+use obstat_model::id::{InputsDigest, PersonId, StatementHash};
 use obstat_model::landing::{LandedChange, LandingKind, LandingRecord};
+use obstat_model::presence::Presence;
+use obstat_model::statement::{Act, Signer};
 use obstat_policy::TargetPolicy;
 
 /// The record of a landing; `previous` is filled when it is stored.
@@ -38,6 +41,57 @@ pub fn record(
         at: world.now.0,
         previous: None,
     }
+}
+
+/// The decision in the form that others read, where everything was clear.
+#[must_use]
+pub fn clearance(inputs: &Inputs, coverage: &Coverage, record: &LandingRecord) -> Option<Clearance> {
+    let last = coverage.clear.last()?;
+    if record.kind != LandingKind::Cleared {
+        return None;
+    }
+    let mut properties = Vec::new();
+    if coverage.clear.iter().any(|part| part.assistance.is_possible()) {
+        properties.push(Property::AiAssisted);
+    }
+    let counted: Vec<&ApprovalFacts> = coverage.clear.iter().flat_map(counted).collect();
+    if !counted.is_empty() && counted.iter().all(|s| s.verified.presence >= Presence::Present) {
+        properties.push(Property::HumanPresence);
+    }
+    if coverage.clear.iter().all(|part| counted_of(part).next().is_some()) {
+        properties.push(Property::SeniorReviewed);
+    }
+    Some(Clearance {
+        repository: record.repository,
+        location: None,
+        target: record.target.clone(),
+        commit: record.to,
+        tree: last.change.revision.tree,
+        change: last.change.digest,
+        policy: inputs.policy_sha,
+        inputs: inputs.digest,
+        statements: record.changes.iter().flat_map(|c| c.statements.iter().copied()).collect(),
+        verdict: Verdict::Passed(properties),
+        at: record.at,
+    })
+}
+
+/// People whose signatures a requirement counted.
+fn counted_of(part: &Judgement) -> impl Iterator<Item = &PersonId> {
+    part.decision.diagnostics.requirements.iter().flat_map(|r| r.counted.iter())
+}
+
+/// Their approvals.
+fn counted(part: &Judgement) -> Vec<&ApprovalFacts> {
+    let people: Vec<&PersonId> = counted_of(part).collect();
+    let by_them = |s: &&ApprovalFacts| match &s.verified.signer {
+        Signer::Person(id) => people.contains(&id),
+        Signer::Service(_) => false,
+    };
+    let approvals = part.found.statements.iter().filter(|s| s.verified.statement.act == Act::Approve);
+    let refused = &part.decision.diagnostics.not_counted;
+    let stands = |s: &&ApprovalFacts| refused.iter().all(|n| n.statement != s.verified.hash);
+    approvals.filter(by_them).filter(stands).collect()
 }
 
 fn landed(judgement: &Judgement) -> LandedChange {

@@ -195,6 +195,12 @@ pub trait Records {
     /// [`PortError`] when it cannot be read.
     fn landing_at(&self, target: &RefName, tip: Oid) -> Result<Option<Vec<u8>>, PortError>;
 
+    /// The clearance of the landing that made a commit the tip of a target.
+    ///
+    /// # Errors
+    /// [`PortError`] when it cannot be read.
+    fn clearance_at(&self, target: &RefName, tip: Oid) -> Result<Option<Vec<u8>>, PortError>;
+
     /// Records of landings of a digest on any target.
     ///
     /// # Errors

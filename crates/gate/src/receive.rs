@@ -7,6 +7,7 @@ use crate::inputs::{Inputs, Loaded};
 use crate::pipeline::{Judgement, World};
 use crate::ports::PortError;
 use crate::proposal::Pusher;
+use obstat_attest::clearance::Clearance;
 use obstat_model::facts::Problem;
 use obstat_model::landing::LandingRecord;
 use obstat_model::object::{Oid, RefName};
@@ -42,6 +43,8 @@ pub struct Gated {
     pub open: Option<Judgement>,
     /// What to record if the push passes.
     pub record: Option<LandingRecord>,
+    /// The decision in the form that others read, where everything is clear.
+    pub clearance: Option<Clearance>,
 }
 
 /// The answer to one update.

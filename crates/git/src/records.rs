@@ -71,6 +71,10 @@ impl Records for GitRepository {
         self.record_at(LANDINGS, &tip_path(target, tip))
     }
 
+    fn clearance_at(&self, target: &RefName, tip: Oid) -> Result<Option<Vec<u8>>, PortError> {
+        self.record_at(LANDINGS, &clearance_path(target, tip))
+    }
+
     fn landings_of(&self, digest: ChangeDigest) -> Result<Vec<Vec<u8>>, PortError> {
         let Some(tree) = self.chain_tree(LANDINGS)? else { return Ok(Vec::new()) };
         let dir = RepoPath::from(digest_dir(digest).as_str());
@@ -122,6 +126,10 @@ fn receipt_path(statement: StatementHash) -> String {
 
 fn tip_path(target: &RefName, tip: Oid) -> String {
     format!("tips/{}-{}", spread(&tip.to_string()), target_key(target))
+}
+
+fn clearance_path(target: &RefName, tip: Oid) -> String {
+    format!("clearances/{}-{}", spread(&tip.to_string()), target_key(target))
 }
 
 fn digest_dir(digest: ChangeDigest) -> String {

@@ -140,6 +140,7 @@ fn record_present(
             tip,
             digests: Vec::new(),
             inputs: InputsTouched::No,
+            clearance: None,
         };
         record_landings(repository, &index, now, &mut |latest| sign_next(key, &record, latest))?;
         recorded.push((name, tip));

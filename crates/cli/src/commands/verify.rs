@@ -44,6 +44,9 @@ pub(crate) struct Args {
     /// Verify from a bundle alone, without the repository
     #[arg(long, value_name = "FILE")]
     bundle: Option<PathBuf>,
+    /// Also write the gate's clearance, a SLSA verification summary, where it is clear
+    #[arg(long, value_name = "FILE", conflicts_with = "bundle")]
+    clearance: Option<PathBuf>,
     /// How to print
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -98,6 +101,9 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
     if let (Some(copies), Answer::Clear(cleared)) = (&copies, &answer) {
         same_copies(copies, &super::bundle::copies(&repository, &target, cleared)?)?;
     }
+    if let (Some(path), Answer::Clear(_)) = (&args.clearance, &answer) {
+        write_clearance(world, &target, commit, path)?;
+    }
     match args.format {
         Format::Text => text(ui, args, commit, &answer),
         Format::Json => json(ui, &target, commit, &answer)?,
@@ -107,6 +113,32 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
         Answer::NotFetched => Exit::Pending,
         Answer::Blocked(problems, _) => untrusted(&problems),
     })
+}
+
+fn write_clearance(
+    world: World,
+    target: &RefName,
+    commit: Oid,
+    path: &Path,
+) -> Result<(), CliError> {
+    let none = || {
+        CliError::usage(
+            format!("the gate gave no clearance for {}", commit.short()),
+            "it gives one for what was cleared, not for what passed by override or mode",
+        )
+    };
+    let bytes = world.records.clearance_at(target, commit)?.ok_or_else(none)?;
+    let parsed = obstat_attest::clearance::parse(&bytes, &world.trust.gates);
+    let found = parsed.map_err(|e| {
+        CliError::untrusted(e.to_string(), "fetch refs/obstat/* again, or ask for a bundle")
+    })?;
+    if found.commit != commit || found.target != *target || found.repository != world.trust.repository {
+        return Err(CliError::untrusted(
+            "the clearance is of another commit, target or repository",
+            "fetch refs/obstat/* again",
+        ));
+    }
+    std::fs::write(path, &bytes).map_err(|e| CliError::file(path, e))
 }
 
 /// A broken trust chain is another matter than content that is not cleared.

@@ -79,3 +79,48 @@ fn a_landing_past_the_gate_is_a_gap() {
     let audit = org.obstat("mira", "work", &["audit", "--unsigned"]).ok();
     assert!(audit.contains(&rogue[..7]), "{audit}");
 }
+
+#[test]
+fn the_clearance_is_a_signed_summary_of_what_was_cleared() {
+    let org = org();
+    land(&org);
+    let line: Vec<&str> =
+        ["verify"].into_iter().chain(TRUST).chain(["--clearance", "../vsa.json", "main"]).collect();
+    org.obstat("mira", "work", &line).ok();
+    let text = std::fs::read_to_string(org.scratch.at("vsa.json")).unwrap();
+    let tip = org.scratch.git("work", &["rev-parse", "main"]);
+    for word in [
+        "https://slsa.dev/verification_summary/v1",
+        &tip,
+        "PASSED",
+        "ORG_SOURCE_AI_ASSISTED",
+        "ORG_SOURCE_SENIOR_REVIEWED",
+    ] {
+        assert!(text.contains(word), "{word}: {text}");
+    }
+    assert!(!text.contains("ORG_SOURCE_HUMAN_PRESENCE"), "a plain key shows no presence: {text}");
+    // Nothing is cleared for what does not verify.
+    std::fs::remove_file(org.scratch.at("vsa.json")).unwrap();
+    let line: Vec<&str> =
+        ["verify"].into_iter().chain(TRUST).chain(["--clearance", "../vsa.json", "main~1"]).collect();
+    assert_eq!(org.obstat("mira", "work", &line).code, 3);
+    assert!(!org.scratch.at("vsa.json").exists());
+}
+
+#[test]
+fn a_note_pushed_after_the_landing_does_not_undo_it() {
+    let org = org();
+    org.scratch.write("work/src/a.rs", "fn a() {}\n");
+    org.commit("jonas", "plain work");
+    org.sign("priya", "main", &[]).ok();
+    org.push_statements("priya").ok();
+    org.push("jonas", &["main"]).ok();
+    let note = "src/a.rs\n  abcdef0123456789 1-1\n---\n{\"schema_version\":\"authorship/3.0.0\",\
+                \"base_commit_sha\":\"\",\"prompts\":{\"abcdef0123456789\":{\"agent_id\":{\"tool\":\"cursor\",\
+                \"id\":\"x\",\"model\":\"m\"},\"human_author\":\"J\",\"messages\":[]}}}";
+    org.scratch.git_as("jonas", "work", &["notes", "--ref=ai", "add", "-m", note, "main"]).ok();
+    let _ = org.push("jonas", &["refs/notes/ai"]);
+    org.scratch.git("work", &["fetch", "-q", "origin", "+refs/obstat/*:refs/obstat/*"]);
+    let after = verify(&org, "main");
+    assert_eq!(after.code, 0, "{}", after.all());
+}

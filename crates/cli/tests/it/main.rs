@@ -9,6 +9,8 @@ mod demands;
 #[cfg(test)]
 mod deploy;
 #[cfg(test)]
+mod failures;
+#[cfg(test)]
 mod hostile;
 #[cfg(test)]
 mod inputs;

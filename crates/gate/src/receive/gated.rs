@@ -188,7 +188,8 @@ fn deleted(
     let coverage = split(judgement);
     let (target, mode) = (policy.name().to_string(), policy.mode());
     let Coverage { clear, open } = coverage;
-    Ok(Answer::Gated(Box::new(Gated { target, mode, clear, open, record: None })))
+    let (record, clearance) = (None, None);
+    Ok(Answer::Gated(Box::new(Gated { target, mode, clear, open, record, clearance })))
 }
 
 /// A protected ref that does not exist yet: compared with the ref that policy says it comes from.
@@ -298,8 +299,15 @@ fn finish(
     let tree = world.repository.commit(advance.to)?.tree;
     let next = world.inputs_digest(tree)?;
     let record = landing::record(world, policy, advance, &coverage, (pusher, next));
+    let clearance = landing::clearance(inputs, &coverage, &record);
     let (target, mode) = (policy.name().to_string(), policy.mode());
     let Coverage { clear, open } = coverage;
-    let _ = inputs;
-    Ok(Answer::Gated(Box::new(Gated { target, mode, clear, open, record: Some(record) })))
+    Ok(Answer::Gated(Box::new(Gated {
+        target,
+        mode,
+        clear,
+        open,
+        record: Some(record),
+        clearance,
+    })))
 }

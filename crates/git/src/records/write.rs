@@ -1,7 +1,7 @@
 //! Appends records: blobs and trees first, then one compare-and-swap of the ref.
 
 use super::{
-    LANDINGS, LATEST, STEPS, RECEIPTS, digest_dir, oid, receipt_path, statement_ref, target_key, tip_path,
+    LANDINGS, LATEST, STEPS, RECEIPTS, clearance_path, digest_dir, oid, receipt_path, statement_ref, target_key, tip_path,
 };
 use crate::error::GitError;
 use crate::refs::{self, RefEdit};
@@ -26,6 +26,8 @@ pub struct LandingIndex {
     pub digests: Vec<ChangeDigest>,
     /// Whether it changed decision inputs.
     pub inputs: InputsTouched,
+    /// The decision in the form that others read, signed.
+    pub clearance: Option<Vec<u8>>,
 }
 
 /// Whether a landing changed decision inputs.
@@ -63,7 +65,12 @@ pub fn record_landings(
         paths.push(format!("{STEPS}/{:020}-{}-{key}", at.unix(), index.tip));
     }
     append(repository, LANDINGS, at, &mut |latest| {
-        Ok(vec![Entry { paths: paths.clone(), bytes: make(latest)? }])
+        let mut entries = vec![Entry { paths: paths.clone(), bytes: make(latest)? }];
+        if let Some(bytes) = index.clearance.clone() {
+            let paths = vec![clearance_path(&index.target, index.tip)];
+            entries.push(Entry { paths, bytes });
+        }
+        Ok(entries)
     })
 }
 

@@ -7,6 +7,7 @@ use super::settings::directory;
 use crate::commands::bootstrap::sign_next;
 use crate::context::store::{DiskCache, write_whole};
 use crate::error::CliError;
+use obstat_attest::clearance::Clearance;
 use obstat_attest::record::{self, GateKey};
 use obstat_gate::inputs;
 use obstat_gate::ports::Repository as _;
@@ -30,12 +31,24 @@ pub(super) fn announce(
     git_directory: &Path,
     key: &GateKey,
     record: &LandingRecord,
+    clearance: Option<&Clearance>,
 ) -> Result<(), CliError> {
     let at = pending(git_directory);
     std::fs::create_dir_all(&at).map_err(|e| CliError::file(&at, e))?;
     let bytes = key.sign_landing(record).map_err(|e| CliError::Internal(e.to_string()))?;
     let hash = obstat_model::digest::sha256(&bytes);
-    write_whole(&at.join(format!("{}-{hash}", record.to)), &bytes)
+    let path = at.join(format!("{}-{hash}", record.to));
+    if let Some(clearance) = clearance {
+        let signed = key.sign_clearance(clearance).map_err(|e| CliError::Internal(e.to_string()))?;
+        write_whole(&beside(&path), &signed)?;
+    }
+    // Last, for it is what announces.
+    write_whole(&path, &bytes)
+}
+
+/// The clearance of an announced landing.
+fn beside(path: &Path) -> PathBuf {
+    path.with_extension("clearance")
 }
 
 /// Whether a landing of this very update was announced.
@@ -83,12 +96,15 @@ pub(super) fn settle(
             None => false,
         };
         if landed {
-            write_record(repository, key, &record)?;
+            // Missing where nothing was cleared.
+            let clearance = std::fs::read(beside(&path)).ok();
+            write_record(repository, key, &record, clearance)?;
             done.push(record);
         } else if record.at.after(STALE) > now.0 {
             continue;
         }
         std::fs::remove_file(&path).map_err(|e| CliError::file(&path, e))?;
+        let _ = std::fs::remove_file(beside(&path));
     }
     Ok(done)
 }
@@ -97,6 +113,7 @@ fn write_record(
     repository: &GitRepository,
     key: &GateKey,
     record: &LandingRecord,
+    clearance: Option<Vec<u8>>,
 ) -> Result<(), CliError> {
     use obstat_gate::ports::Records as _;
     if repository.landing_at(&record.target, record.to)?.is_some() && record.from != Some(record.to)
@@ -114,6 +131,7 @@ fn write_record(
         tip: record.to,
         digests: record.changes.iter().map(|c| c.digest).collect(),
         inputs: touched(repository, record)?,
+        clearance,
     };
     record_landings(repository, &index, record.at, &mut |latest| sign_next(key, record, latest))?;
     Ok(())

@@ -69,7 +69,8 @@ pub(super) fn before(ui: &mut Ui) -> Result<Exit, CliError> {
         if let Answer::Gated(gated) = answer
             && let Some(record) = &gated.record
         {
-            outcome::announce(&directory, &fixed.key, record)?;
+            let clearance = gated.clearance.as_ref();
+            outcome::announce(&directory, &fixed.key, record, clearance)?;
         }
     }
     Ok(Exit::Ok)

@@ -1,0 +1,136 @@
+//! Disks that are full, files that are broken, programs that are missing: a clear word, never a pass.
+
+use super::{ASSISTED, org, program};
+
+fn changed() -> obstat_testkit::Org {
+    let org = org();
+    org.scratch.write("work/docs/a.md", "text\n");
+    org.commit("priya", "docs");
+    org
+}
+
+#[test]
+fn a_gate_that_cannot_write_lets_nothing_pass_and_heals() {
+    let org = changed();
+    // A directory in the place of a file is as good as a full disk, for root too.
+    let pending = org.scratch.at("server.git/obstat/pending");
+    std::fs::write(&pending, "in the way").unwrap();
+    let refused = org.push("priya", &["main"]);
+    assert_ne!(refused.code, 0, "a landing that could not be announced passed");
+    assert!(refused.err.contains("pending"), "{}", refused.err);
+    std::fs::remove_file(&pending).unwrap();
+    org.push("priya", &["main"]).ok();
+}
+
+#[test]
+fn a_full_disk_lets_nothing_pass() {
+    let org = changed();
+    // No file may grow: what the gate writes fails with EFBIG, as a full disk with ENOSPC.
+    let (server, new) = ("server.git", org.scratch.git("work", &["rev-parse", "main"]));
+    org.push("priya", &["main:free"]).ok();
+    let old = org.scratch.git(server, &["rev-parse", "main"]);
+    let line = format!("{old} {new} refs/heads/main\n");
+    let hook = format!("ulimit -f 0; exec '{}' hook pre-receive", program().display());
+    let env = [("GIT_DIR", "."), ("OBSTAT_PUSHER", "priya")];
+    let refused = org.scratch.run(server, &["sh", "-c", &hook], &env, &line);
+    assert_ne!(refused.code, 0, "{}", refused.all());
+    assert!(!refused.all().contains("panicked"), "{}", refused.all());
+}
+
+#[test]
+fn a_landing_that_was_not_recorded_is_recorded_by_the_next_run() {
+    let org = changed();
+    // The machine stops between the push and its post-receive hook.
+    let hook = org.scratch.at("server.git/hooks/post-receive");
+    let kept = std::fs::read(&hook).unwrap();
+    std::fs::remove_file(&hook).unwrap();
+    org.push("priya", &["main"]).ok();
+    let first = org.scratch.git("work", &["rev-parse", "main"]);
+    org.scratch.write("server.git/hooks/post-receive", kept);
+    org.scratch.run("server.git", &["chmod", "+x", "hooks/post-receive"], &[], "").ok();
+    org.scratch.write("work/docs/b.md", "text\n");
+    org.commit("priya", "more docs");
+    org.push("priya", &["main"]).ok();
+    org.scratch.git("work", &["fetch", "-q", "origin", "+refs/obstat/*:refs/obstat/*"]);
+    let trust = "../server.git/obstat/trust";
+    for commit in [first.as_str(), "main"] {
+        let line = ["verify", "--target", "production", "--trust", trust, commit];
+        let found = org.obstat("mira", "work", &line);
+        assert_eq!(found.code, 0, "{commit}: {}", found.all());
+    }
+}
+
+#[test]
+fn broken_gate_files_stop_pushes_with_a_hint() {
+    for file in ["trust", "gate_key", "gate.toml", "policy_ref"] {
+        let org = changed();
+        let path = org.scratch.at("server.git/obstat").join(file);
+        for content in ["", "broken\n", "\u{0}\u{1}"] {
+            std::fs::write(&path, content).unwrap();
+            let refused = org.push("priya", &["main"]);
+            assert_ne!(refused.code, 0, "{file} = {content:?}: pushed");
+            assert!(!refused.err.contains("panicked"), "{}", refused.err);
+            assert!(refused.err.contains(file) || refused.err.contains("ref"), "{}", refused.err);
+        }
+    }
+}
+
+#[test]
+fn a_poisoned_roster_cache_is_read_again_or_refused() {
+    let org = changed();
+    org.push("priya", &["main"]).ok();
+    let cache = org.scratch.at("server.git/obstat/cache");
+    for entry in std::fs::read_dir(&cache).unwrap() {
+        let path = entry.unwrap().path();
+        for content in [&b""[..], b"x", &[0xff; 400]] {
+            std::fs::write(&path, content).unwrap();
+            org.scratch.write("work/src/a.rs", format!("// {}\n", content.len()));
+            org.commit("jonas", ASSISTED);
+            let refused = org.push("jonas", &["main"]);
+            assert_ne!(refused.code, 0);
+            assert!(!refused.err.contains("panicked"), "{}", refused.err);
+            org.scratch.git("work", &["reset", "-q", "--hard", "HEAD~1"]);
+        }
+    }
+}
+
+#[test]
+fn without_git_or_ssh_keygen_the_command_says_what_is_missing() {
+    let org = org();
+    org.scratch.write("work/src/a.rs", "fn a() {}\n");
+    org.commit("jonas", ASSISTED);
+    let digest = org.digest("main");
+    let key = org.scratch.at("keys/priya");
+    let program = program().to_string_lossy().into_owned();
+    let line = [program.as_str(), "sign", "--key", &key.to_string_lossy(), "main"];
+    let typed = format!("{}\n", &digest[..4]);
+    let found = org.scratch.run("work", &line, &[("PATH", "/nonexistent")], &typed);
+    assert_eq!(found.code, 2, "{}", found.all());
+    assert!(found.err.contains("ssh-keygen") || found.err.contains("git"), "{}", found.err);
+    assert!(found.err.contains("install"), "{}", found.err);
+}
+
+#[test]
+fn stock_ssh_keygen_accepts_what_was_signed() {
+    let org = org();
+    org.scratch.write("work/src/a.rs", "fn a() {}\n");
+    org.commit("jonas", ASSISTED);
+    org.sign("priya", "main", &[]).ok();
+    let signers = org.obstat("mira", "work", &["roster", "allowed-signers"]).ok();
+    org.scratch.write("allowed", signers);
+    // Taken apart as docs/formats/envelope.md says.
+    let script = r#"
+        name=$(git -C work for-each-ref --format='%(objectname)' refs/obstat/approvals | head -n 1)
+        git -C work cat-file blob "$name" >envelope
+        sed -n 's/^"statement":"\(.*\)",$/\1/p' envelope | sed 's/\\\(.\)/\1/g' | tr -d '\n' >statement
+        printf '%b' "$(sed -n 's/^"signature":"\(.*\)"}$/\1/p' envelope)" >signature
+        ssh-keygen -Y verify -f allowed -I priya -n obstat-approval@v1 -s signature <statement
+        ssh-keygen -Y verify -f allowed -I mira -n obstat-approval@v1 -s signature <statement && echo WRONG
+        printf x >>statement
+        ssh-keygen -Y verify -f allowed -I priya -n obstat-approval@v1 -s signature <statement && echo WRONG
+        true"#;
+    let found = org.scratch.run(".", &["sh", "-c", script], &[], "");
+    assert_eq!(found.code, 0, "{}", found.all());
+    assert!(found.out.contains("Good \"obstat-approval@v1\" signature for priya"), "{}", found.all());
+    assert!(!found.out.contains("WRONG"), "{}", found.all());
+}
