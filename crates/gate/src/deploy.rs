@@ -70,7 +70,7 @@ pub fn verify(world: World, target: &RefName, commit: Oid) -> Result<Answer, Por
         Again::Clear(parts) => {
             let landings = chain.len();
             Ok(Answer::Clear(Box::new(Cleared { landings, record, parts, decided })))
-        },
+        }
         Again::NotFetched => Ok(Answer::NotFetched),
         Again::Open(found) => Ok(Answer::Blocked(Vec::new(), Some(found))),
     }

@@ -1,8 +1,8 @@
 //! Builds the record of a landing from what was judged; signs and stores nothing.
 
 use crate::cover::{Advance, Coverage};
-use crate::pipeline::{Judgement, World};
 use crate::inputs::Inputs;
+use crate::pipeline::{Judgement, World};
 use obstat_attest::clearance::{Clearance, Property, Verdict};
 use obstat_model::approval::ApprovalFacts;
 use obstat_model::id::{InputsDigest, PersonId, StatementHash};
@@ -45,7 +45,11 @@ pub fn record(
 
 /// The decision in the form that others read, where everything was clear.
 #[must_use]
-pub fn clearance(inputs: &Inputs, coverage: &Coverage, record: &LandingRecord) -> Option<Clearance> {
+pub fn clearance(
+    inputs: &Inputs,
+    coverage: &Coverage,
+    record: &LandingRecord,
+) -> Option<Clearance> {
     let last = coverage.clear.last()?;
     if record.kind != LandingKind::Cleared {
         return None;
@@ -88,7 +92,8 @@ fn counted(part: &Judgement) -> Vec<&ApprovalFacts> {
         Signer::Person(id) => people.contains(&id),
         Signer::Service(_) => false,
     };
-    let approvals = part.found.statements.iter().filter(|s| s.verified.statement.act == Act::Approve);
+    let approvals =
+        part.found.statements.iter().filter(|s| s.verified.statement.act == Act::Approve);
     let refused = &part.decision.diagnostics.not_counted;
     let stands = |s: &&ApprovalFacts| refused.iter().all(|n| n.statement != s.verified.hash);
     approvals.filter(by_them).filter(stands).collect()

@@ -152,7 +152,12 @@ pub fn judge(
     evidence.extend(people::agents(directory, &participants));
     let assistance = Assistance::conclude(evidence, declared_by(&found, &participants));
     let problems = [gathered.problems, unusable_next(world, &change)?].concat();
-    let rolling = Window { world, directory }.sums(&inputs.policy, &proposal.target, &change, &participants)?;
+    let rolling = Window { world, directory }.sums(
+        &inputs.policy,
+        &proposal.target,
+        &change,
+        &participants,
+    )?;
     let owners = owners(inputs, &change);
     let (decision, explained) = {
         let facts = Facts {

@@ -139,7 +139,8 @@ pub fn recent(
 pub fn steps(world: World) -> Result<Vec<LandingRecord>, PortError> {
     let mut found = Vec::new();
     for bytes in world.records.input_steps()? {
-        let parsed = record::parse_landing(&bytes, &world.trust.gates).map_err(|e| forged(&e.to_string()))?;
+        let parsed = record::parse_landing(&bytes, &world.trust.gates)
+            .map_err(|e| forged(&e.to_string()))?;
         found.push(parsed);
     }
     found.retain(|step| step.at <= world.now.0);

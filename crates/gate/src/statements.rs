@@ -146,11 +146,7 @@ impl Reader<'_> {
     }
 
     /// The signer as the roster in force at receipt had them, where that is not the present one.
-    fn then(
-        &self,
-        verified: &VerifiedApproval,
-        received_at: Timestamp,
-    ) -> Result<Then, PortError> {
+    fn then(&self, verified: &VerifiedApproval, received_at: Timestamp) -> Result<Then, PortError> {
         let Signer::Person(id) = &verified.signer else { return Ok(Then::AsNow) };
         if received_at >= self.now.0 {
             return Ok(Then::AsNow);

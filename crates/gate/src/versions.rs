@@ -25,11 +25,7 @@ impl<'a> Standing<'a> {
     ///
     /// # Errors
     /// [`PortError`] when an earlier version cannot be read.
-    pub fn read(
-        world: World<'a>,
-        inputs: &'a Inputs,
-        target: &RefName,
-    ) -> Result<Self, PortError> {
+    pub fn read(world: World<'a>, inputs: &'a Inputs, target: &RefName) -> Result<Self, PortError> {
         let origin = inputs.policy.target_of(target).and_then(|t| t.from());
         let mut steps = rolling::steps(world)?;
         steps.retain(|step| step.target == *target || Some(&step.target) == origin);

@@ -5,7 +5,9 @@
 
 mod write;
 
-pub use write::{InputsTouched, LandingIndex, file_statement, keep_superseded, record_landings, record_receipts};
+pub use write::{
+    InputsTouched, LandingIndex, file_statement, keep_superseded, record_landings, record_receipts,
+};
 
 use crate::repository::GitRepository;
 use crate::store::from_git;

@@ -264,9 +264,8 @@ impl Roster {
     /// Who has a login on a host.
     #[must_use]
     pub fn by_login(&self, host: &str, login: &str) -> Option<Actor> {
-        let has = |slot: &Slot| {
-            self.accounts(*slot).iter().any(|a| a.host == host && a.login == login)
-        };
+        let has =
+            |slot: &Slot| self.accounts(*slot).iter().any(|a| a.host == host && a.login == login);
         self.by_login.find(&(host, login)).find(has).and_then(|slot| self.actor(slot))
     }
 

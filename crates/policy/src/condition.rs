@@ -143,7 +143,9 @@ fn one(
         "author_level_below" => {
             author_level::parse(node, known, report).map(Condition::AuthorLevel)
         }
-        "author_unverified" => author_unverified::parse(node, report).map(Condition::AuthorUnverified),
+        "author_unverified" => {
+            author_unverified::parse(node, report).map(Condition::AuthorUnverified)
+        }
         "paths" => paths::parse(node, report).map(Condition::Paths),
         "lines_at_least" => lines::parse(node, report).map(Condition::Lines),
         "files_at_least" => files::parse(node, report).map(Condition::Files),

@@ -292,7 +292,8 @@ impl<'a> Board<'_, 'a> {
         labels.sort_unstable();
         labels.dedup();
         for label in labels {
-            let is_of = |row: &&mut Row<'a>| row.distinct.as_ref().is_some_and(|o| o.label == label);
+            let is_of =
+                |row: &&mut Row<'a>| row.distinct.as_ref().is_some_and(|o| o.label == label);
             let mut rows: Vec<&mut Row> = self.rows.iter_mut().filter(is_of).collect();
             let now = allot(&rows, |open| open.people.clone());
             let most = allot(&rows, |open| {
@@ -308,7 +309,8 @@ impl<'a> Board<'_, 'a> {
 
     /// Approvals that stand and that no requirement counts, with the first reason.
     fn unused(&self) -> Vec<NotCounted> {
-        let used = |ballot: &&Ballot| self.rows.iter().any(|row| row.used.contains(&&ballot.person.id));
+        let used =
+            |ballot: &&Ballot| self.rows.iter().any(|row| row.used.contains(&&ballot.person.id));
         let mut found = Vec::new();
         for ballot in self.ballots.approvals.iter().filter(|b| !used(b)) {
             if let Some(reason) = self.why_unused(ballot) {
@@ -359,4 +361,3 @@ fn settle_distinct(row: &mut Row, has: Vec<&PersonId>, could: usize, naming: Nam
     }
     row.report = tally.report(&row.report.rule, row.report.needs.clone());
 }
-

@@ -35,8 +35,7 @@ const WORDS: [Choice<AtMost>; 3] = [
     ("undisclosed", AtMost::Undisclosed),
     ("any", AtMost::Any),
 ];
-const KEYS: [&str; 6] =
-    ["name", "paths", "lines_at_most", "files_at_most", "assistance", "reason"];
+const KEYS: [&str; 6] = ["name", "paths", "lines_at_most", "files_at_most", "assistance", "reason"];
 
 impl Exemption {
     pub(crate) fn name(&self) -> &RuleName {

@@ -74,9 +74,7 @@ impl Pattern {
             Shape::Name(name) => path
                 .strip_suffix(name.as_ref())
                 .is_some_and(|rest| rest.is_empty() || rest.ends_with(b"/")),
-            Shape::General(prefix, glob) => {
-                path.starts_with(prefix) && glob.is_match(path)
-            }
+            Shape::General(prefix, glob) => path.starts_with(prefix) && glob.is_match(path),
         }
     }
 

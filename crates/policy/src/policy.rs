@@ -12,8 +12,8 @@ pub(crate) use parse::PRESENCES;
 pub use parse::parse_policy;
 pub use target::{Rewrite, TargetPolicy};
 
-use crate::condition::Condition;
 use crate::codeowners::Dialect;
+use crate::condition::Condition;
 use crate::condition::rolling::RollingDemand;
 use crate::exempt::Exemption;
 use crate::glob::Pattern;

@@ -65,18 +65,18 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
     let packed = bundle.pack()?;
     std::fs::write(&args.output, &packed).map_err(|e| CliError::file(&args.output, e))?;
     let (met, size) = (ui.marks.met(ui.paint), grouped(packed.len() as u64 / 1024 + 1));
-    ui.line(format!("{met} {} holds the proof of {}, {size} KiB", args.output.display(), commit.short()));
+    ui.line(format!(
+        "{met} {} holds the proof of {}, {size} KiB",
+        args.output.display(),
+        commit.short()
+    ));
     ui.note("\nCheck it anywhere with");
     let command = format!("obstat verify --bundle {} --trust TRUSTFILE", args.output.display());
     ui.note(format!("  {}", ui.paint.blue(&command)));
     Ok(Exit::Ok)
 }
 
-fn world<'a>(
-    repository: &'a GitRepository,
-    trust: &'a TrustRoot,
-    memo: &'a Memo,
-) -> World<'a> {
+fn world<'a>(repository: &'a GitRepository, trust: &'a TrustRoot, memo: &'a Memo) -> World<'a> {
     World {
         repository,
         records: repository,
@@ -95,7 +95,9 @@ fn prove(bundle: &Bundle, trust: &TrustRoot) -> Result<(), CliError> {
     let memo = Memo::default();
     match deploy::verify(world(&repository, trust, &memo), &bundle.target, bundle.commit)? {
         Answer::Clear(_) => Ok(()),
-        _ => Err(CliError::Internal("the bundle does not prove what the repository does".to_owned())),
+        _ => {
+            Err(CliError::Internal("the bundle does not prove what the repository does".to_owned()))
+        }
     }
 }
 

@@ -132,7 +132,10 @@ fn write_clearance(
     let found = parsed.map_err(|e| {
         CliError::untrusted(e.to_string(), "fetch refs/obstat/* again, or ask for a bundle")
     })?;
-    if found.commit != commit || found.target != *target || found.repository != world.trust.repository {
+    if found.commit != commit
+        || found.target != *target
+        || found.repository != world.trust.repository
+    {
         return Err(CliError::untrusted(
             "the clearance is of another commit, target or repository",
             "fetch refs/obstat/* again",
@@ -156,7 +159,11 @@ fn opened(path: &Path, args: &Args) -> Result<Opened, CliError> {
     let short = bundle.commit.to_string();
     if let Some(wanted) = args.commit.as_deref().filter(|w| w.len() < 7 || !short.starts_with(w)) {
         return Err(CliError::untrusted(
-            format!("the bundle is of {}, not of {}", bundle.commit.short(), escape_cut(wanted, 60)),
+            format!(
+                "the bundle is of {}, not of {}",
+                bundle.commit.short(),
+                escape_cut(wanted, 60)
+            ),
             "name the commit by its id, or ask for the bundle of that commit",
         ));
     }
@@ -165,7 +172,11 @@ fn opened(path: &Path, args: &Args) -> Result<Opened, CliError> {
         Ok(target) if target == bundle.target => target,
         _ => {
             return Err(CliError::untrusted(
-                format!("the bundle is for {}, not for {}", bundle.target, escape_cut(&args.trust.target, 60)),
+                format!(
+                    "the bundle is for {}, not for {}",
+                    bundle.target,
+                    escape_cut(&args.trust.target, 60)
+                ),
                 format!("ask with --target {}", bundle.target),
             ));
         }
@@ -178,7 +189,8 @@ type Opened = (GitRepository, Oid, RefName, Option<Copies>);
 
 /// What a bundle shows to people and scripts must be what the answer was decided from.
 fn same_copies(found: &Copies, wanted: &Copies) -> Result<(), CliError> {
-    let odd = found.iter().find(|f| !wanted.contains(f)).or(wanted.iter().find(|w| !found.contains(w)));
+    let odd =
+        found.iter().find(|f| !wanted.contains(f)).or(wanted.iter().find(|w| !found.contains(w)));
     match odd {
         None => Ok(()),
         Some((path, _)) => Err(CliError::untrusted(
@@ -189,7 +201,11 @@ fn same_copies(found: &Copies, wanted: &Copies) -> Result<(), CliError> {
 }
 
 /// The ref that a target's name means in the policy at the commit.
-pub(super) fn target_ref(repository: &GitRepository, commit: Oid, name: &str) -> Result<RefName, CliError> {
+pub(super) fn target_ref(
+    repository: &GitRepository,
+    commit: Oid,
+    name: &str,
+) -> Result<RefName, CliError> {
     if name.starts_with("refs/") {
         return ref_name(name);
     }

@@ -19,7 +19,8 @@ pub(crate) fn bar(part: u64, whole: u64, marks: Marks) -> String {
 
 /// A share in whole per cent, rounded; what is neither none nor all never reads 0 or 100.
 pub(crate) fn percent(part: u64, whole: u64) -> String {
-    let rounded = part.saturating_mul(200).saturating_add(whole).checked_div(whole.saturating_mul(2));
+    let rounded =
+        part.saturating_mul(200).saturating_add(whole).checked_div(whole.saturating_mul(2));
     match (rounded.unwrap_or(0), part) {
         (0, 1..) => "<1 %".to_owned(),
         (100, _) if part < whole => ">99 %".to_owned(),

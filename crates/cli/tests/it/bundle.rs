@@ -18,7 +18,8 @@ fn bundled(org: &Org) {
 fn pack(org: &Org) {
     org.scratch.git("work", &["fetch", "-q", "origin", "+refs/obstat/*:refs/obstat/*"]);
     let trust = "../server.git/obstat/trust";
-    let line = ["bundle", "--target", "production", "--trust", trust, "--output", "../b.tar", "main"];
+    let line =
+        ["bundle", "--target", "production", "--trust", trust, "--output", "../b.tar", "main"];
     org.obstat("mira", "work", &line).ok();
     org.scratch.write("un/.keep", "");
     org.scratch.run(".", &["tar", "-xf", "b.tar", "-C", "un"], &[], "").ok();
@@ -131,7 +132,8 @@ fn what_is_not_cleared_is_not_bundled() {
     org.scratch.write("work/src/a.rs", "fn a() {}\n");
     org.commit("jonas", ASSISTED);
     let trust = "../server.git/obstat/trust";
-    let line = ["bundle", "--target", "production", "--trust", trust, "--output", "../b.tar", "main"];
+    let line =
+        ["bundle", "--target", "production", "--trust", trust, "--output", "../b.tar", "main"];
     let found = org.obstat("mira", "work", &line);
     assert_eq!(found.code, 2, "{}", found.all());
     assert!(!org.scratch.at("b.tar").exists());

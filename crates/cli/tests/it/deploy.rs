@@ -101,8 +101,11 @@ fn the_clearance_is_a_signed_summary_of_what_was_cleared() {
     assert!(!text.contains("ORG_SOURCE_HUMAN_PRESENCE"), "a plain key shows no presence: {text}");
     // Nothing is cleared for what does not verify.
     std::fs::remove_file(org.scratch.at("vsa.json")).unwrap();
-    let line: Vec<&str> =
-        ["verify"].into_iter().chain(TRUST).chain(["--clearance", "../vsa.json", "main~1"]).collect();
+    let line: Vec<&str> = ["verify"]
+        .into_iter()
+        .chain(TRUST)
+        .chain(["--clearance", "../vsa.json", "main~1"])
+        .collect();
     assert_eq!(org.obstat("mira", "work", &line).code, 3);
     assert!(!org.scratch.at("vsa.json").exists());
 }

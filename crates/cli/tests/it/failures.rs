@@ -131,6 +131,10 @@ fn stock_ssh_keygen_accepts_what_was_signed() {
         true"#;
     let found = org.scratch.run(".", &["sh", "-c", script], &[], "");
     assert_eq!(found.code, 0, "{}", found.all());
-    assert!(found.out.contains("Good \"obstat-approval@v1\" signature for priya"), "{}", found.all());
+    assert!(
+        found.out.contains("Good \"obstat-approval@v1\" signature for priya"),
+        "{}",
+        found.all()
+    );
     assert!(!found.out.contains("WRONG"), "{}", found.all());
 }

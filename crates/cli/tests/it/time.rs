@@ -63,7 +63,8 @@ fn a_raise_counts_after_the_delay() {
 #[test]
 fn a_new_version_cannot_abolish_its_own_delay() {
     let org = org();
-    let raised = org.roster().replace("level: junior", "level: senior").replace("delay: 24h", "delay: 0s");
+    let raised =
+        org.roster().replace("level: junior", "level: senior").replace("delay: 24h", "delay: 0s");
     org.scratch.write("work/.obstat/roster.yaml", raised);
     org.commit("yusuf", "promote Tove at once");
     for who in ["mira", "priya"] {
@@ -87,7 +88,16 @@ fn an_override_ends_within_hours() {
     org.commit("jonas", ASSISTED);
     let digest = org.digest("main");
     let key = org.scratch.at("keys/mira");
-    let line = ["override", "--reason", "down", "--expires", "2h", "--key", &key.to_string_lossy(), "main"];
+    let line = [
+        "override",
+        "--reason",
+        "down",
+        "--expires",
+        "2h",
+        "--key",
+        &key.to_string_lossy(),
+        "main",
+    ];
     org.obstat_typing("mira", "work", &line, &format!("{}\n", &digest[..4])).ok();
     org.push_statements("mira").ok();
     org.scratch.clock("+3h");

@@ -1,7 +1,8 @@
 //! Appends records: blobs and trees first, then one compare-and-swap of the ref.
 
 use super::{
-    LANDINGS, LATEST, STEPS, RECEIPTS, clearance_path, digest_dir, oid, receipt_path, statement_ref, target_key, tip_path,
+    LANDINGS, LATEST, RECEIPTS, STEPS, clearance_path, digest_dir, oid, receipt_path,
+    statement_ref, target_key, tip_path,
 };
 use crate::error::GitError;
 use crate::refs::{self, RefEdit};

@@ -50,7 +50,10 @@ impl RollingDemand {
         let found = case.facts.rolling.iter().find(|sum| sum.rule == self.rule);
         let sum = found.ok_or_else(|| Problem {
             code: "fact-missing",
-            text: format!("the lines of the last {} days for rule {} are not known", self.days, self.rule),
+            text: format!(
+                "the lines of the last {} days for rule {} are not known",
+                self.days, self.rule
+            ),
             hint: "report this: the gate must gather them".to_owned(),
         })?;
         // A change that has no line in the scope adds nothing to the sum there.
@@ -72,7 +75,8 @@ pub(super) fn parse(
     let fields = Fields::of(node, "`rolling`", &["lines_at_least", "days", "scope"], report)?;
     let lines = fields.need("lines_at_least", "`rolling`", report)?;
     let lines = yaml::number(lines, "lines_at_least", 1..=1_000_000_000, report)?;
-    let days = yaml::number(fields.need("days", "`rolling`", report)?, "days", 1..=DAYS_MAX, report)?;
+    let days =
+        yaml::number(fields.need("days", "`rolling`", report)?, "days", 1..=DAYS_MAX, report)?;
     let scope = match fields.get("scope") {
         Some(node) => Some(known.scope(node, report)?),
         None => None,

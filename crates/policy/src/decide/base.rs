@@ -57,9 +57,8 @@ fn unknown_operator(case: &Case) -> Option<Problem> {
     if !parts.iter().any(|p| p.role == Role::Pusher) {
         return None;
     }
-    let is_agent = |p: &&Participant| {
-        p.role != Role::Contributor && matches!(p.actor, Some(Actor::Agent(_)))
-    };
+    let is_agent =
+        |p: &&Participant| p.role != Role::Contributor && matches!(p.actor, Some(Actor::Agent(_)));
     let operated = |agent: &Participant| {
         let operators = parts.iter().filter(|p| p.role == Role::Operator);
         let mut known = operators.filter(|p| matches!(p.actor, Some(Actor::Person(_))));

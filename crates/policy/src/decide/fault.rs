@@ -22,8 +22,7 @@ pub(super) fn of_content(case: &Case, facts: &ApprovalFacts) -> Verdict {
     }
     let statement = &facts.verified.statement;
     let context = &statement.context;
-    let here =
-        context.repository == case.facts.repository && context.target == *case.facts.target;
+    let here = context.repository == case.facts.repository && context.target == *case.facts.target;
     if !here {
         return fault("signed for another repository or target");
     }
@@ -87,11 +86,15 @@ fn of_shown(case: &Case, shown: &Shown) -> Verdict {
         return fault(format!("its signer was shown {was}, now it is {is}; fetch and sign again"));
     }
     if known.contradicted && !shown.contradicted {
-        return fault("its signer was not shown that evidence contradicts the author; fetch and sign again");
+        return fault(
+            "its signer was not shown that evidence contradicts the author; fetch and sign again",
+        );
     }
     let new = |flag: &&HiddenFlag| !shown.hidden.contains(flag);
     match case.hidden.iter().find(new) {
-        Some(flag) => fault(format!("its signer was not shown {}; fetch and sign again", flag.phrase())),
+        Some(flag) => {
+            fault(format!("its signer was not shown {}; fetch and sign again", flag.phrase()))
+        }
         None => Ok(()),
     }
 }
@@ -155,7 +158,10 @@ fn of_terms(case: &Case, ballot: &Ballot, review_due: Timestamp) -> Verdict {
     if ballot.received.after(terms.at_most()) <= case.now
         || statement.expires_at > statement.issued_at.after(terms.at_most())
     {
-        return fault(format!("runs longer than {}, the most that the policy allows", terms.at_most()));
+        return fault(format!(
+            "runs longer than {}, the most that the policy allows",
+            terms.at_most()
+        ));
     }
     if review_due > statement.issued_at.after(terms.review_within()) {
         return fault(format!("puts its review off for more than {}", terms.review_within()));

@@ -18,7 +18,12 @@ pub(crate) fn everywhere(person: &Person, at: Timestamp) -> Option<Level> {
 }
 
 /// The lowest over the files of concern of the highest level that holds on each.
-pub(super) fn over(case: &Case, person: &Person, at: Timestamp, concern: &Concern) -> Option<Level> {
+pub(super) fn over(
+    case: &Case,
+    person: &Person,
+    at: Timestamp,
+    concern: &Concern,
+) -> Option<Level> {
     let base = everywhere(person, at);
     let scoped: Vec<&LevelGrant> = person
         .levels

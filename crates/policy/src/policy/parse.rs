@@ -29,7 +29,8 @@ const OVERRIDE_MAX: Seconds = Seconds(3 * 86_400);
 const REVIEW_MAX: Seconds = Seconds(30 * 86_400);
 
 /// The keys of a policy.
-pub(crate) const KEYS: [&str; 6] = ["version", "targets", "defaults", "override", "rules", "exempt"];
+pub(crate) const KEYS: [&str; 6] =
+    ["version", "targets", "defaults", "override", "rules", "exempt"];
 const DEFAULTS: [&str; 4] = ["presence", "expires", "owners", "codeowners"];
 const DIALECTS: [Choice<Dialect>; 2] = [("github", Dialect::GitHub), ("gitlab", Dialect::GitLab)];
 const OVERRIDE: [&str; 4] = ["holders", "presence", "at_most", "review_within"];
@@ -229,7 +230,8 @@ fn refuse_doubles(
     for (i, rule) in rules.iter().enumerate() {
         let name = rule.name();
         if name.as_str() == crate::decide::BASE {
-            let message = format!("no rule may be called `{name}`: that is what no policy can lift");
+            let message =
+                format!("no rule may be called `{name}`: that is what no policy can lift");
             report.say("reserved-name", &at("rules"), message);
         }
         if rules.iter().take(i).any(|other| other.name() == name) {
@@ -259,7 +261,11 @@ fn lock_out(policy: &Policy, roster: &Roster, fields: &Fields, report: &mut Repo
          but only {able} have such a key: nobody could change them again"
     );
     let finding = report.error("locked-out", &at, message);
-    report.add(finding.helped("give the owners security keys (ssh-keygen -t ed25519-sk), or lower `presence`"));
+    report.add(
+        finding.helped(
+            "give the owners security keys (ssh-keygen -t ed25519-sk), or lower `presence`",
+        ),
+    );
 }
 
 #[cfg(test)]

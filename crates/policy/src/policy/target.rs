@@ -113,7 +113,8 @@ fn refs(node: &Node, report: &mut Report) -> Option<(Vec<String>, Vec<Pattern>)>
     let (mut refs, mut patterns) = (Vec::new(), Vec::new());
     for (text, at) in texts {
         if !text.starts_with("refs/") || text.starts_with("refs/obstat/") {
-            let message = "a ref is written in full, such as refs/heads/main; refs/obstat/ is the gate's own";
+            let message =
+                "a ref is written in full, such as refs/heads/main; refs/obstat/ is the gate's own";
             report.say("bad-ref", &at.span, message);
             return None;
         }

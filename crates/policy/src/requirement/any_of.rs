@@ -69,7 +69,9 @@ fn part(requirement: &Requirement) -> String {
 fn refuse_nesting(branch: &[Requirement], node: &Node, report: &mut Report) -> Option<()> {
     for requirement in branch {
         let message = match requirement {
-            Requirement::AnyOf(_) => "`any_of` cannot stand inside `any_of`; list the branches flat",
+            Requirement::AnyOf(_) => {
+                "`any_of` cannot stand inside `any_of`; list the branches flat"
+            }
             Requirement::Approvals(a) if a.distinct().is_some() => {
                 "`distinct` cannot stand inside `any_of`"
             }

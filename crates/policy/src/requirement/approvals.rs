@@ -1,10 +1,10 @@
 //! `approvals: N`: so many people, each fit by level, team, ownership and presence.
 
+use super::different_teams::representatives;
 use super::level::AtLeast;
 use super::owns::Groups;
 use super::presence;
 use super::team::InTeam;
-use super::different_teams::representatives;
 use crate::decide::ballots::Ballot;
 use crate::decide::count::{Counting, Tally};
 use crate::diagnostic::Report;
@@ -19,8 +19,7 @@ use obstat_model::time::Timestamp;
 
 /// Most approvals that a requirement may ask for.
 const COUNT_MAX: u64 = 100;
-const KEYS: [&str; 7] =
-    ["approvals", "level", "team", "teams", "owns", "presence", "distinct"];
+const KEYS: [&str; 7] = ["approvals", "level", "team", "teams", "owns", "presence", "distinct"];
 
 /// Whose signatures are asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -202,9 +201,10 @@ impl Approvals {
         let case = counting.case;
         person.is_here_at(case.now)
             && self.fits(counting, person, groups)
-            && self.level.as_ref().is_none_or(|l| {
-                l.is_met(case, person, case.now, counting.concern)
-            })
+            && self
+                .level
+                .as_ref()
+                .is_none_or(|l| l.is_met(case, person, case.now, counting.concern))
             && presence::is_possible(person, self.presence, case.now)
     }
 

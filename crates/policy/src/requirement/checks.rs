@@ -47,7 +47,8 @@ pub(super) fn parse(node: &Node, known: &Known, report: &mut Report) -> Option<C
     let fields = Fields::of(node, "a requirement", &["checks", "by"], report)?;
     let list = fields.need("checks", "a requirement", report)?;
     let nodes = one_or_more(list);
-    let names = nodes.iter().map(|n| yaml::name(n, "a check", report)).collect::<Option<Vec<_>>>()?;
+    let names =
+        nodes.iter().map(|n| yaml::name(n, "a check", report)).collect::<Option<Vec<_>>>()?;
     if names.is_empty() {
         report.say("demands-nothing", &list.span, "`checks` names none");
         return None;

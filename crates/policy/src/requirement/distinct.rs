@@ -48,7 +48,8 @@ pub(crate) struct Demand<'a> {
 
 /// Gives every person to at most one demand, so that as many places as possible are filled.
 pub(crate) fn allot<'a>(demands: &[Demand<'a>]) -> Vec<Vec<&'a PersonId>> {
-    let mut people: Vec<&PersonId> = demands.iter().flat_map(|d| d.people.iter().copied()).collect();
+    let mut people: Vec<&PersonId> =
+        demands.iter().flat_map(|d| d.people.iter().copied()).collect();
     people.sort_unstable();
     people.dedup();
     let mut edges = Vec::new();

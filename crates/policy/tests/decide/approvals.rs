@@ -166,10 +166,8 @@ fn one_person_counts_once() {
 
 #[test]
 fn what_is_taken_back_does_not_count_and_may_be_given_again() {
-    let taken = Scene::senior()
-        .approved("priya")
-        .but(|w| w.received -= HOUR)
-        .says("priya", Act::Withdraw);
+    let taken =
+        Scene::senior().approved("priya").but(|w| w.received -= HOUR).says("priya", Act::Withdraw);
     let found = taken.decide();
     is(&found, Pending);
     assert!(reason(&found, "priya").contains("taken back"));

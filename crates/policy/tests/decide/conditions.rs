@@ -57,7 +57,8 @@ fn author_level_is_the_lowest_of_all_who_made_or_brought_it() {
     applies(when("author_level_below: senior"));
     rests(when("author_level_below: mid-level"));
     for role in [Role::Author, Role::Committer, Role::CoAuthor, Role::Operator, Role::Pusher] {
-        let scene = when("author_level_below: mid-level").with(|s| s.parts.push(part(role, "tove")));
+        let scene =
+            when("author_level_below: mid-level").with(|s| s.parts.push(part(role, "tove")));
         applies(scene);
     }
     // Unproven names of seniors raise nothing; services and contributors neither raise nor lower.
@@ -86,7 +87,9 @@ fn author_level_in_scopes_is_the_lowest_over_the_files_of_the_rule() {
     rests(when("author_level_below: senior").with(scoped).files(&["pay/a.rs"]));
     applies(when("author_level_below: senior").with(scoped).files(&["pay/a.rs", "src/b.rs"]));
     rests(
-        when("author_level_below: senior, paths: ['pay/**']").with(scoped).files(&["pay/a.rs", "src/b.rs"]),
+        when("author_level_below: senior, paths: ['pay/**']")
+            .with(scoped)
+            .files(&["pay/a.rs", "src/b.rs"]),
     );
 }
 
@@ -121,7 +124,9 @@ fn lines_and_files_are_counted_in_the_paths_of_the_rule() {
 
 #[test]
 fn rolling_sums() {
-    let sum = |lines| move |s: &mut Scene| s.rolling.push(RollingSum { rule: "r".parse().unwrap(), lines });
+    let sum = |lines| {
+        move |s: &mut Scene| s.rolling.push(RollingSum { rule: "r".parse().unwrap(), lines })
+    };
     let rule = "rolling: { lines_at_least: 400, days: 7, scope: pay }";
     applies(when(rule).files(&["pay/a.rs"]).with(sum(400)));
     rests(when(rule).files(&["pay/a.rs"]).with(sum(399)));

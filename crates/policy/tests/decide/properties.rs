@@ -42,14 +42,10 @@ struct Say {
     fault: u8,
 }
 
-fn scene(
-    paths: &[(usize, u64)],
-    parts: &[(usize, usize)],
-    says: &[Say],
-    assisted: u8,
-) -> Scene {
+fn scene(paths: &[(usize, u64)], parts: &[(usize, usize)], says: &[Say], assisted: u8) -> Scene {
     let mut scene = Scene::new(RULES);
-    let mut files: Vec<_> = paths.iter().map(|(p, n)| (PATHS[*p].to_owned(), *n, Vec::new())).collect();
+    let mut files: Vec<_> =
+        paths.iter().map(|(p, n)| (PATHS[*p].to_owned(), *n, Vec::new())).collect();
     files.sort();
     files.dedup_by(|a, b| a.0 == b.0);
     scene.files = files;

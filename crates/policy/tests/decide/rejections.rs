@@ -26,10 +26,7 @@ fn it_does_not_run_out() {
     is(&rejected_by("yusuf").but(|w| w.expires = 0).decide(), Blocked);
     let spent = rejected_by("yusuf").but(|w| w.spent = true);
     is(&spent.decide(), Blocked);
-    let late = Scene::senior()
-        .says("yusuf", Act::Reject)
-        .after(10 * DAY)
-        .approved("priya");
+    let late = Scene::senior().says("yusuf", Act::Reject).after(10 * DAY).approved("priya");
     is(&late.decide(), Blocked);
 }
 

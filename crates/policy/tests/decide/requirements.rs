@@ -31,7 +31,8 @@ fn level_is_at_least() {
 fn level_in_scopes_must_hold_on_all_files_of_the_rule() {
     let scoped = |s: &mut Scene| {
         let old = "levels: [{ level: junior, since: 2020-01-01 }]";
-        s.roster = s.roster.replace(old, "levels: [{ level: senior, since: 2020-01-01, scopes: [pay] }]");
+        s.roster =
+            s.roster.replace(old, "levels: [{ level: senior, since: 2020-01-01, scopes: [pay] }]");
     };
     let scene = || one("{ approvals: 1, level: senior }").with(scoped);
     is(&scene().files(&["pay/a.rs"]).approved("tove").decide(), Clear);
@@ -51,7 +52,8 @@ fn different_teams() {
     is(&scene().approved("priya").approved("hana").decide(), Pending);
     is(&scene().approved("priya").approved("yusuf").decide(), Clear);
     // In two teams one person still stands for one.
-    let both = |s: &mut Scene| s.roster = s.roster.replacen("teams: [data]", "teams: [data, pay]", 2);
+    let both =
+        |s: &mut Scene| s.roster = s.roster.replacen("teams: [data]", "teams: [data, pay]", 2);
     is(&scene().with(both).approved("yusuf").decide(), Pending);
     is(&scene().with(both).approved("yusuf").approved("priya").decide(), Clear);
     // There are three teams with seniors, so four cannot be had.
@@ -140,7 +142,9 @@ fn distinct_people_for_a_three_person_release() {
 
 #[test]
 fn the_authors_own_statement_comes_first() {
-    let scene = || require("      - { author_statement: first }\n      - { approvals: 1, level: senior }\n");
+    let scene = || {
+        require("      - { author_statement: first }\n      - { approvals: 1, level: senior }\n")
+    };
     let stands = Act::Author { unassisted: false };
     is(&scene().approved("priya").decide(), Pending);
     let early = |w: &mut super::scene::Word| w.received -= HOUR;
@@ -170,7 +174,8 @@ fn named_checks() {
     // The newest word counts, and of one moment the worse.
     let again = both.clone().says("ci", check("unit", false));
     is(&again.decide(), Pending);
-    let cured = both.clone().but(|w| w.received -= HOUR).with(|s| s.words[0].act = check("unit", false));
+    let cured =
+        both.clone().but(|w| w.received -= HOUR).with(|s| s.words[0].act = check("unit", false));
     is(&cured.clone().decide(), Pending);
     is(&cured.says("ci", check("unit", true)).but(|w| w.received += 60).decide(), Clear);
     // Another service's word does not count where one is named, nor does old content's.
@@ -188,7 +193,11 @@ fn one_failing_service_stands_against_all() {
 
 #[test]
 fn any_of() {
-    let scene = || one("any_of: [{ approvals: 1, level: principal }, [{ approvals: 2, level: senior }, { checks: unit }]]");
+    let scene = || {
+        one(
+            "any_of: [{ approvals: 1, level: principal }, [{ approvals: 2, level: senior }, { checks: unit }]]",
+        )
+    };
     is(&scene().decide(), Pending);
     is(&scene().approved("mira").decide(), Clear);
     is(&scene().approved("priya").approved("yusuf").decide(), Pending);

@@ -148,5 +148,7 @@ fn an_accepted_autofix_names_itself_and_its_account_alone_is_no_sign() {
         of_message(&format!("x\n\nCo-authored-by: Copilot Autofix powered by AI <{account}>\n")),
         &[sign(E2, Kind::Trailer, "copilot-review")],
     );
-    silent(of_message(&format!("x\n\nCo-authored-by: github-advanced-security[bot] <{account}>\n")));
+    silent(of_message(&format!(
+        "x\n\nCo-authored-by: github-advanced-security[bot] <{account}>\n"
+    )));
 }

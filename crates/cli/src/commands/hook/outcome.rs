@@ -39,7 +39,8 @@ pub(super) fn announce(
     let hash = obstat_model::digest::sha256(&bytes);
     let path = at.join(format!("{}-{hash}", record.to));
     if let Some(clearance) = clearance {
-        let signed = key.sign_clearance(clearance).map_err(|e| CliError::Internal(e.to_string()))?;
+        let signed =
+            key.sign_clearance(clearance).map_err(|e| CliError::Internal(e.to_string()))?;
         write_whole(&beside(&path), &signed)?;
     }
     // Last, for it is what announces.

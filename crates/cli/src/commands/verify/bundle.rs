@@ -35,7 +35,8 @@ impl Bundle {
         let about = format!("{VERSION}\ntarget {}\ncommit {}\n", self.target.as_str(), self.commit);
         files.insert("about".to_owned(), about.into_bytes());
         files.insert("verify.sh".to_owned(), SCRIPT.as_bytes().to_vec());
-        let refs: String = self.refs.iter().map(|(n, id)| format!("{id} {}\n", n.as_str())).collect();
+        let refs: String =
+            self.refs.iter().map(|(n, id)| format!("{id} {}\n", n.as_str())).collect();
         files.insert("refs".to_owned(), refs.into_bytes());
         for object in &self.objects {
             let path = format!("objects/{}/{}", object.kind.as_str(), object.id);
@@ -89,7 +90,8 @@ impl Bundle {
         let (mut objects, mut copies) = (Vec::new(), Vec::new());
         for (path, bytes) in files {
             if let Some(rest) = path.strip_prefix("objects/") {
-                objects.push(object(rest, bytes).ok_or_else(|| format!("`{path}` names no object"))?);
+                objects
+                    .push(object(rest, bytes).ok_or_else(|| format!("`{path}` names no object"))?);
             } else if !["about", "refs", "verify.sh"].contains(&path.as_str()) {
                 copies.push((path, bytes));
             }

@@ -3,7 +3,8 @@
 use super::*;
 use crate::roster::parse_roster;
 
-const KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ4F1r7lHSHqU4FHTSSS7Ip5DHVmsS0oUvZ+wuyJbNG5";
+const KEY: &str =
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ4F1r7lHSHqU4FHTSSS7Ip5DHVmsS0oUvZ+wuyJbNG5";
 
 fn roster() -> Roster {
     let text = format!(
@@ -59,7 +60,8 @@ fn everything_that_the_format_has_is_read() {
     assert_eq!(policy.rolling_demands().count(), 1);
     let name = obstat_model::object::RefName::parse("refs/heads/release/2").unwrap();
     assert_eq!(policy.target_of(&name).unwrap().rewrite(), super::super::Rewrite::Judge);
-    let needs: Vec<String> = policy.rules()[0].requirements().iter().map(Requirement::needs).collect();
+    let needs: Vec<String> =
+        policy.rules()[0].requirements().iter().map(Requirement::needs).collect();
     assert_eq!(
         needs,
         [
@@ -159,7 +161,8 @@ fn names_may_not_repeat_nor_be_the_base() {
 
 #[test]
 fn a_policy_that_demands_or_protects_nothing_is_refused() {
-    let no_rules = "version: 1\ntargets: { p: { refs: [refs/heads/main], mode: enforce } }\nrules: []\n";
+    let no_rules =
+        "version: 1\ntargets: { p: { refs: [refs/heads/main], mode: enforce } }\nrules: []\n";
     let no_targets = "version: 1\ntargets: {}\nrules: [{ name: a, require: [{ approvals: 1 }] }]\n";
     for text in ["version: 1\n", "", "[]", "~", no_rules, no_targets] {
         assert!(parse(text).is_err(), "{text}");
@@ -190,7 +193,8 @@ fn suggestions_are_made() {
 
 #[test]
 fn the_strictest_target_speaks_for_a_ref_of_several() {
-    let two = GOOD.replace("defaults:", "  all: { refs: ['refs/heads/*'], mode: shadow }\ndefaults:");
+    let two =
+        GOOD.replace("defaults:", "  all: { refs: ['refs/heads/*'], mode: shadow }\ndefaults:");
     let policy = parse(&two).unwrap_or_else(|e| panic!("{e:#?}"));
     let name = |text| obstat_model::object::RefName::parse(text).unwrap();
     let of = |text| policy.target_of(&name(text)).map(|t| t.name().to_string());
