@@ -45,8 +45,8 @@ fn roster() -> Roster {
         "version: 1\nladder: [junior, mid-level, senior, principal]\n\
          owners: { people: [p0], quorum: 1 }\npeople:\n",
     );
-    for n in 0..200 {
-        let level = ["principal", "senior", "mid-level", "junior"][n % 4];
+    let levels = ["principal", "senior", "mid-level", "junior"];
+    for (n, level) in levels.iter().cycle().take(200).enumerate() {
         let _ = writeln!(
             text,
             "  p{n}: {{ levels: [{{ level: {level}, since: 2020-01-01 }}], emails: [p{n}@example.com], keys: ['{}'] }}",

@@ -156,14 +156,12 @@ impl Org {
     /// Signs a range as somebody and files the statement locally, typing what is asked for.
     #[must_use]
     pub fn sign(&self, who: &str, range: &str, more: &[&str]) -> Finished {
-        let digest = self.digest(range);
         let key = self.scratch.at(&format!("keys/{who}"));
         let key = key.to_string_lossy();
         let mut line = vec!["sign", "--key", &key, "--reason", "read it"];
         line.extend(more);
         line.push(range);
-        let typed = digest.chars().take(4).chain(['\n']).collect::<String>();
-        self.obstat_typing(who, "work", &line, &typed)
+        self.obstat_typing(who, "work", &line, &self.typed(range))
     }
 
     /// The digest of a range, as `check` tells it.
@@ -172,6 +170,12 @@ impl Org {
         let found = self.obstat("mira", "work", &["check", "--format", "json", range]);
         let at = found.out.find("\"digest\":").map(|i| i + 9).unwrap_or_default();
         found.out.chars().skip(at).filter(char::is_ascii_hexdigit).take(64).collect()
+    }
+
+    /// What is typed to sign a range: the first digits of its digest, and the return key.
+    #[must_use]
+    pub fn typed(&self, range: &str) -> String {
+        self.digest(range).chars().take(4).chain(['\n']).collect()
     }
 
     /// Pushes all statements that are filed locally.

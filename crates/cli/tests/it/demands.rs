@@ -55,12 +55,11 @@ fn a_service_reports_checks_and_people_cannot() {
 #[test]
 fn the_author_stands_for_it_before_others_do() {
     let org = org("{ author_statement: first }");
-    let typed = |org: &Org| format!("{}\n", &org.digest("main")[..4]);
     let line = ["declare", "--mine", "--key", &key(&org, "jonas")];
     org.sign("priya", "main", &[]).ok();
     org.push_statements("priya").ok();
     assert_ne!(org.push("jonas", &["main"]).code, 0);
-    org.obstat_typing("jonas", "work", &line, &typed(&org)).ok();
+    org.obstat_typing("jonas", "work", &line, &org.typed("main")).ok();
     org.push_statements("jonas").ok();
     org.push("jonas", &["main"]).ok();
 }

@@ -99,11 +99,10 @@ fn without_git_or_ssh_keygen_the_command_says_what_is_missing() {
     let org = org();
     org.scratch.write("work/src/a.rs", "fn a() {}\n");
     org.commit("jonas", ASSISTED);
-    let digest = org.digest("main");
     let key = org.scratch.at("keys/priya");
     let program = program().to_string_lossy().into_owned();
     let line = [program.as_str(), "sign", "--key", &key.to_string_lossy(), "main"];
-    let typed = format!("{}\n", &digest[..4]);
+    let typed = org.typed("main");
     let found = org.scratch.run("work", &line, &[("PATH", "/nonexistent")], &typed);
     assert_eq!(found.code, 2, "{}", found.all());
     assert!(found.err.contains("ssh-keygen") || found.err.contains("git"), "{}", found.err);

@@ -4,7 +4,6 @@ use super::{ASSISTED, org};
 use obstat_testkit::{Finished, Org};
 
 fn over(org: &Org, who: &str, expires: &str) -> Finished {
-    let digest = org.digest("main");
     let key = org.scratch.at(&format!("keys/{who}"));
     let line = [
         "override",
@@ -16,7 +15,7 @@ fn over(org: &Org, who: &str, expires: &str) -> Finished {
         &key.to_string_lossy(),
         "main",
     ];
-    org.obstat_typing(who, "work", &line, &format!("{}\n", digest.get(..4).unwrap_or_default()))
+    org.obstat_typing(who, "work", &line, &org.typed("main"))
 }
 
 #[test]

@@ -58,8 +58,7 @@ fn a_rejection_blocks_until_the_same_person_takes_it_back() {
     org.scratch.write("work/src/a.rs", "fn a() {}\n");
     org.commit("jonas", ASSISTED);
     org.sign("priya", "main", &[]).ok();
-    let digest = org.digest("main");
-    let typed = format!("{}\n", &digest[..4]);
+    let typed = org.typed("main");
     let key = org.scratch.at("keys/yusuf");
     let line = ["reject", "--key", &key.to_string_lossy(), "--reason", "not tested", "main"];
     org.obstat_typing("yusuf", "work", &line, &typed).ok();
@@ -82,10 +81,9 @@ fn an_unassisted_declaration_is_signed_and_an_unsigned_one_is_nothing() {
     org.commit("jonas", "Change\n\nAi-assisted: false");
     let check = org.obstat("jonas", "work", &["check"]);
     assert!(check.out.contains("not disclosed"), "{}", check.all());
-    let digest = org.digest("main");
     let key = org.scratch.at("keys/jonas");
     let line = ["declare", "--unassisted", "--key", &key.to_string_lossy()];
-    org.obstat_typing("jonas", "work", &line, &format!("{}\n", &digest[..4])).ok();
+    org.obstat_typing("jonas", "work", &line, &org.typed("main")).ok();
     org.push_statements("jonas").ok();
     org.push("jonas", &["main"]).ok();
 }
@@ -95,10 +93,9 @@ fn a_declaration_against_evidence_is_a_contradiction() {
     let org = org();
     org.scratch.write("work/src/a.rs", "fn a() {}\n");
     org.commit("jonas", ASSISTED);
-    let digest = org.digest("main");
     let key = org.scratch.at("keys/jonas");
     let line = ["declare", "--unassisted", "--key", &key.to_string_lossy()];
-    org.obstat_typing("jonas", "work", &line, &format!("{}\n", &digest[..4])).ok();
+    org.obstat_typing("jonas", "work", &line, &org.typed("main")).ok();
     org.push_statements("jonas").ok();
     assert_ne!(org.push("jonas", &["main"]).code, 0);
     let check = org.obstat("jonas", "work", &["check", "--format", "json"]);

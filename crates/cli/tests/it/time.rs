@@ -86,7 +86,6 @@ fn an_override_ends_within_hours() {
     let org = org();
     org.scratch.write("work/src/a.rs", "fn a() {}\n");
     org.commit("jonas", ASSISTED);
-    let digest = org.digest("main");
     let key = org.scratch.at("keys/mira");
     let line = [
         "override",
@@ -98,7 +97,7 @@ fn an_override_ends_within_hours() {
         &key.to_string_lossy(),
         "main",
     ];
-    org.obstat_typing("mira", "work", &line, &format!("{}\n", &digest[..4])).ok();
+    org.obstat_typing("mira", "work", &line, &org.typed("main")).ok();
     org.push_statements("mira").ok();
     org.scratch.clock("+3h");
     assert_ne!(org.push("jonas", &["main"]).code, 0, "an override outlived its end");

@@ -8,6 +8,8 @@ mod base;
 #[cfg(test)]
 mod conditions;
 #[cfg(test)]
+mod documents;
+#[cfg(test)]
 mod exemptions;
 #[cfg(test)]
 mod overrides;

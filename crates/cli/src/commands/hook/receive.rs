@@ -80,10 +80,11 @@ fn tell(ui: &mut Ui, updates: &[RefUpdate], answers: &[Answer]) {
     for (update, answer) in updates.iter().zip(answers) {
         match answer {
             Answer::Refused(problem) => refusal::refused(ui, update.name.as_str(), problem),
-            Answer::Gated(gated) => match (&gated.open, gated.mode) {
-                (Some(open), Mode::Enforce | Mode::Warn) => refusal::gated(ui, gated, open),
-                _ => {}
-            },
+            Answer::Gated(gated) => {
+                if let (Some(open), Mode::Enforce | Mode::Warn) = (&gated.open, gated.mode) {
+                    refusal::gated(ui, gated, open);
+                }
+            }
             Answer::Free | Answer::Filed => {}
         }
         if let Answer::Gated(gated) = answer
