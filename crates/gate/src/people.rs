@@ -205,15 +205,15 @@ fn inherits(
     Ok(true)
 }
 
-/// Agents that the roster or the fingerprints know among those who made the change: evidence, also
-/// where a message says nothing.
+/// Agents of the roster among those who made the change: evidence, also where no fingerprint knows
+/// them.
 #[must_use]
 pub fn agents(directory: Directory, participants: &[Participant]) -> Vec<Evidence> {
     let mut found = Vec::new();
     for part in participants {
         let Some(Actor::Agent(id)) = &part.actor else { continue };
-        let known = directory.roster.agent(id).and_then(|agent| agent.tool.clone());
-        let tool = known.or_else(|| id.as_str().parse().ok());
+        let Some(agent) = directory.roster.agent(id) else { continue };
+        let tool = agent.tool.clone().or_else(|| id.as_str().parse().ok());
         let (strength, kind, text) = if part.proven {
             (Strength::E4, EvidenceKind::BotAccount, &part.identity.name)
         } else {

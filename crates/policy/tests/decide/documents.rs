@@ -90,7 +90,8 @@ fn examples_hold_and_nothing_is_wrong_with_them() {
 #[test]
 fn keys_of_the_example_are_nobodys() {
     use base64::Engine as _;
-    let names = ["mira", "adaeze", "priya", "priya on an old laptop", "yusuf", "hana", "jonas", "ci"];
+    let names =
+        ["mira", "adaeze", "priya", "priya on an old laptop", "yusuf", "hana", "jonas", "ci"];
     let words = ROSTER.split_whitespace().filter(|w| w.starts_with("AAAA"));
     let keys: Vec<_> =
         words.map(|w| base64::engine::general_purpose::STANDARD.decode(w).unwrap()).collect();

@@ -16,10 +16,18 @@ struct Teller<'a> {
 impl Teller<'_> {
     fn say(&mut self, what: &str, found: &str) {
         self.step += 1;
-        let found = obstat_model::text::escape_cut(found, 110);
-        let line = format!("{:>2} {what:<LEFT$} {found}", self.step);
+        let line = format!("{:>2} {what:<LEFT$} {}", self.step, shown(found));
         self.ui.line(line.trim_end());
     }
+
+    /// More of what the same command said.
+    fn more(&mut self, found: &str) {
+        self.ui.line(format!("   {:<LEFT$} {}", "", shown(found)));
+    }
+}
+
+fn shown(found: &str) -> String {
+    obstat_model::text::escape_cut(found, 110)
 }
 
 fn wanted(ran: Ran, code: i32, step: &str) -> Result<Ran, CliError> {
@@ -84,11 +92,11 @@ fn assisted(stage: &Stage, teller: &mut Teller) -> Result<(), CliError> {
         "Round prices per line\n\nCo-authored-by: Cursor <cursoragent@cursor.com>",
     )?;
     let ran = stage.obstat("jonas", &["check"], "")?;
-    teller.say("Jonas commits with an agent", &ran.line("assisted"));
+    teller.say("Jonas commits with an agent", &ran.line("assisted  "));
     let ran = wanted(push(stage, "jonas", "main")?, 1, "assisted push")?;
     teller.say("git push", &ran.line("Not yet"));
-    teller.say("", &ran.line("of 1"));
-    teller.say("", &ran.line("could sign"));
+    teller.more(&ran.line("of 1"));
+    teller.more(&ran.line("could sign"));
     let ran = sign(stage, "jonas", "HEAD")?;
     teller.say("Jonas signs for himself", &ran.line("does not count"));
     let ran = wanted(sign(stage, "priya", "HEAD")?, 0, "sign")?;
@@ -119,31 +127,32 @@ fn evil_merge(stage: &Stage, teller: &mut Teller) -> Result<(), CliError> {
 }
 
 fn forged(stage: &Stage, teller: &mut Teller) -> Result<(), CliError> {
-    let refs = stage.git(
-        "jonas",
-        &["for-each-ref", "--format=%(objectname) %(refname)", "refs/obstat/approvals"],
-    )?;
-    let first = refs.text.lines().next().unwrap_or_default();
-    let (blob, name) = first.split_once(' ').unwrap_or_default();
-    let envelope = stage.git("jonas", &["cat-file", "blob", blob])?.text;
-    stage.write("work/../forged.json", &flip(&envelope))?;
+    stage.write("work/src/tax.rs", "pub fn tax() -> f64 { 0.19 }\n")?;
+    commit(stage, "jonas", "Add tax\n\nAssisted-by: cursor")?;
+    let ran = wanted(sign(stage, "priya", "HEAD")?, 0, "sign tax")?;
+    let command = ran.line("git push origin");
+    let name = command.rsplit(' ').next().unwrap_or_default().to_owned();
+    let envelope = stage.git("jonas", &["cat-file", "blob", &name])?.text;
+    stage.write("forged.json", &flip(&envelope))?;
     let written = stage.git("jonas", &["hash-object", "-w", "../forged.json"])?;
     let spec = format!("{}:{name}", written.text.trim());
-    let ran = wanted(stage.git("jonas", &["push", "-f", "origin", &spec])?, 1, "forged")?;
-    teller.say("one byte of a signed statement changed", &ran.line("Refused"));
-    Ok(())
+    let ran = wanted(stage.git("jonas", &["push", "origin", &spec])?, 1, "forged")?;
+    teller.say("one letter of a signature changed", &ran.line("Refused"));
+    wanted(stage.git("priya", &["push", "-q", "origin", &name])?, 0, "push statement")?;
+    wanted(push(stage, "jonas", "main")?, 0, "push tax")?;
+    fetch(stage)
 }
 
-/// Changes one character in the middle.
-fn flip(text: &str) -> String {
-    let middle = text.len() / 2;
-    text.char_indices()
-        .map(|(i, c)| match c {
-            'A' if i >= middle && i < middle + 64 => 'B',
-            'a' if i >= middle && i < middle + 64 => 'b',
-            other => other,
-        })
-        .collect()
+/// Changes one letter of the signature.
+fn flip(envelope: &str) -> String {
+    let (head, tail) = envelope.rsplit_once("BEGIN SSH SIGNATURE").unwrap_or((envelope, ""));
+    let mut done = false;
+    let letters = tail.chars().enumerate().map(|(i, c)| {
+        let here = !done && i > 220 && matches!(c, 'b'..='y');
+        done |= here;
+        if here { 'z' } else { c }
+    });
+    format!("{head}BEGIN SSH SIGNATURE{}", letters.collect::<String>())
 }
 
 fn reverted(stage: &Stage, teller: &mut Teller) -> Result<(), CliError> {
@@ -167,7 +176,13 @@ fn proof(stage: &Stage, teller: &mut Teller) -> Result<(), CliError> {
     teller.say("obstat verify, before a deploy", &ran.line("Clear"));
     let ran = stage.obstat("mira", &["audit"], "")?;
     teller.say("obstat audit", &ran.line("cleared for exactly"));
-    teller.say("", &ran.line("unsigned"));
+    teller.more(&ran.line("unsigned"));
+    let pack = ["bundle", "--target", "production", "--trust", "../server.git/obstat/trust"];
+    let pack: Vec<&str> = pack.into_iter().chain(["--output", "../proof.tar", "HEAD"]).collect();
+    wanted(stage.obstat("mira", &pack, "")?, 0, "bundle")?;
+    let check = "mkdir ../proof && tar -xf ../proof.tar -C ../proof && sh ../proof/verify.sh ../server.git/obstat/trust";
+    let ran = wanted(stage.run("mira", "sh", &["-c", check], "")?, 0, "script")?;
+    teller.say("a stranger, with git and ssh-keygen alone", &ran.line("signed"));
     Ok(())
 }
 
