@@ -7,6 +7,7 @@ use crate::ports::{Commit, PortError};
 use crate::proposal::{self, Proposal, Pusher};
 use crate::versions::Standing;
 use obstat_model::decision::Outcome;
+use obstat_model::facts::Problem;
 use obstat_model::object::{Oid, RefName};
 use std::collections::HashSet;
 
@@ -26,6 +27,8 @@ pub struct Advance {
     pub to: Oid,
     /// Who pushes.
     pub pusher: Pusher,
+    /// What is wrong with how it comes, whatever it holds.
+    pub problems: Vec<Problem>,
 }
 
 /// What was found: segments that are clear, in order, and what is left.
@@ -91,6 +94,7 @@ impl Search<'_> {
             revision: proposal::landing(self.world.repository, from, to)?,
             pusher: self.advance.pusher.clone(),
             branch: None,
+            problems: self.advance.problems.clone(),
         };
         judge(self.world, self.inputs, self.standing, proposal, detail)
     }

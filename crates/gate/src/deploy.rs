@@ -147,7 +147,11 @@ fn chain(
     let mut chain = vec![newest.clone()];
     let mut here = newest.clone();
     while here.kind != LandingKind::Bootstrap {
-        let Some(from) = here.from else { break };
+        let Some(from) = here.from else {
+            let text =
+                format!("{} began at {} without a cleared origin", here.target, here.to.short());
+            return Ok(Err(problem("no-origin", text, "branch it anew off a cleared commit")));
+        };
         let before = match landing(world, &here.target, from)? {
             Some(before) => Some(before),
             None => origin(world, &here, from)?,
@@ -217,6 +221,7 @@ fn again(world: World, record: &LandingRecord) -> Result<Again, PortError> {
             revision: proposal::landing(world.repository, change.from, change.to)?,
             pusher: pusher(&record.pusher),
             branch: None,
+            problems: Vec::new(),
         };
         let judgement = judge(world, inputs, &standing, proposal, Detail::Plain)?;
         if judgement.decision.outcome != Outcome::Clear || judgement.change.digest != change.digest

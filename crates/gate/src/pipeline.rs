@@ -151,7 +151,8 @@ pub fn judge(
     evidence.extend(of_branch(inputs, &proposal));
     evidence.extend(people::agents(directory, &participants));
     let assistance = Assistance::conclude(evidence, declared_by(&found, &participants));
-    let problems = [gathered.problems, unusable_next(world, &change)?].concat();
+    let unusable = unusable_next(world, &change)?;
+    let problems = [proposal.problems.clone(), gathered.problems, unusable].concat();
     let rolling = Window { world, directory }.sums(
         &inputs.policy,
         &proposal.target,

@@ -32,6 +32,8 @@ pub struct Proposal {
     pub pusher: Pusher,
     /// The branch it comes from, if known.
     pub branch: Option<String>,
+    /// What is wrong with how it comes, whatever it holds: rewritten history, a wrong clock.
+    pub problems: Vec<Problem>,
 }
 
 /// Why content cannot even be compared with the target.

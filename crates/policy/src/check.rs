@@ -3,7 +3,8 @@
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::policy::Policy;
 use crate::requirement::approvals::Approvals;
-use crate::requirement::presence;
+use crate::requirement::{Requirement, presence};
+use obstat_model::presence::Presence;
 use obstat_model::roster::{Person, Roster};
 use obstat_model::target::Mode;
 use obstat_model::time::{Now, Timestamp};
@@ -37,20 +38,70 @@ pub fn check(policy: &Policy, roster: &Roster, now: Now) -> Vec<Diagnostic> {
     }
     for rule in policy.rules() {
         for requirement in rule.requirements() {
-            for approvals in requirement.approvals() {
-                let able = able(approvals, roster, now.0);
-                if able < approvals.count() {
-                    found.push(format!(
-                        "rule `{}` needs {} × {}, and only {able} on the roster could sign",
-                        rule.name(),
-                        approvals.count(),
-                        approvals.needs()
-                    ));
-                }
+            if let Some(why) = out_of_reach(requirement, roster, now.0) {
+                found.push(format!("rule `{}` needs {why}", rule.name()));
             }
         }
     }
-    found.into_iter().map(|text| finding(severity, text)).collect()
+    let mut all: Vec<Diagnostic> = found.into_iter().map(|text| finding(severity, text)).collect();
+    all.extend(warnings(policy, roster, now.0));
+    all
+}
+
+/// What nobody could give, if it is one of those demands.
+fn out_of_reach(requirement: &Requirement, roster: &Roster, now: Timestamp) -> Option<String> {
+    match requirement {
+        Requirement::Approvals(approvals) => {
+            let (able, count) = (able(approvals, roster, now), approvals.count());
+            let needs = approvals.needs();
+            (able < count)
+                .then(|| format!("{count} × {needs}, and only {able} on the roster could sign"))
+        }
+        Requirement::AnyOf(any) => {
+            let out = |branch: &[Requirement]| {
+                branch.iter().any(|r| out_of_reach(r, roster, now).is_some())
+            };
+            any.branches()
+                .all(out)
+                .then(|| format!("{}, and nobody could give any of it", any.needs()))
+        }
+        Requirement::AuthorStatement(_) | Requirement::Checks(_) => None,
+    }
+}
+
+/// What holds and is probably not meant.
+fn warnings(policy: &Policy, roster: &Roster, now: Timestamp) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    let owners = &roster.parts().owners;
+    if owners.people.len() == owners.quorum as usize {
+        found.push(
+            "every owner must sign changes of policy and roster, so none of them can make one: \
+             somebody else must, or name one more owner"
+                .to_owned(),
+        );
+    }
+    if let Some(terms) = policy.override_terms() {
+        if terms.presence() < Presence::Present {
+            let presence = terms.presence().as_str();
+            found.push(format!("`override` asks for presence `{presence}`: an agent with its operator's key could break the glass"));
+        }
+        let able = terms.holders().iter().filter_map(|id| roster.person(id)).filter(|person| {
+            person.is_here_at(now) && presence::is_possible(person, terms.presence(), now)
+        });
+        if able.count() == 0 {
+            found.push(
+                "no holder of `override` has a key that gives the presence it asks for".to_owned(),
+            );
+        }
+    }
+    let approvals =
+        policy.rules().iter().flat_map(|r| r.requirements()).flat_map(Requirement::approvals);
+    if approvals.into_iter().any(Approvals::asks_owners_of_paths)
+        && policy.defaults().owners.is_empty()
+    {
+        found.push("a rule asks for owners of what is touched, and `defaults` has no `owners` for paths that nobody owns: changes there are blocked".to_owned());
+    }
+    found.into_iter().map(|text| Diagnostic::warning("odd", ".obstat/policy.yaml", text)).collect()
 }
 
 fn finding(severity: Severity, text: String) -> Diagnostic {

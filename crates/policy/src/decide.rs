@@ -78,7 +78,9 @@ struct Parts {
 
 fn conclude(case: &Case, ballots: &Ballots, parts: Parts) -> Decision {
     let Parts { now, rules, exemption, mut problems, mut reports, mut not_counted } = parts;
-    problems.sort_by(|a, b| (a.code, &a.text).cmp(&(b.code, &b.text)));
+    // What is wrong with how it comes is told before what is wrong with what it holds.
+    let early = |p: &Problem| !base::concerns_the_way(p);
+    problems.sort_by(|a, b| (early(a), a.code, &a.text).cmp(&(early(b), b.code, &b.text)));
     problems.dedup();
     not_counted.sort_by(|a, b| (&a.who, a.statement).cmp(&(&b.who, b.statement)));
     not_counted.dedup();
@@ -152,7 +154,8 @@ fn rejections(case: &Case, ballots: &Ballots, applied: &[Applied]) -> Vec<Proble
     let mut found = Vec::new();
     for ballot in &ballots.rejections {
         let person = ballot.person;
-        if case.part_of(&person.id).is_some() || !carries_weight(case, ballots, applied, ballot) {
+        // What a commit merely claims of somebody must not silence them.
+        if case.provably_took_part(&person.id) || !carries_weight(case, ballots, applied, ballot) {
             continue;
         }
         let reason = escape_cut(&ballot.facts.verified.statement.reason, 160);

@@ -20,7 +20,7 @@ use crate::glob::Pattern;
 use crate::requirement::Requirement;
 use crate::requirement::approvals::Approvals;
 use obstat_model::facts::PathOwner;
-use obstat_model::id::{PersonId, RuleName, ScopeName};
+use obstat_model::id::{PersonId, RuleName, ScopeName, ToolId};
 use obstat_model::object::RefName;
 use obstat_model::presence::Presence;
 use obstat_model::time::Seconds;
@@ -136,6 +136,22 @@ impl Policy {
             Condition::Rolling(demand) => Some(demand),
             _ => None,
         })
+    }
+
+    /// AI tools that conditions name, sorted, each once.
+    #[must_use]
+    pub fn tools(&self) -> Vec<&ToolId> {
+        let conditions = self.rules.iter().flat_map(|rule| rule.conditions.iter());
+        let mut tools: Vec<&ToolId> = conditions
+            .filter_map(|condition| match condition {
+                Condition::Tool(tool) => Some(tool.names()),
+                _ => None,
+            })
+            .flatten()
+            .collect();
+        tools.sort_unstable();
+        tools.dedup();
+        tools
     }
 
     /// Who may override, if anybody may.

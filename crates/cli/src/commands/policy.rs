@@ -6,9 +6,10 @@ use crate::error::CliError;
 use crate::ui::{Ui, brief};
 use clap::Subcommand;
 use obstat_api::exit::Exit;
-use obstat_gate::inputs::{POLICY, ROSTER};
+use obstat_gate::inputs::{FINGERPRINTS, POLICY, ROSTER};
 use obstat_gate::pipeline::Detail;
 use obstat_policy::diagnostic::{Diagnostic, Severity};
+use obstat_provenance::Fingerprints;
 use std::path::{Path, PathBuf};
 
 /// Check and explain the policy
@@ -56,7 +57,8 @@ fn check(args: &CheckArgs, ui: &mut Ui) -> Result<Exit, CliError> {
     let failed = |found| CliError::Input { found, texts: texts.clone() };
     let parsed = obstat_policy::parse_roster(&roster, ROSTER).map_err(failed)?;
     let checked = obstat_policy::parse_policy(&policy, POLICY, &parsed).map_err(failed)?;
-    let warnings: Vec<Diagnostic> = obstat_policy::check(&checked, &parsed, crate::clock::now());
+    let mut warnings = obstat_policy::check(&checked, &parsed, crate::clock::now());
+    warnings.extend(unknown_tools(&checked, &top));
     let errors = warnings.iter().any(|w| w.severity == Severity::Error);
     if errors {
         return Err(failed(warnings));
@@ -69,6 +71,17 @@ fn check(args: &CheckArgs, ui: &mut Ui) -> Result<Exit, CliError> {
     let people = if people == 1 { "1 person".to_owned() } else { format!("{people} people") };
     ui.line(format!("{} {rules}, {people}: policy and roster hold", ui.marks.met(ui.paint)));
     Ok(Exit::Ok)
+}
+
+/// Tools that no fingerprint knows: a rule for them would never apply.
+fn unknown_tools(policy: &obstat_policy::Policy, top: &Path) -> Vec<Diagnostic> {
+    let builtin = Fingerprints::builtin();
+    let own = std::fs::read_to_string(top.join(FINGERPRINTS)).ok();
+    let known = own.and_then(|text| builtin.extended(&text).ok()).unwrap_or(builtin);
+    let unknown = policy.tools().into_iter().filter(|tool| known.tool(tool).is_none());
+    let text =
+        |tool| format!("no fingerprint names a tool `{tool}`, so a rule for it never applies");
+    unknown.map(|tool| Diagnostic::warning("unknown-tool", POLICY, text(tool))).collect()
 }
 
 fn read(top: &Path, name: &str) -> Result<String, CliError> {

@@ -112,6 +112,7 @@ impl Prepared {
             revision,
             pusher: Pusher::Nobody,
             branch: self.branch.clone(),
+            problems: Vec::new(),
         };
         let standing = Standing::read(world, &self.inputs, &self.target)?;
         Ok(judge(world, &self.inputs, &standing, proposal, detail)?)

@@ -126,3 +126,20 @@ fn a_shallow_clone_cannot_push_what_cannot_be_judged() {
     let check = org.obstat("jonas", "shallow", &["check"]);
     assert!(!check.all().contains("panicked"), "{}", check.all());
 }
+
+#[test]
+fn in_shadow_mode_new_branches_pass_and_are_recorded_as_let_through() {
+    let policy = obstat_testkit::POLICY.replace(
+        "'refs/tags/v*'], mode: enforce, from: refs/heads/main }",
+        "'refs/tags/v*'], mode: shadow }",
+    );
+    let org = obstat_testkit::Org::gated(super::program(), &policy);
+    org.scratch.write("work/src/a.rs", "fn a() {}\n");
+    org.commit("jonas", ASSISTED);
+    org.push("jonas", &["main:release/1"]).ok();
+    org.scratch.git("work", &["fetch", "-q", "origin", "+refs/obstat/*:refs/obstat/*"]);
+    let trust = "../server.git/obstat/trust";
+    let line = ["verify", "--target", "refs/heads/release/1", "--trust", trust, "main"];
+    let found = org.obstat("mira", "work", &line);
+    assert_eq!(found.code, 3, "what a mode let through was called cleared: {}", found.all());
+}

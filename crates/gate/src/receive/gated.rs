@@ -13,7 +13,9 @@ use crate::versions::Standing;
 use obstat_model::change::Revision;
 use obstat_model::decision::Outcome;
 use obstat_model::facts::Problem;
+use obstat_model::landing::LandingKind;
 use obstat_model::object::{Oid, RefName};
+use obstat_model::target::Mode;
 use obstat_policy::{Rewrite, TargetPolicy};
 use std::collections::HashSet;
 
@@ -94,22 +96,23 @@ fn existing(
     if old == new {
         return Ok(Answer::Free);
     }
+    let problems: Vec<Problem> = rolling::clock_set_back(world)?.into_iter().collect();
     let advance = Advance {
         target: update.name.clone(),
         from: Some(old),
         to: new,
         pusher: setup.pusher.clone(),
+        problems: problems.clone(),
     };
     let standing = Standing::read(world, own, &update.name)?;
     let forward = world.repository.first_parents(Some(old), new)?.is_some();
     let coverage = if forward {
         cover(world, own, &standing, &advance, || ends(world))?
     } else {
-        let mut judgement = straight(world, setup, own, update, old)?;
-        if policy.rewrite() == Rewrite::Refuse {
-            block(&mut judgement, rewritten(&update.name));
-        }
-        split(judgement)
+        let refused = policy.rewrite() == Rewrite::Refuse;
+        let rewritten = refused.then(|| rewritten(&update.name));
+        let problems = problems.into_iter().chain(rewritten).collect();
+        split(straight(world, setup, own, update, problems)?)
     };
     finish(world, own, policy, &advance, coverage)
 }
@@ -130,13 +133,14 @@ fn straight(
     setup: &Setup,
     own: &Inputs,
     update: &RefUpdate,
-    old: Oid,
+    problems: Vec<Problem>,
 ) -> Result<Judgement, PortError> {
-    let revision = match update.new {
-        Some(new) => proposal::landing(world.repository, Some(old), new)?,
-        None => {
-            let tree = Oid::Sha1(EMPTY_TREE);
-            Revision { tip: Some(old), merge_base: Some(old), head: old, tree }
+    let tip = update.old;
+    let revision = match (update.new, tip) {
+        (Some(new), _) => proposal::landing(world.repository, tip, new)?,
+        (None, head) => {
+            let (tree, head) = (Oid::Sha1(EMPTY_TREE), head.unwrap_or(Oid::Sha1(EMPTY_TREE)));
+            Revision { tip, merge_base: tip, head, tree }
         }
     };
     let proposal = Proposal {
@@ -144,17 +148,10 @@ fn straight(
         revision,
         pusher: setup.pusher.clone(),
         branch: None,
+        problems,
     };
     let standing = Standing::read(world, own, &update.name)?;
     judge(world, own, &standing, proposal, Detail::NameEligible)
-}
-
-/// Adds a problem to a judgement, unless an override lets it pass all the same.
-fn block(judgement: &mut Judgement, problem: Problem) {
-    if judgement.decision.diagnostics.overridden_by.is_none() {
-        judgement.decision.outcome = Outcome::Blocked;
-        judgement.decision.diagnostics.problems.insert(0, problem);
-    }
 }
 
 fn split(judgement: Judgement) -> Coverage {
@@ -164,15 +161,6 @@ fn split(judgement: Judgement) -> Coverage {
     Coverage { clear: Vec::new(), open: Some(judgement) }
 }
 
-/// The same coverage, its first part blocked by a problem.
-fn held(coverage: Coverage, problem: Problem) -> Coverage {
-    let Some(mut first) = coverage.clear.into_iter().chain(coverage.open).next() else {
-        return Coverage { clear: Vec::new(), open: None };
-    };
-    block(&mut first, problem);
-    split(first)
-}
-
 fn deleted(
     world: World,
     setup: &Setup,
@@ -180,12 +168,11 @@ fn deleted(
     policy: &TargetPolicy,
     update: &RefUpdate,
 ) -> Result<Answer, PortError> {
-    let Some(old) = update.old else { return Ok(Answer::Free) };
-    let mut judgement = straight(world, setup, own, update, old)?;
     let text = format!("the push would delete {}, which is protected", update.name);
-    let hint = "remove it from the policy first, or use `obstat override`".to_owned();
-    block(&mut judgement, Problem { code: "target-deleted", text, hint });
-    let coverage = split(judgement);
+    let hint = "remove it from the policy first".to_owned();
+    // Whoever overrides signs for a content that stays, so nothing lets a deletion pass.
+    let problem = Problem { code: "target-deleted", text, hint };
+    let coverage = split(straight(world, setup, own, update, vec![problem])?);
     let (target, mode) = (policy.name().to_string(), policy.mode());
     let Coverage { clear, open } = coverage;
     let (record, clearance) = (None, None);
@@ -201,12 +188,55 @@ fn created(
     update: &RefUpdate,
 ) -> Result<Answer, PortError> {
     let Some(new) = update.new else { return Ok(Answer::Free) };
+    match origin(world, policy, update, new)? {
+        Ok(base) => branched(world, setup, main, policy, (update, base, new)),
+        Err(_) if policy.mode() != Mode::Enforce => {
+            Ok(let_through(world, main, policy, update, new)?)
+        }
+        Err(problem) => Ok(Answer::Refused(problem)),
+    }
+}
+
+/// A new ref that nothing leads to, let through by the mode and recorded as such.
+fn let_through(
+    world: World,
+    main: &Inputs,
+    policy: &TargetPolicy,
+    update: &RefUpdate,
+    new: Oid,
+) -> Result<Answer, PortError> {
+    let coverage = Coverage { clear: Vec::new(), open: None };
+    let advance = Advance {
+        target: update.name.clone(),
+        from: None,
+        to: new,
+        pusher: Pusher::Unknown,
+        problems: Vec::new(),
+    };
+    let mut answer = finish(world, main, policy, &advance, coverage)?;
+    if let Answer::Gated(gated) = &mut answer {
+        gated.clearance = None;
+        if let Some(record) = &mut gated.record {
+            record.kind = LandingKind::Unenforced;
+        }
+    }
+    Ok(answer)
+}
+
+/// The cleared commit that a new ref leaves its origin at.
+fn origin(
+    world: World,
+    policy: &TargetPolicy,
+    update: &RefUpdate,
+    new: Oid,
+) -> Result<Result<Oid, Problem>, PortError> {
     let Some(from) = policy.from() else {
         let text = format!(
             "{} is protected and new, and the policy does not say what it comes from",
             update.name
         );
-        return Ok(refused("no-origin", text, "add `from: refs/heads/main` to the target"));
+        let hint = "add `from: refs/heads/main` to the target".to_owned();
+        return Ok(Err(Problem { code: "no-origin", text, hint }));
     };
     let base = match world.repository.reference(from)? {
         Some(tip) => world.repository.merge_base(tip, new)?,
@@ -214,7 +244,8 @@ fn created(
     };
     let Some(base) = base else {
         let text = format!("{} shares no history with {from}", update.name);
-        return Ok(refused("no-origin", text, format!("branch it off {from}")));
+        let hint = format!("branch it off {from}");
+        return Ok(Err(Problem { code: "no-origin", text, hint }));
     };
     if world.records.landing_at(from, base)?.is_none() {
         let text = format!(
@@ -222,13 +253,25 @@ fn created(
             update.name,
             base.short()
         );
-        return Ok(refused("intermediate", text, format!("branch it off a cleared tip of {from}")));
+        let hint = format!("branch it off a cleared tip of {from}");
+        return Ok(Err(Problem { code: "intermediate", text, hint }));
     }
+    Ok(Ok(base))
+}
+
+fn branched(
+    world: World,
+    setup: &Setup,
+    main: &Inputs,
+    policy: &TargetPolicy,
+    (update, base, new): (&RefUpdate, Oid, Oid),
+) -> Result<Answer, PortError> {
     let advance = Advance {
         target: update.name.clone(),
         from: Some(base),
         to: new,
         pusher: setup.pusher.clone(),
+        problems: rolling::clock_set_back(world)?.into_iter().collect(),
     };
     if base == new {
         let coverage = Coverage { clear: Vec::new(), open: None };
@@ -258,7 +301,7 @@ fn repair(
         let loaded = world.inputs(commit.tree)?;
         let Ok(last) = &*loaded else { continue };
         let Some(policy) = last.policy.target_of(&update.name).cloned() else { break };
-        let judgement = straight(world, setup, last, update, old)?;
+        let judgement = straight(world, setup, last, update, Vec::new())?;
         let only_inputs = judgement.change.files.iter().all(|f| inputs::is_input(&f.change.path));
         if !only_inputs {
             break;
@@ -268,6 +311,7 @@ fn repair(
             from: Some(old),
             to: judgement.proposal.revision.head,
             pusher: setup.pusher.clone(),
+            problems: Vec::new(),
         };
         return finish(world, last, &policy, &advance, split(judgement));
     }
@@ -291,10 +335,6 @@ fn finish(
     let pusher = match &advance.pusher {
         Pusher::Login { login, .. } => login.clone(),
         Pusher::Nobody | Pusher::Unknown => String::new(),
-    };
-    let coverage = match rolling::clock_set_back(world)? {
-        Some(problem) => held(coverage, problem),
-        None => coverage,
     };
     let tree = world.repository.commit(advance.to)?.tree;
     let next = world.inputs_digest(tree)?;

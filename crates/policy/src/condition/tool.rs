@@ -14,6 +14,11 @@ impl Tool {
         case.facts.assistance.tools().into_iter().any(|tool| self.0.contains(tool))
     }
 
+    /// The tools.
+    pub(crate) fn names(&self) -> &[ToolId] {
+        &self.0
+    }
+
     pub(crate) fn phrase(&self) -> String {
         let names: Vec<&str> = self.0.iter().map(ToolId::as_str).collect();
         format!("tool {}", names.join(" or "))

@@ -183,12 +183,14 @@ fn standing_approval(case: &Case, ballot: &Ballot, all: &[Ballot]) -> Verdict {
     if later.is_empty() { Ok(()) } else { Err("taken back later by the same person".to_owned()) }
 }
 
-/// A rejection ends by the same person's later approval or withdrawal. At the same moment it holds.
+/// A rejection ends by the same person's later approval or withdrawal, given no less in person than
+/// the rejection was. At the same moment it holds.
 fn is_overruled(ballot: &Ballot, all: &[Ballot]) -> bool {
     let ends = |other: &&Ballot| {
         matches!(other.act(), Act::Withdraw | Act::Approve)
             && is_of(other, ballot)
             && other.moment() > ballot.moment()
+            && other.presence() >= ballot.presence()
     };
     all.iter().any(|other| ends(&other))
 }

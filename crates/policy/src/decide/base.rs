@@ -73,7 +73,12 @@ fn unknown_operator(case: &Case) -> Option<Problem> {
     })
 }
 
+/// Problems with how a change comes, whatever it holds.
+pub(super) fn concerns_the_way(problem: &Problem) -> bool {
+    ["target-deleted", "history-rewritten", "clock-set-back"].contains(&problem.code)
+}
+
 /// Problems that break-glass does not lift: without inputs that hold, nobody could decide again.
 pub(super) fn is_beyond_override(problem: &Problem) -> bool {
-    problem.code.starts_with("inputs-") || problem.code == "no-target"
+    problem.code.starts_with("inputs-") || ["no-target", "target-deleted"].contains(&problem.code)
 }

@@ -164,6 +164,12 @@ impl<'a> Case<'a> {
         self.participants.get(at).map(|(_, role)| *role)
     }
 
+    /// Whether it is proven that somebody took part: pushed it, or ran the agent that made it.
+    pub(crate) fn provably_took_part(&self, person: &PersonId) -> bool {
+        let is = |actor: &Actor| matches!(actor, Actor::Person(id) if id == person);
+        self.facts.participants.iter().any(|p| p.proven && p.actor.as_ref().is_some_and(is))
+    }
+
     /// The lowest level among those who made or brought the change; `None` is below every level.
     pub(crate) fn author_level(&self, concern: &Concern) -> Option<Level> {
         if let Some(level) = self.makers.everywhere {

@@ -119,6 +119,11 @@ fn refs(node: &Node, report: &mut Report) -> Option<(Vec<String>, Vec<Pattern>)>
             return None;
         }
         match Pattern::parse(text) {
+            Ok(pattern) if pattern.matches(b"refs/obstat/landings") => {
+                let message = "the pattern takes in refs/obstat/, which is the gate's own";
+                report.say("bad-ref", &at.span, message);
+                return None;
+            }
             Ok(pattern) => patterns.push(pattern),
             Err(why) => {
                 report.say("bad-pattern", &at.span, why);

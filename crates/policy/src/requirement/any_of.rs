@@ -22,6 +22,10 @@ impl AnyOf {
         &self.needs
     }
 
+    pub(crate) fn branches(&self) -> impl Iterator<Item = &[Requirement]> {
+        self.branches.iter().map(Vec::as_slice)
+    }
+
     pub(crate) fn approvals(&self) -> Vec<&Approvals> {
         self.branches.iter().flatten().flat_map(Requirement::approvals).collect()
     }
@@ -71,6 +75,9 @@ fn refuse_nesting(branch: &[Requirement], node: &Node, report: &mut Report) -> O
         let message = match requirement {
             Requirement::AnyOf(_) => {
                 "`any_of` cannot stand inside `any_of`; list the branches flat"
+            }
+            Requirement::AuthorStatement(_) => {
+                "`author_statement` cannot stand inside `any_of`: it comes before all others"
             }
             Requirement::Approvals(a) if a.distinct().is_some() => {
                 "`distinct` cannot stand inside `any_of`"

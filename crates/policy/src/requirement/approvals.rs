@@ -77,6 +77,11 @@ impl Approvals {
         &self.needs
     }
 
+    /// Whether it asks for owners of what is touched.
+    pub(crate) fn asks_owners_of_paths(&self) -> bool {
+        self.among == Among::Touched
+    }
+
     pub(crate) fn presence(&self) -> Presence {
         self.presence
     }

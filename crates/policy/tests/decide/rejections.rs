@@ -4,6 +4,7 @@ use super::is;
 use super::scene::{DAY, HOUR, Scene, part};
 use obstat_model::actor::Role;
 use obstat_model::decision::Outcome::{Blocked, Clear};
+use obstat_model::presence::Presence;
 use obstat_model::statement::Act;
 
 fn rejected_by(who: &str) -> Scene {
@@ -17,8 +18,13 @@ fn somebody_eligible_blocks_and_nobody_else() {
     assert!(found.diagnostics.problems[0].text.contains("yusuf rejected it: because"));
     is(&rejected_by("tove").decide(), Clear);
     is(&rejected_by("jonas").decide(), Clear);
-    let took_part = rejected_by("yusuf").with(|s| s.parts.push(part(Role::CoAuthor, "yusuf")));
-    is(&took_part.decide(), Clear);
+    let ran_it = rejected_by("yusuf").with(|s| s.parts.push(part(Role::Operator, "yusuf")));
+    is(&ran_it.decide(), Clear);
+    // A trailer that anybody can write does not silence him.
+    for role in [Role::Author, Role::Committer, Role::CoAuthor, Role::Contributor] {
+        let claimed = rejected_by("yusuf").with(|s| s.parts.push(part(role, "yusuf")));
+        is(&claimed.decide(), Blocked);
+    }
 }
 
 #[test]
@@ -39,8 +45,11 @@ fn the_same_person_ends_it_later_and_not_at_the_same_moment() {
         is(&same.decide(), Blocked);
         let earlier = rejected_by("yusuf").says("yusuf", act.clone()).but(|w| w.received -= HOUR);
         is(&earlier.decide(), Blocked);
-        let other = rejected_by("yusuf").but(|w| w.received -= HOUR).says("hana", act);
+        let other = rejected_by("yusuf").but(|w| w.received -= HOUR).says("hana", act.clone());
         is(&other.decide(), Blocked);
+        // A rejection in person does not end by a key that somebody's agent could have used.
+        let weaker = rejected_by("yusuf").but(|w| w.received -= HOUR).says("yusuf", act);
+        is(&weaker.but(|w| w.presence = Presence::Key).decide(), Blocked);
     }
 }
 

@@ -148,9 +148,9 @@ fn flip(envelope: &str) -> String {
     let (head, tail) = envelope.rsplit_once("BEGIN SSH SIGNATURE").unwrap_or((envelope, ""));
     let mut done = false;
     let letters = tail.chars().enumerate().map(|(i, c)| {
-        let here = !done && i > 220 && matches!(c, 'b'..='y');
+        let here = !done && i > 220 && matches!(c, 'B'..='Y');
         done |= here;
-        if here { 'z' } else { c }
+        if here { 'Z' } else { c }
     });
     format!("{head}BEGIN SSH SIGNATURE{}", letters.collect::<String>())
 }
