@@ -83,7 +83,8 @@ impl Gated {
         self.run(Path::new("git"), arguments)
     }
 
-    fn obstat(&self, arguments: &[&str]) -> Result<String, BenchError> {
+    /// Runs the program under test in the bare repository.
+    pub(super) fn obstat(&self, arguments: &[&str]) -> Result<String, BenchError> {
         self.run(&self.obstat, arguments)
     }
 

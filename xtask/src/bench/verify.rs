@@ -2,8 +2,9 @@
 
 use super::gated::{Gated, Size, TARGET};
 use super::measure::{Pair, Program};
-use super::row::Row;
+use super::row::{Limit, Row};
 use super::{Bench, BenchError, Context};
+use std::time::Duration;
 
 /// Ten rules, a hundred people.
 const SIZE: Size = Size { rules: 10, people: 100 };
@@ -23,7 +24,7 @@ impl Bench for Verify {
     }
 
     fn about(&self) -> &'static str {
-        "obstat verify of the last of 20 landings, beside git log that prints their records"
+        "obstat verify of the last of 20 landings, and from a bundle, beside git log of their records"
     }
 
     fn run(&self, context: &Context<'_>) -> Result<Vec<Row>, BenchError> {
@@ -38,8 +39,24 @@ impl Bench for Verify {
         let subject = Program::new(obstat, &line, &gated.server());
         let baseline = Program::new("git", &BASELINE, &gated.server());
         let pair = Pair::measure(&subject, &baseline, context.args.repetitions)?;
-        Ok(vec![pair.row("20 landings", "git log", None)])
+        let bundled = bundled(&gated, context, &tip)?;
+        Ok(vec![pair.row("20 landings", "git log", None), bundled])
     }
+}
+
+/// The same landing from a bundle, beside git that looks into the bundle's size of objects.
+fn bundled(gated: &Gated, context: &Context<'_>, tip: &str) -> Result<Row, BenchError> {
+    let obstat = context.obstat()?;
+    let trust = ["--target", TARGET, "--trust", "obstat/trust"];
+    let pack: Vec<&str> =
+        ["bundle", "--output", "proof.tar", tip].into_iter().chain(trust).collect();
+    gated.obstat(&pack)?;
+    let line: Vec<&str> = ["verify", "--bundle", "proof.tar"].into_iter().chain(trust).collect();
+    let subject = Program::new(obstat, &line, &gated.server());
+    let baseline = Program::new("git", &BASELINE, &gated.server());
+    let pair = Pair::measure(&subject, &baseline, context.args.repetitions)?;
+    let limit = Limit::Time(Duration::from_millis(10));
+    Ok(pair.row("from a bundle", "git log", Some(limit)))
 }
 
 /// A real push of one commit, through the hooks.

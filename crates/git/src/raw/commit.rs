@@ -13,6 +13,7 @@ pub fn parse(id: Oid, bytes: &[u8]) -> Result<Commit, PortError> {
     let mut parents = Vec::new();
     let mut author = None;
     let mut committer = None;
+    let mut other = false;
     let mut rest = bytes;
     loop {
         let (line, after) = split_line(rest);
@@ -23,10 +24,13 @@ pub fn parse(id: Oid, bytes: &[u8]) -> Result<Commit, PortError> {
         let (key, value) = split_once(line, b' ').unwrap_or((line, b""));
         match key {
             b"tree" if tree.is_none() => tree = Some(hex(value).ok_or_else(|| bad("bad tree id"))?),
-            b"parent" => parents.push(hex(value).ok_or_else(|| bad("bad parent id"))?),
+            // Directly behind the tree, as git reads them; elsewhere the word is an unknown header.
+            b"parent" if tree.is_some() && author.is_none() && committer.is_none() && !other => {
+                parents.push(hex(value).ok_or_else(|| bad("bad parent id"))?);
+            }
             b"author" if author.is_none() => author = Some(signature(value)),
             b"committer" if committer.is_none() => committer = Some(signature(value)),
-            _ => {}
+            _ => other = true,
         }
         if rest.is_empty() {
             break;
@@ -98,6 +102,20 @@ mod tests {
         for odd in ["", "x", "<", ">", "a <b> <c> 1", "\u{202e} <a@b> 99999999999999999999 +0"] {
             let text = format!("{TREE}author {odd}\ncommitter {odd}\n\n");
             assert!(parse(id(), text.as_bytes()).is_ok(), "{odd:?}");
+        }
+    }
+
+    #[test]
+    fn parents_stand_behind_the_tree_and_nowhere_else() {
+        let parent = format!("parent {}\n", "a".repeat(40));
+        let people = "author A <a@b> 1 +0\ncommitter C <c@d> 1 +0\n";
+        for (text, wanted) in [
+            (format!("{TREE}{parent}{parent}{people}\n"), 2),
+            (format!("{TREE}{people}{parent}\n"), 0),
+            (format!("{TREE}odd x\n{parent}{people}\n"), 0),
+            (format!("{TREE}{people}\n{parent}"), 0),
+        ] {
+            assert_eq!(parse(id(), text.as_bytes()).unwrap().parents.len(), wanted, "{text}");
         }
     }
 

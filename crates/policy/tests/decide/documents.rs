@@ -247,7 +247,7 @@ fn keys_of<'s>(schema: &'s Value, place: &str) -> BTreeSet<&'s str> {
 /// The words of the first list of strings behind a marker.
 fn listed((source, marker): (&'static str, &'static str)) -> BTreeSet<&'static str> {
     let at = source.find(marker).unwrap_or_else(|| panic!("no {marker}"));
-    let mut rest = &source[at + marker.len()..];
+    let mut rest = source.get(at + marker.len()..).unwrap_or_default();
     // The type `[&str; 6]` is a bracket too.
     while !rest.split_once('[').unwrap().1.trim_start().starts_with('"') {
         rest = rest.split_once('[').unwrap().1;
