@@ -1,9 +1,11 @@
 //! Who is who: dated people, levels, teams, identities and keys; knows no file format.
 
+mod index;
+
+use self::index::{Index, Slot};
 use crate::id::{AgentId, PersonId, ScopeName, ServiceId, TeamName, ToolId};
 use crate::level::{Ladder, LevelGrant};
 use crate::time::{Seconds, Timestamp};
-use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// SHA-256 of an SSH public key blob; shown as OpenSSH shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -148,42 +150,6 @@ pub enum Actor {
     Service(ServiceId),
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Slot {
-    Person(usize),
-    Agent(usize),
-    Service(usize),
-}
-
-/// Where entries with a hash are, in the order of the roster. Copies no text: whoever looks up
-/// compares the entry itself.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-struct Index(Vec<(u64, Slot)>);
-
-fn hash_of<T: Hash + ?Sized>(value: &T) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    value.hash(&mut hasher);
-    hasher.finish()
-}
-
-impl Index {
-    fn add<T: Hash + ?Sized>(&mut self, value: &T, slot: Slot) {
-        self.0.push((hash_of(value), slot));
-    }
-
-    /// Sorts by hash; entries of one hash stay in the order of the roster.
-    fn settle(&mut self) {
-        self.0.sort_by_key(|(hash, _)| *hash);
-    }
-
-    fn find<T: Hash + ?Sized>(&self, value: &T) -> impl Iterator<Item = Slot> {
-        let wanted = hash_of(value);
-        let start = self.0.partition_point(|(hash, _)| *hash < wanted);
-        let rest = self.0.get(start..).unwrap_or_default().iter();
-        rest.take_while(move |(hash, _)| *hash == wanted).map(|(_, slot)| *slot)
-    }
-}
-
 /// A roster with its look-ups. Where two entries claim one identity, the first keeps it; the
 /// reader of the file refuses such rosters before.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -200,14 +166,14 @@ impl Roster {
     #[must_use]
     pub fn new(parts: RosterParts) -> Self {
         let mut roster = Self {
-            by_id: Index::default(),
-            by_email: Index::default(),
-            by_login: Index::default(),
-            by_key: Index::default(),
+            by_id: Index::with_room(parts.people.len()),
+            by_email: Index::with_room(parts.people.len() * 2),
+            by_login: Index::with_room(parts.people.len() * 2),
+            by_key: Index::with_room(parts.people.len()),
             parts: RosterParts::default(),
         };
         for (i, person) in parts.people.iter().enumerate() {
-            roster.by_id.add(person.id.as_str(), Slot::Person(i));
+            roster.by_id.add(&[person.id.as_str().as_bytes()], Slot::Person(i));
             roster.add(Slot::Person(i), &person.emails, &person.accounts, &person.keys);
         }
         for (i, agent) in parts.agents.iter().enumerate() {
@@ -216,24 +182,19 @@ impl Roster {
         for (i, service) in parts.services.iter().enumerate() {
             roster.add(Slot::Service(i), &service.emails, &service.accounts, &service.keys);
         }
-        for index in
-            [&mut roster.by_id, &mut roster.by_email, &mut roster.by_login, &mut roster.by_key]
-        {
-            index.settle();
-        }
         roster.parts = parts;
         roster
     }
 
     fn add(&mut self, slot: Slot, emails: &[String], accounts: &[Account], keys: &[Key]) {
         for email in emails {
-            self.by_email.add(email.as_str(), slot);
+            self.by_email.add(&[email.as_bytes()], slot);
         }
         for account in accounts {
-            self.by_login.add(&(account.host.as_str(), account.login.as_str()), slot);
+            self.by_login.add(&[account.host.as_bytes(), account.login.as_bytes()], slot);
         }
         for key in keys {
-            self.by_key.add(&key.id, slot);
+            self.by_key.add(&[&key.id.0], slot);
         }
     }
 
@@ -246,7 +207,7 @@ impl Roster {
     /// A person by id.
     #[must_use]
     pub fn person(&self, id: &PersonId) -> Option<&Person> {
-        let mut found = self.by_id.find(id.as_str()).filter_map(|slot| match slot {
+        let mut found = self.by_id.find(&[id.as_str().as_bytes()]).filter_map(|slot| match slot {
             Slot::Person(i) => self.parts.people.get(i),
             Slot::Agent(_) | Slot::Service(_) => None,
         });
@@ -257,7 +218,7 @@ impl Roster {
     #[must_use]
     pub fn by_email(&self, email: &str) -> Option<Actor> {
         let email = email.to_ascii_lowercase();
-        let mut found = self.by_email.find(email.as_str());
+        let mut found = self.by_email.find(&[email.as_bytes()]);
         found.find(|slot| self.emails(*slot).contains(&email)).and_then(|slot| self.actor(slot))
     }
 
@@ -266,13 +227,16 @@ impl Roster {
     pub fn by_login(&self, host: &str, login: &str) -> Option<Actor> {
         let has =
             |slot: &Slot| self.accounts(*slot).iter().any(|a| a.host == host && a.login == login);
-        self.by_login.find(&(host, login)).find(has).and_then(|slot| self.actor(slot))
+        self.by_login
+            .find(&[host.as_bytes(), login.as_bytes()])
+            .find(has)
+            .and_then(|slot| self.actor(slot))
     }
 
     /// Who holds a key, and the key.
     #[must_use]
     pub fn by_key(&self, id: KeyId) -> Option<(Actor, &Key)> {
-        self.by_key.find(&id).find_map(|slot| {
+        self.by_key.find(&[&id.0]).find_map(|slot| {
             let key = self.keys(slot).iter().find(|k| k.id == id)?;
             Some((self.actor(slot)?, key))
         })

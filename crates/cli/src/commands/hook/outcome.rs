@@ -7,7 +7,7 @@ use super::settings::directory;
 use crate::commands::bootstrap::sign_next;
 use crate::context::store::{DiskCache, write_whole};
 use crate::error::CliError;
-use obstat_attest::clearance::Clearance;
+use obstat_attest::clearance::{self, Clearance};
 use obstat_attest::record::{self, GateKey};
 use obstat_gate::inputs;
 use obstat_gate::ports::Repository as _;
@@ -41,7 +41,8 @@ pub(super) fn announce(
     if let Some(clearance) = clearance {
         let signed =
             key.sign_clearance(clearance).map_err(|e| CliError::Internal(e.to_string()))?;
-        write_whole(&beside(&path), &signed)?;
+        // Not synced: should it be lost with the machine, the record is there all the same.
+        std::fs::write(beside(&path), signed).map_err(|e| CliError::file(&beside(&path), e))?;
     }
     // Last, for it is what announces.
     write_whole(&path, &bytes)
@@ -97,8 +98,10 @@ pub(super) fn settle(
             None => false,
         };
         if landed {
-            // Missing where nothing was cleared.
+            // Missing where nothing was cleared, or where the machine stopped too early.
             let clearance = std::fs::read(beside(&path)).ok();
+            let whole = |bytes: &Vec<u8>| clearance::parse(bytes, &trust.gates).is_ok();
+            let clearance = clearance.filter(whole);
             write_record(repository, key, &record, clearance)?;
             done.push(record);
         } else if record.at.after(STALE) > now.0 {
