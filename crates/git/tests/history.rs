@@ -1,0 +1,167 @@
+//! History as git itself sees it: walks over made-up graphs, with honest and with lying dates, give
+//! the answers that the git program gives.
+
+use obstat_gate::ports::Repository as _;
+use obstat_git::GitRepository;
+use obstat_model::object::Oid;
+use obstat_testkit::Scratch;
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+/// A small generator of numbers, so that a failure can be repeated.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: u64) -> u64 {
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % sides
+    }
+}
+
+/// Makes so many commits, each on one to three earlier ones or on none, dated by `date`.
+fn graph(seed: u64, commits: u64, date: impl Fn(u64, &mut Dice) -> u64) -> (Scratch, Vec<Oid>) {
+    let scratch = Scratch::new();
+    scratch.git(".", &["init", "-q", "--bare", "r.git"]);
+    let (mut dice, mut stream) = (Dice(seed), String::new());
+    for n in 1..=commits {
+        let at = date(n, &mut dice);
+        let _ = write!(
+            stream,
+            "commit refs/heads/c{n}\nmark :{n}\ncommitter a <a@b> {at} +0000\ndata 2\nx\n"
+        );
+        let mut parents: Vec<u64> = Vec::new();
+        let wanted = if n == 1 || dice.roll(20) == 0 {
+            0
+        } else {
+            1 + dice.roll(8) / 6 + dice.roll(16) / 15
+        };
+        for _ in 0..wanted.min(n - 1) {
+            let parent = n - 1 - dice.roll((n - 1).min(6));
+            if parent > 0 && !parents.contains(&parent) {
+                parents.push(parent);
+            }
+        }
+        for (i, parent) in parents.iter().enumerate() {
+            let word = if i == 0 { "from" } else { "merge" };
+            let _ = writeln!(stream, "{word} :{parent}");
+        }
+        let _ = write!(stream, "M 100644 inline f{n}\ndata 2\nx\n\n");
+    }
+    scratch.run("r.git", &["git", "fast-import", "--quiet"], &[], &stream).ok();
+    let ids = (1..=commits)
+        .map(|n| scratch.git("r.git", &["rev-parse", &format!("c{n}")]).parse().unwrap())
+        .collect();
+    (scratch, ids)
+}
+
+fn listed(scratch: &Scratch, line: &[&str]) -> BTreeSet<Oid> {
+    let text = scratch.git("r.git", line);
+    text.lines().map(|l| l.parse().unwrap()).collect()
+}
+
+fn compare(scratch: &Scratch, ids: &[Oid], exact: bool) {
+    let repository = GitRepository::open(&scratch.at("r.git"), None).unwrap();
+    // What one commit reaches git tells exactly; what it reaches without another it does not where
+    // dates lie, so differences are taken here.
+    let reach: Vec<BTreeSet<Oid>> =
+        ids.iter().map(|id| listed(scratch, &["rev-list", &id.to_string()])).collect();
+    for ((i, a), below) in ids.iter().enumerate().zip(&reach) {
+        for (j, b) in ids.iter().enumerate() {
+            assert_eq!(repository.is_ancestor(*b, *a).unwrap(), below.contains(b), "{j} below {i}");
+        }
+    }
+    for (i, a) in ids.iter().enumerate().step_by(3) {
+        for (j, b) in ids.iter().enumerate().step_by(5) {
+            let (left, right) = (a.to_string(), b.to_string());
+            let wanted: BTreeSet<Oid> = reach[i].difference(&reach[j]).copied().collect();
+            let found = repository.commits_between(Some(*b), *a).unwrap();
+            let found: BTreeSet<Oid> = found.iter().map(|c| c.id).collect();
+            assert!(found.is_superset(&wanted), "{i} without {j}: too few");
+            assert!(!exact || found == wanted, "{i} without {j}: too many");
+            let bases =
+                scratch.run("r.git", &["git", "merge-base", "--all", &left, &right], &[], "");
+            let bases: BTreeSet<Oid> = bases.out.lines().map(|l| l.parse().unwrap()).collect();
+            match repository.merge_base(*a, *b).unwrap() {
+                Some(base) => assert!(bases.contains(&base), "{i} and {j}"),
+                None => assert!(bases.is_empty(), "{i} and {j}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn honest_dates() {
+    for seed in 0..3 {
+        let (scratch, ids) = graph(seed, 40, |n, _| 1_700_000_000 + n * 60);
+        compare(&scratch, &ids, true);
+    }
+}
+
+#[test]
+fn lying_dates() {
+    for seed in 10..13 {
+        let (scratch, ids) = graph(seed, 40, |_, dice| 1 + dice.roll(2_000_000_000));
+        compare(&scratch, &ids, false);
+    }
+}
+
+#[test]
+fn equal_dates() {
+    let (scratch, ids) = graph(20, 40, |_, _| 1_700_000_000);
+    compare(&scratch, &ids, false);
+}
+
+#[test]
+fn a_whole_history_is_walked_once_each_and_a_range_leaves_out_what_lies_below() {
+    let (scratch, ids) = graph(30, 1_500, |n, dice| 1_700_000_000 + n * 60 - dice.roll(600));
+    let directory = scratch.at("r.git");
+    let each = |commit: obstat_gate::ports::Commit| commit.id;
+    let heads: Vec<Oid> = ids.iter().rev().take(3).copied().collect();
+    let names: Vec<String> = heads.iter().map(Oid::to_string).collect();
+    let line: Vec<&str> =
+        std::iter::once("rev-list").chain(names.iter().map(String::as_str)).collect();
+    let mut seen = Vec::new();
+    let total =
+        obstat_git::history::walk(&directory, &heads, &[], &each, &mut |id| seen.push(id)).unwrap();
+    assert_eq!(
+        (total as usize, seen.iter().copied().collect::<BTreeSet<_>>()),
+        (seen.len(), listed(&scratch, &line))
+    );
+    let not = ids[700];
+    let hidden = format!("^{not}");
+    let line: Vec<&str> = line.into_iter().chain([hidden.as_str()]).collect();
+    let mut seen = BTreeSet::new();
+    obstat_git::history::walk(&directory, &heads, &[not], &each, &mut |id| {
+        assert!(seen.insert(id), "{id} twice");
+    })
+    .unwrap();
+    assert_eq!(seen, listed(&scratch, &line));
+}
+
+#[test]
+fn what_is_missing_is_an_error_and_never_an_end() {
+    let (scratch, ids) = graph(40, 30, |n, _| 1_700_000_000 + n * 60);
+    // A commit in the middle is taken away.
+    let packs = scratch.at("r.git/objects/pack");
+    let pack = std::fs::read_dir(&packs).unwrap().map(|p| p.unwrap().path());
+    let pack = pack.into_iter().find(|p| p.extension().is_some_and(|e| e == "pack"));
+    if let Some(pack) = pack {
+        std::fs::rename(&pack, scratch.at("all.pack")).unwrap();
+        let _ = std::fs::remove_dir_all(&packs);
+        std::fs::create_dir(&packs).unwrap();
+        let unpack = "git --git-dir=r.git unpack-objects -q <all.pack";
+        scratch.run(".", &["sh", "-c", unpack], &[], "").ok();
+    }
+    let reached = scratch.git("r.git", &["rev-list", &ids[29].to_string()]);
+    let middle = reached.lines().nth(reached.lines().count() / 2).unwrap().to_owned();
+    let loose =
+        scratch.at("r.git/objects").join(middle.get(..2).unwrap()).join(middle.get(2..).unwrap());
+    std::fs::remove_file(&loose).unwrap();
+    let repository = GitRepository::open(&scratch.at("r.git"), None).unwrap();
+    let tip = *ids.last().unwrap();
+    let each = |_: obstat_gate::ports::Commit| ();
+    let walked = obstat_git::history::walk(&scratch.at("r.git"), &[tip], &[], &each, &mut |()| {});
+    assert!(walked.is_err(), "a hole in history was not noticed");
+    assert!(repository.commits_between(None, tip).is_err());
+}
