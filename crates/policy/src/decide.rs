@@ -21,6 +21,7 @@ use obstat_model::decision::{
 };
 use obstat_model::facts::{Facts, Problem};
 use obstat_model::id::{PersonId, RuleName, StatementHash};
+use obstat_model::statement::Act;
 use obstat_model::text::escape_cut;
 use obstat_model::time::Now;
 
@@ -37,6 +38,24 @@ pub fn decide(policy: &Policy, facts: &Facts, now: Now) -> Decision {
 #[must_use]
 pub fn decide_naming_eligible(policy: &Policy, facts: &Facts, now: Now) -> Decision {
     run(policy, facts, now, Naming::Eligible)
+}
+
+/// People whose signed statement that no AI helped stands, sorted: for exactly this content, in time,
+/// not taken back, and given as much in person as the policy asks of everybody. Asked before
+/// decisions, which rest on the answer.
+#[must_use]
+pub fn declared_unassisted(policy: &Policy, facts: &Facts, now: Now) -> Vec<PersonId> {
+    let case = Case::new(policy, facts, now.0);
+    let ballots = Ballots::sort_out(&case);
+    let stands = |ballot: &&Ballot| {
+        ballot.facts.verified.statement.act == Act::Author { unassisted: true }
+            && ballot.presence() >= policy.defaults().presence
+    };
+    let mut people: Vec<PersonId> =
+        ballots.authors.iter().filter(stands).map(|b| b.person.id.clone()).collect();
+    people.sort_unstable();
+    people.dedup();
+    people
 }
 
 /// A rule that applies, with the files that it is about.

@@ -1,4 +1,4 @@
-//! Text → checked [`Policy`] and roster; [`decide`] is the only place that counts. Pure: knows no
+//! Text → checked [`Policy`] and roster; [`decide()`] is the only place that counts. Pure: knows no
 //! repository, signature format, clock or terminal.
 
 pub mod codeowners;
@@ -17,6 +17,6 @@ mod yaml;
 
 pub use check::check;
 pub use condition::rolling::RollingDemand;
-pub use decide::{decide, decide_naming_eligible};
+pub use decide::{decide, decide_naming_eligible, declared_unassisted};
 pub use policy::{OverrideTerms, Policy, Rewrite, Rule, TargetPolicy, parse_policy};
 pub use roster::parse_roster;

@@ -23,7 +23,9 @@ pub(super) fn problems(case: &Case) -> Vec<Problem> {
 }
 
 fn unknown(part: &Participant) -> Option<Problem> {
-    if part.actor.is_some() {
+    // Anybody can push a branch with the same content under any name: such a claim may exclude
+    // somebody who is known, and nobody who is not.
+    if part.actor.is_some() || part.role == Role::Contributor {
         return None;
     }
     if part.role == Role::Pusher {
@@ -41,8 +43,7 @@ fn unknown(part: &Participant) -> Option<Problem> {
     let what = match part.role {
         Role::Committer => "committer",
         Role::CoAuthor => "co-author",
-        Role::Contributor => "contributor",
-        Role::Author | Role::Operator | Role::Pusher => "author",
+        Role::Author | Role::Contributor | Role::Operator | Role::Pusher => "author",
     };
     Some(Problem {
         code: "unknown-author",
