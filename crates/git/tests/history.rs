@@ -1,6 +1,12 @@
 //! History as git itself sees it: walks over made-up graphs, with honest and with lying dates, give
 //! the answers that the git program gives.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test stops where it cannot go on"
+)]
+
 use obstat_gate::ports::Repository as _;
 use obstat_git::GitRepository;
 use obstat_model::object::Oid;
