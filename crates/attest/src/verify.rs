@@ -219,6 +219,13 @@ pub fn claimed_target(bytes: &[u8]) -> Option<RefName> {
     statement::parse(envelope.statement()).ok().map(|s| s.context.target)
 }
 
+/// Who an envelope claims to be from. Nothing of it is proven.
+#[must_use]
+pub fn claimed_signer(bytes: &[u8]) -> Option<String> {
+    let envelope = Envelope::parse(bytes).ok()?;
+    statement::parse(envelope.statement()).ok().map(|s| s.signer)
+}
+
 /// The head that an envelope claims to be on. Nothing of it is proven.
 #[must_use]
 pub fn claimed_head(bytes: &[u8]) -> Option<Oid> {

@@ -94,6 +94,7 @@ impl Search<'_> {
             revision: proposal::landing(self.world.repository, from, to)?,
             pusher: self.advance.pusher.clone(),
             branch: None,
+            since: self.advance.from,
             problems: self.advance.problems.clone(),
         };
         judge(self.world, self.inputs, self.standing, proposal, detail)

@@ -5,10 +5,12 @@
 use crate::pipeline::{Detail, Judgement, Surroundings, World, judge};
 use crate::ports::PortError;
 use crate::proposal::{self, Proposal, Pusher};
+use crate::rolling::landing_at as landing;
 use crate::versions::Standing;
 use obstat_attest::record;
 use obstat_model::decision::Outcome;
 use obstat_model::facts::Problem;
+use obstat_model::id::StatementHash;
 use obstat_model::landing::{LandedChange, LandingKind, LandingRecord};
 use obstat_model::object::{Oid, RefName};
 use obstat_model::time::Now;
@@ -32,10 +34,13 @@ pub enum Answer {
 pub struct Cleared {
     /// Its landing.
     pub record: LandingRecord,
-    /// Its parts, decided again.
+    /// Its parts, or those of the landing that a new ref was made from, decided again.
     pub parts: Vec<Judgement>,
     /// Landings between it and the bootstrap, itself included.
     pub landings: usize,
+    /// Those among them that landed although something was missing: the target was in shadow or
+    /// warn mode.
+    pub unenforced: usize,
     /// Landings that were decided again: this one, and those that changed the decision inputs.
     pub decided: Vec<LandingRecord>,
 }
@@ -53,25 +58,33 @@ pub fn verify(world: World, target: &RefName, commit: Oid) -> Result<Answer, Por
         Err(problem) => return Ok(Answer::Blocked(vec![problem], None)),
     };
     // Every change of the decision inputs must itself have been cleared, back to the trust root.
-    let mut decided = vec![record.clone()];
+    // A new ref at a cleared tip stands for the landing that it was made from.
+    let made = chain.iter().find(|r| r.from != Some(r.to)).unwrap_or(&record);
+    let mut decided = vec![made.clone()];
     for pair in chain.windows(2) {
         let [newer, older] = pair else { continue };
-        if newer.inputs != older.inputs && *newer != record {
+        if newer.inputs != older.inputs && newer != made {
             match again(world, newer)? {
                 Again::Clear(_) => decided.push(newer.clone()),
                 Again::NotFetched => return Ok(Answer::NotFetched),
+                Again::Unenforced => {
+                    return Ok(Answer::Blocked(vec![inputs_not_signed(newer)], None));
+                }
                 Again::Open(found) => {
                     return Ok(Answer::Blocked(vec![inputs_not_signed(newer)], Some(found)));
                 }
             }
         }
     }
-    match again(world, &record)? {
+    match again(world, made)? {
         Again::Clear(parts) => {
             let landings = chain.len();
-            Ok(Answer::Clear(Box::new(Cleared { landings, record, parts, decided })))
+            let kind = |r: &&LandingRecord| r.kind == LandingKind::Unenforced;
+            let unenforced = chain.iter().filter(kind).count();
+            Ok(Answer::Clear(Box::new(Cleared { landings, unenforced, record, parts, decided })))
         }
         Again::NotFetched => Ok(Answer::NotFetched),
+        Again::Unenforced => Ok(Answer::Blocked(vec![unenforced(made)], None)),
         Again::Open(found) => Ok(Answer::Blocked(Vec::new(), Some(found))),
     }
 }
@@ -88,17 +101,14 @@ fn inputs_not_signed(record: &LandingRecord) -> Problem {
     problem("trust-inputs", text, "ask the owners; nothing after that change can be verified")
 }
 
-fn landing(world: World, target: &RefName, tip: Oid) -> Result<Option<LandingRecord>, PortError> {
-    let Some(bytes) = world.records.landing_at(target, tip)? else { return Ok(None) };
-    let forged = |e: String| {
-        PortError::Unreadable(format!("the landing record of {} does not verify: {e}", tip.short()))
-    };
-    let record =
-        record::parse_landing(&bytes, &world.trust.gates).map_err(|e| forged(e.to_string()))?;
-    if record.repository != world.trust.repository || record.target != *target || record.to != tip {
-        return Err(forged("it speaks of another repository, target or commit".to_owned()));
-    }
-    Ok(Some(record))
+fn unenforced(record: &LandingRecord) -> Problem {
+    let text = format!(
+        "{} landed without what the policy asks for, while {} was in {} mode",
+        record.to.short(),
+        record.target.short(),
+        record.mode.as_str()
+    );
+    problem("unenforced", text, "deploy a commit that landed with its signatures")
 }
 
 /// Without a record: was it ever fetched, is the commit a part of something, or is it unknown?
@@ -152,7 +162,9 @@ fn chain(
                 format!("{} began at {} without a cleared origin", here.target, here.to.short());
             return Ok(Err(problem("no-origin", text, "branch it anew off a cleared commit")));
         };
-        let before = match landing(world, &here.target, from)? {
+        // A new ref at a cleared tip changes nothing; what is before it is its origin's.
+        let own = if from == here.to { None } else { landing(world, &here.target, from)? };
+        let before = match own {
             Some(before) => Some(before),
             None => origin(world, &here, from)?,
         };
@@ -203,13 +215,25 @@ fn origin(
 
 enum Again {
     Clear(Vec<Judgement>),
+    /// It landed although something was missing.
+    Unenforced,
     NotFetched,
     Open(Box<Judgement>),
 }
 
 /// Decides every part of a landing again, as of its moment.
 fn again(world: World, record: &LandingRecord) -> Result<Again, PortError> {
-    let world = World { now: Now(record.at), surroundings: Surroundings::Ignored, ..world };
+    // The gate's word is not enough to pass, but it is enough to refuse.
+    let passed = record.changes.iter().all(|c| c.outcome == Outcome::Clear);
+    if record.kind == LandingKind::Unenforced || !passed {
+        return Ok(Again::Unenforced);
+    }
+    let mut listed: Vec<StatementHash> = Vec::new();
+    for change in &record.changes {
+        listed.extend(change.statements.iter().copied().chain(change.overridden_by));
+    }
+    let surroundings = Surroundings::Ignored(&listed);
+    let world = World { now: Now(record.at), surroundings, ..world };
     let mut parts = Vec::new();
     for change in &record.changes {
         let Some(from) = change.from else { return Ok(Again::NotFetched) };
@@ -219,8 +243,9 @@ fn again(world: World, record: &LandingRecord) -> Result<Again, PortError> {
         let proposal = Proposal {
             target: record.target.clone(),
             revision: proposal::landing(world.repository, change.from, change.to)?,
-            pusher: pusher(&record.pusher),
+            pusher: Pusher::of_record(&record.pusher),
             branch: None,
+            since: record.from,
             problems: Vec::new(),
         };
         let judgement = judge(world, inputs, &standing, proposal, Detail::Plain)?;
@@ -231,14 +256,6 @@ fn again(world: World, record: &LandingRecord) -> Result<Again, PortError> {
         parts.push(judgement);
     }
     Ok(Again::Clear(parts))
-}
-
-/// The login that the transport gave at the landing, which only the gate can tell.
-fn pusher(login: &str) -> Pusher {
-    if login.is_empty() {
-        return Pusher::Unknown;
-    }
-    Pusher::Login { host: "git".to_owned(), login: login.to_owned() }
 }
 
 fn missing_or_open(change: &LandedChange, judgement: Judgement) -> Again {

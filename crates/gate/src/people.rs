@@ -5,16 +5,16 @@
 use crate::ports::{Commit, PortError, RawSignature, Repository};
 use crate::proposal::Pusher;
 use obstat_model::actor::{Actor, Identity, Participant, Role};
-use obstat_model::change::ChangeFacts;
+use obstat_model::approval::ApprovalFacts;
+use obstat_model::change::{ChangeFacts, ChangedFile, FileState};
 use obstat_model::evidence::{Evidence, EvidenceKind, Strength};
+use obstat_model::facts::Problem;
 use obstat_model::id::AgentId;
-use obstat_model::object::Oid;
+use obstat_model::object::{Oid, RepoPath};
 use obstat_model::roster::Roster;
 use obstat_provenance::{Fingerprints, trailer};
 use std::collections::HashSet;
 
-/// Paths of a change that are looked for on other heads.
-const PATHS_MAX: usize = 64;
 /// Commits of another head that are looked at; beyond, all of its people count as contributors.
 const COMMITS_MAX: usize = 2_000;
 
@@ -129,6 +129,7 @@ pub fn earlier_forms(
     own: &[Commit],
 ) -> Result<Vec<Commit>, PortError> {
     let own: HashSet<Oid> = own.iter().map(|c| c.id).collect();
+    let content = Content::of(repository, change)?;
     let mut found = Vec::new();
     let mut seen = HashSet::new();
     for head in repository.other_heads()? {
@@ -141,10 +142,10 @@ pub fn earlier_forms(
             Err(PortError::Malformed { .. }) => continue,
             Err(error) => return Err(error),
         };
-        if !shares(repository, change, tree)? {
+        if content.held_by(tree)?.is_empty() {
             continue;
         }
-        for commit in brought(repository, change, head)? {
+        for commit in content.brought_by(head)? {
             if !own.contains(&commit.id) && seen.insert(commit.id) {
                 found.push(commit);
             }
@@ -153,56 +154,70 @@ pub fn earlier_forms(
     Ok(found)
 }
 
-fn shares(repository: &dyn Repository, change: &ChangeFacts, tree: Oid) -> Result<bool, PortError> {
-    for file in change.files.iter().take(PATHS_MAX) {
-        if file.change.new.is_some()
-            && repository.entry(tree, &file.change.path)? == file.change.new
-        {
-            return Ok(true);
-        }
-    }
-    Ok(false)
-}
-
-fn brought(
+/// The commits that made what approvals were given for, where they do not come with the change.
+///
+/// # Errors
+/// [`PortError`] when objects cannot be read.
+pub fn approved_forms(
     repository: &dyn Repository,
-    change: &ChangeFacts,
-    head: Oid,
+    approvals: &[ApprovalFacts],
+    own: &[Commit],
 ) -> Result<Vec<Commit>, PortError> {
-    let commits = repository.commits_between(change.revision.tip, head)?;
-    if commits.len() > COMMITS_MAX {
-        return Ok(commits);
-    }
+    let mut seen: HashSet<Oid> = own.iter().map(|c| c.id).collect();
     let mut found = Vec::new();
-    for commit in commits {
-        if shares(repository, change, commit.tree)? && !inherits(repository, change, &commit)? {
-            found.push(commit);
+    for approval in approvals {
+        let context = &approval.verified.statement.context;
+        for commit in repository.commits_between(context.tip, context.head)? {
+            if seen.insert(commit.id) {
+                found.push(commit);
+            }
         }
     }
     Ok(found)
 }
 
-/// Whether all of the shared content was already in a parent.
-fn inherits(
-    repository: &dyn Repository,
-    change: &ChangeFacts,
-    commit: &Commit,
-) -> Result<bool, PortError> {
-    let parents = commit.parents.iter().map(|id| repository.commit(*id).map(|c| c.tree));
-    let parents: Vec<Oid> = parents.collect::<Result<_, _>>()?;
-    for file in change.files.iter().take(PATHS_MAX).filter(|f| f.change.new.is_some()) {
-        if repository.entry(commit.tree, &file.change.path)? != file.change.new {
-            continue;
-        }
-        let mut known = false;
-        for tree in &parents {
-            known |= repository.entry(*tree, &file.change.path)? == file.change.new;
-        }
-        if !known {
-            return Ok(false);
-        }
+/// The new content of a change, looked for elsewhere.
+struct Content<'a> {
+    repository: &'a dyn Repository,
+    tip: Option<Oid>,
+    base: Option<Oid>,
+    files: Vec<(&'a RepoPath, FileState)>,
+}
+
+impl<'a> Content<'a> {
+    fn of(repository: &'a dyn Repository, change: &'a ChangeFacts) -> Result<Self, PortError> {
+        let tip = change.revision.tip;
+        let base = crate::content::tree_of(repository, tip)?;
+        let new = |f: &'a ChangedFile| Some((&f.change.path, f.change.new?));
+        let files = change.files.iter().filter_map(new).collect();
+        Ok(Self { repository, tip, base, files })
     }
-    Ok(true)
+
+    /// Places of the files that a tree holds as the change would have them.
+    fn held_by(&self, tree: Oid) -> Result<Vec<usize>, PortError> {
+        self.repository.holding(tree, self.base, &self.files)
+    }
+
+    /// Commits below a head that first brought some of it.
+    fn brought_by(&self, head: Oid) -> Result<Vec<Commit>, PortError> {
+        let commits = self.repository.commits_between(self.tip, head)?;
+        if commits.len() > COMMITS_MAX {
+            return Ok(commits);
+        }
+        let mut found = Vec::new();
+        for commit in commits {
+            let mut brought = self.held_by(commit.tree)?;
+            for parent in &commit.parents {
+                let tree = self.repository.commit(*parent)?.tree;
+                let inherited = self.held_by(tree)?;
+                brought.retain(|file| !inherited.contains(file));
+            }
+            if !brought.is_empty() {
+                found.push(commit);
+            }
+        }
+        Ok(found)
+    }
 }
 
 /// Agents of the roster among those who made the change: evidence, also where no fingerprint knows
@@ -224,6 +239,18 @@ pub fn agents(directory: Directory, participants: &[Participant]) -> Vec<Evidenc
         found.push(Evidence { strength, kind, tool, model, commit, text });
     }
     found
+}
+
+/// Commits that name more co-authors than are read: who is missing could approve.
+#[must_use]
+pub fn unread(commits: &[Commit]) -> Vec<Problem> {
+    let truncated = commits.iter().filter(|c| trailer::read_co_authors(&c.message).truncated);
+    let problem = |commit: &Commit| Problem {
+        code: "too-many-co-authors",
+        text: format!("{} names more co-authors than can be read", commit.id.short()),
+        hint: "name those who took part, in a shorter message".to_owned(),
+    };
+    truncated.map(problem).collect()
 }
 
 /// The people of earlier forms, as contributors.

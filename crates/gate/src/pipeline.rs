@@ -11,15 +11,13 @@ use crate::statements::{Found, Reader};
 use crate::versions::Standing;
 use obstat_attest::VerifyOptions;
 use obstat_model::actor::{Actor, Participant, Role};
-use obstat_model::approval::Binding;
 use obstat_model::assistance::Assistance;
 use obstat_model::change::ChangeFacts;
-use obstat_model::decision::Decision;
+use obstat_model::decision::{Decision, Outcome};
 use obstat_model::evidence::Evidence;
 use obstat_model::facts::{Facts, PathOwners, Problem};
-use obstat_model::id::{InputsDigest, PersonId, RepositoryId};
+use obstat_model::id::{InputsDigest, PersonId, RepositoryId, StatementHash};
 use obstat_model::object::Oid;
-use obstat_model::statement::{Act, Signer};
 use obstat_model::time::Now;
 use obstat_model::trust::TrustRoot;
 use obstat_policy::explain::RuleReport;
@@ -43,17 +41,18 @@ pub struct World<'a> {
     /// The one reading of the clock.
     pub now: Now,
     /// Whether facts beside the change are looked for.
-    pub surroundings: Surroundings,
+    pub surroundings: Surroundings<'a>,
 }
 
 /// Facts that do not belong to a change but lie around it: other heads with earlier forms of it, and
 /// authorship notes. They come and go after it has landed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Surroundings {
+pub enum Surroundings<'a> {
     /// Searched: what every door does before anything lands.
     Searched,
-    /// Ignored: what landed is decided again from itself, or a note pushed later could undo it.
-    Ignored,
+    /// Ignored: what landed is decided again from itself, or a note pushed later could undo it. Of
+    /// statements, those given here are read, and those that the gate had received by then.
+    Ignored(&'a [StatementHash]),
 }
 
 impl World<'_> {
@@ -118,67 +117,31 @@ pub fn judge(
     detail: Detail,
 ) -> Result<Judgement, PortError> {
     let revision = proposal.revision;
-    let (repository, id) = (world.repository, world.trust.repository);
-    let roster = standing.roster();
     let change = content::gather(world, &proposal.target, revision)?;
-    let commits = repository.commits_between(revision.tip, revision.head)?;
-    let directory = Directory { roster, fingerprints: &inputs.fingerprints };
-    let earlier = match world.surroundings {
-        Surroundings::Searched => people::earlier_forms(repository, &change, &commits)?,
-        Surroundings::Ignored => Vec::new(),
+    let commits = world.repository.commits_between(revision.tip, revision.head)?;
+    let mut earlier = match world.surroundings {
+        Surroundings::Searched => people::earlier_forms(world.repository, &change, &commits)?,
+        Surroundings::Ignored(_) => Vec::new(),
     };
-    let mut participants = people::participants(directory, &commits, &proposal.pusher);
-    participants.extend(people::contributors(directory, &earlier));
-    let reader = Reader {
-        repository,
-        records: world.records,
-        id,
-        gates: &world.trust.gates,
-        standing,
-        options: world.options,
-        now: world.now,
-    };
-    let found = reader.read(&proposal.target, &change)?;
-    let mut all: Vec<Commit> = commits.clone();
-    all.extend(earlier);
-    let notes = match world.surroundings {
-        Surroundings::Searched => assist::notes(repository)?,
-        Surroundings::Ignored => None,
-    };
-    let fingerprints = &inputs.fingerprints;
-    let gathered = assist::of_change(repository, fingerprints, (&all, notes.as_ref()), &change)?;
-    let mut evidence = gathered.evidence;
-    evidence.extend(of_branch(inputs, &proposal));
-    evidence.extend(people::agents(directory, &participants));
-    let assistance = Assistance::conclude(evidence, declared_by(&found, &participants));
-    let unusable = unusable_next(world, &change)?;
-    let problems = [proposal.problems.clone(), gathered.problems, unusable].concat();
-    let rolling = Window { world, directory }.sums(
-        &inputs.policy,
-        &proposal.target,
-        &change,
-        &participants,
-    )?;
-    let owners = owners(inputs, &change);
-    let (decision, explained) = {
-        let facts = Facts {
-            repository: id,
-            target: &proposal.target,
-            tip: revision.tip,
-            change: &change,
-            assistance: &assistance,
-            participants: &participants,
-            roster,
-            owners: &owners,
-            rolling: &rolling,
-            statements: &found.statements,
-            refused: &found.refused,
-            problems: &problems,
-        };
-        decide(inputs, &facts, world.now, detail)
-    };
+    let reader = Reader { world, standing };
+    let mut found = reader.read(&proposal.target, &change)?;
+    let case =
+        Case { world, inputs, standing, proposal: &proposal, change: &change, commits: &commits };
+    let mut concluded = case.conclude(&earlier, &found, detail)?;
+    if concluded.decision.outcome != Outcome::Clear {
+        // Only then, so that no approval of exactly this content shuts out those of what was merged.
+        let carried = reader.recomputed(&proposal.target, &change)?;
+        if !carried.is_empty() {
+            // Whoever made what was approved took part, also where it comes without its commits.
+            earlier.extend(people::approved_forms(world.repository, &carried, &commits)?);
+            found.statements.extend(carried);
+            concluded = case.conclude(&earlier, &found, detail)?;
+        }
+    }
+    let Concluded { assistance, participants, decision, explained } = concluded;
+    let repository = world.trust.repository;
     Ok(Judgement {
-        repository: id,
+        repository,
         proposal,
         change,
         commits,
@@ -188,6 +151,79 @@ pub fn judge(
         decision,
         explained,
     })
+}
+
+/// A proposal with what does not depend on its statements.
+#[derive(Clone, Copy)]
+struct Case<'a> {
+    world: World<'a>,
+    inputs: &'a Inputs,
+    standing: &'a Standing<'a>,
+    proposal: &'a Proposal,
+    change: &'a ChangeFacts,
+    commits: &'a [Commit],
+}
+
+struct Concluded {
+    assistance: Assistance,
+    participants: Vec<Participant>,
+    decision: Decision,
+    explained: Vec<RuleReport>,
+}
+
+impl Case<'_> {
+    fn conclude(
+        &self,
+        earlier: &[Commit],
+        found: &Found,
+        detail: Detail,
+    ) -> Result<Concluded, PortError> {
+        let Self { world, inputs, standing, proposal, change, commits } = *self;
+        let (roster, fingerprints) = (standing.roster(), &inputs.fingerprints);
+        let directory = Directory { roster, fingerprints };
+        let mut participants = people::participants(directory, commits, &proposal.pusher);
+        participants.extend(people::contributors(directory, earlier));
+        let all: Vec<Commit> = commits.iter().chain(earlier).cloned().collect();
+        let notes = match world.surroundings {
+            Surroundings::Searched => assist::notes(world.repository)?,
+            Surroundings::Ignored(_) => None,
+        };
+        let gathered =
+            assist::of_change(world.repository, fingerprints, (&all, notes.as_ref()), change)?;
+        let mut evidence = gathered.evidence;
+        evidence.extend(of_branch(inputs, proposal));
+        evidence.extend(people::agents(directory, &participants));
+        let problems = [
+            proposal.problems.clone(),
+            gathered.problems,
+            people::unread(commits),
+            unusable_next(world, change)?,
+        ]
+        .concat();
+        let window = Window { world, directory };
+        let rolling = window.sums(&inputs.policy, proposal, change, &participants)?;
+        let owners = owners(inputs, change);
+        let undeclared = Assistance::conclude(evidence.clone(), None);
+        let facts = Facts {
+            repository: world.trust.repository,
+            target: &proposal.target,
+            tip: proposal.revision.tip,
+            change,
+            assistance: &undeclared,
+            participants: &participants,
+            roster,
+            owners: &owners,
+            rolling: &rolling,
+            statements: &found.statements,
+            refused: &found.refused,
+            problems: &problems,
+        };
+        let declared = obstat_policy::declared_unassisted(&inputs.policy, &facts, world.now);
+        let assistance = Assistance::conclude(evidence, declared_by(&declared, &participants));
+        let facts = Facts { assistance: &assistance, ..facts };
+        let (decision, explained) = decide(inputs, &facts, world.now, detail);
+        Ok(Concluded { assistance, participants, decision, explained })
+    }
 }
 
 fn decide(inputs: &Inputs, facts: &Facts, now: Now, detail: Detail) -> (Decision, Vec<RuleReport>) {
@@ -213,23 +249,12 @@ fn owners(inputs: &Inputs, change: &ChangeFacts) -> Vec<PathOwners> {
 
 /// The author who signed that no AI helped, if every person who is an author has signed so. An
 /// agent among the authors is evidence against it.
-fn declared_by(found: &Found, participants: &[Participant]) -> Option<PersonId> {
-    let declared: Vec<&PersonId> = found
-        .statements
-        .iter()
-        .filter(|s| s.binding == Binding::Exact && !s.spent)
-        .filter(|s| s.verified.statement.act == Act::Author { unassisted: true })
-        .filter_map(|s| match &s.verified.signer {
-            Signer::Person(person) => Some(person),
-            Signer::Service(_) => None,
-        })
-        .collect();
+fn declared_by(declared: &[PersonId], participants: &[Participant]) -> Option<PersonId> {
     let authors = participants.iter().filter(|p| matches!(p.role, Role::Author | Role::CoAuthor));
-    let people = authors.filter(|p| !matches!(p.actor, Some(Actor::Agent(_))));
-    let mut people = people.peekable();
+    let mut people = authors.filter(|p| !matches!(p.actor, Some(Actor::Agent(_)))).peekable();
     people.peek()?;
-    let all = people.all(|p| matches!(&p.actor, Some(Actor::Person(id)) if declared.contains(&id)));
-    if all { declared.into_iter().min().cloned() } else { None }
+    let all = people.all(|p| matches!(&p.actor, Some(Actor::Person(id)) if declared.contains(id)));
+    if all { declared.first().cloned() } else { None }
 }
 
 /// A change that touches decision inputs must leave inputs that hold.

@@ -155,6 +155,24 @@ pub trait Repository {
     /// [`PortError`] when refs cannot be read.
     fn reference(&self, name: &RefName) -> Result<Option<Oid>, PortError>;
 
+    /// The ref that a symbolic ref stands for; `None` for plain and missing refs.
+    ///
+    /// # Errors
+    /// [`PortError`] when refs cannot be read.
+    fn symbolic(&self, name: &RefName) -> Result<Option<RefName>, PortError>;
+
+    /// Places in `files` of those that a tree holds in just this state. `base` is a tree that
+    /// holds none of them so, to be quick where both are the same.
+    ///
+    /// # Errors
+    /// [`PortError`] when a tree is missing or malformed.
+    fn holding(
+        &self,
+        tree: Oid,
+        base: Option<Oid>,
+        files: &[(&RepoPath, FileState)],
+    ) -> Result<Vec<usize>, PortError>;
+
     /// Tips of all branches, of branches as remotes last had them, and all superseded heads.
     ///
     /// # Errors

@@ -21,6 +21,26 @@ pub enum Pusher {
     Unknown,
 }
 
+impl Pusher {
+    /// The form in landing records: host and login with a space between, or nothing.
+    #[must_use]
+    pub fn recorded(&self) -> String {
+        match self {
+            Self::Login { host, login } => format!("{host} {login}"),
+            Self::Nobody | Self::Unknown => String::new(),
+        }
+    }
+
+    /// The pusher of a landing record. Hosts hold no space; logins may.
+    #[must_use]
+    pub fn of_record(text: &str) -> Self {
+        match text.split_once(' ') {
+            Some((host, login)) => Self::Login { host: host.to_owned(), login: login.to_owned() },
+            None => Self::Unknown,
+        }
+    }
+}
+
 /// Content on its way to a target.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Proposal {
@@ -32,6 +52,8 @@ pub struct Proposal {
     pub pusher: Pusher,
     /// The branch it comes from, if known.
     pub branch: Option<String>,
+    /// The target's tip before a push of which this is one part.
+    pub since: Option<Oid>,
     /// What is wrong with how it comes, whatever it holds: rewritten history, a wrong clock.
     pub problems: Vec<Problem>,
 }

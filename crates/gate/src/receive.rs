@@ -3,15 +3,17 @@
 mod filed;
 mod gated;
 
+use crate::assist::NOTES;
 use crate::inputs::{Inputs, Loaded};
 use crate::pipeline::{Judgement, World};
-use crate::ports::PortError;
+use crate::ports::{PortError, Repository};
 use crate::proposal::Pusher;
 use obstat_attest::clearance::Clearance;
 use obstat_model::facts::Problem;
 use obstat_model::landing::LandingRecord;
 use obstat_model::object::{Oid, RefName};
 use obstat_model::target::Mode;
+use std::collections::HashSet;
 use std::rc::Rc;
 
 /// Refs of the gate's own; pushers may only add statements there.
@@ -81,6 +83,37 @@ pub struct Setup {
     pub pusher: Pusher,
 }
 
+/// Whether a push says truly what refs are now. To be asked before the push is laid over the refs:
+/// whoever pushes chooses these words, and policies are read at what they name.
+///
+/// # Errors
+/// [`PortError`] when refs cannot be read.
+pub fn stale(
+    repository: &dyn Repository,
+    updates: &[RefUpdate],
+) -> Result<Option<Problem>, PortError> {
+    let mut seen = HashSet::new();
+    for update in updates {
+        if !seen.insert(&update.name) {
+            let text = format!("the push updates {} twice", update.name);
+            return Ok(Some(problem("doubled-ref", text, "push it once")));
+        }
+        if let Some(other) = repository.symbolic(&update.name)? {
+            let text = format!("{} only stands for {other}", update.name);
+            return Ok(Some(problem("symbolic-ref", text, &format!("push to {other}"))));
+        }
+        if repository.reference(&update.name)? != update.old {
+            let text = format!("{} is not what the push takes it for", update.name);
+            return Ok(Some(problem("stale-ref", text, "fetch, then push again")));
+        }
+    }
+    Ok(None)
+}
+
+fn problem(code: &'static str, text: String, hint: &str) -> Problem {
+    Problem { code, text, hint: hint.to_owned() }
+}
+
 /// Answers each update of a push, in order.
 ///
 /// # Errors
@@ -124,6 +157,10 @@ fn one(
     if name.starts_with("refs/replace/") {
         let text = "replace refs change what history seems to be, so the gate takes none";
         return Ok(refused("replace-ref", text, "push the real history instead"));
+    }
+    if name == NOTES && update.new.is_some_and(|new| world.repository.commit(new).is_err()) {
+        let text = "authorship notes are a commit, and this is none";
+        return Ok(refused("notes-broken", text, "push what `git notes --ref=ai` made"));
     }
     gated::answer(world, setup, main, update)
 }

@@ -6,8 +6,8 @@ use obstat_attest::record;
 use obstat_model::actor::{Actor, Participant, Role};
 use obstat_model::change::ChangeFacts;
 use obstat_model::facts::{Problem, RollingSum};
-use obstat_model::landing::{LandedChange, LandingRecord};
-use obstat_model::object::RefName;
+use obstat_model::landing::LandingRecord;
+use obstat_model::object::{Oid, RefName};
 use obstat_model::time::{Seconds, Timestamp};
 use obstat_model::trust::TrustedKey;
 use obstat_policy::{Policy, RollingDemand};
@@ -15,6 +15,7 @@ use std::collections::BTreeSet;
 
 use crate::content;
 use crate::people::Directory;
+use crate::proposal::Proposal;
 
 /// Landings that one sum looks at; beyond, the sum counts as unbounded.
 const LANDINGS_MAX: usize = 5_000;
@@ -35,7 +36,7 @@ impl Window<'_> {
     pub fn sums(
         &self,
         policy: &Policy,
-        target: &RefName,
+        proposal: &Proposal,
         change: &ChangeFacts,
         participants: &[Participant],
     ) -> Result<Vec<RollingSum>, PortError> {
@@ -44,7 +45,7 @@ impl Window<'_> {
         for demand in policy.rolling_demands() {
             let lines = demand.lines_of(change);
             let since = self.world.now.0.before(Seconds(u64::from(demand.days()) * 86_400));
-            let earlier = self.earlier(target, since, &authors, demand)?;
+            let earlier = self.earlier(proposal, since, &authors, demand)?;
             sums.push(RollingSum {
                 rule: demand.rule().clone(),
                 lines: lines.saturating_add(earlier),
@@ -53,33 +54,51 @@ impl Window<'_> {
         Ok(sums)
     }
 
+    /// Lines of the same people in what landed before, and in the parts of this push before this
+    /// one.
     fn earlier(
         &self,
-        target: &RefName,
+        proposal: &Proposal,
         since: Timestamp,
         authors: &BTreeSet<Actor>,
         demand: &RollingDemand,
     ) -> Result<u64, PortError> {
+        let tip = proposal.revision.tip;
         let mut sum = 0u64;
+        if let (Some(before), Some(here)) = (proposal.since, tip)
+            && before != here
+        {
+            sum = self.of_part((&proposal.target, Some(before), here), authors, demand)?;
+        }
         for landing in recent(self.world.records, &self.world.trust.gates, since)? {
-            if landing.target != *target {
+            if landing.target != proposal.target || landing.at > self.world.now.0 {
                 continue;
             }
             for part in &landing.changes {
-                sum = sum.saturating_add(self.of_part(&landing, part, authors, demand)?);
+                if self.is_below(part.to, proposal.since.or(tip))? {
+                    let span = (&landing.target, part.from, part.to);
+                    sum = sum.saturating_add(self.of_part(span, authors, demand)?);
+                }
             }
         }
         Ok(sum)
     }
 
+    /// Whether something landed before a push: what landed with it or later is no part of its past.
+    fn is_below(&self, old: Oid, tip: Option<Oid>) -> Result<bool, PortError> {
+        let Some(tip) = tip.filter(|_| self.world.repository.commit(old).is_ok()) else {
+            return Ok(false);
+        };
+        self.world.repository.is_ancestor(old, tip)
+    }
+
     fn of_part(
         &self,
-        landing: &LandingRecord,
-        part: &LandedChange,
+        (target, from, to): (&RefName, Option<Oid>, Oid),
         authors: &BTreeSet<Actor>,
         demand: &RollingDemand,
     ) -> Result<u64, PortError> {
-        let commits = self.world.repository.commits_between(part.from, part.to)?;
+        let commits = self.world.repository.commits_between(from, to)?;
         let mut made_by_them = false;
         for commit in &commits {
             made_by_them |= !makers(&self.directory.of_commit(commit)).is_disjoint(authors);
@@ -87,8 +106,8 @@ impl Window<'_> {
         if !made_by_them {
             return Ok(0);
         }
-        let revision = crate::proposal::landing(self.world.repository, part.from, part.to)?;
-        let facts = content::gather(self.world, &landing.target, revision)?;
+        let revision = crate::proposal::landing(self.world.repository, from, to)?;
+        let facts = content::gather(self.world, target, revision)?;
         Ok(demand.lines_of(&facts))
     }
 }
@@ -146,6 +165,29 @@ pub fn steps(world: World) -> Result<Vec<LandingRecord>, PortError> {
     found.retain(|step| step.at <= world.now.0);
     found.sort_by_key(|step| std::cmp::Reverse(step.at));
     Ok(found)
+}
+
+/// The verified record of the landing of a tip.
+///
+/// # Errors
+/// [`PortError`] when the record is forged or cannot be read.
+pub fn landing_at(
+    world: World,
+    target: &RefName,
+    tip: Oid,
+) -> Result<Option<LandingRecord>, PortError> {
+    let Some(bytes) = world.records.landing_at(target, tip)? else { return Ok(None) };
+    let record = record::parse_landing(&bytes, &world.trust.gates)
+        .map_err(|e| forged(&format!("{} at {}: {e}", target.short(), tip.short())))?;
+    let own = world.trust.repository;
+    if record.repository != own || record.target != *target || record.to != tip {
+        return Err(forged(&format!(
+            "the one of {} at {} speaks of another repository, target or commit",
+            target.short(),
+            tip.short()
+        )));
+    }
+    Ok(Some(record))
 }
 
 /// How far the clock may lie behind the newest record: clocks of several gates differ a little.

@@ -1,44 +1,34 @@
 //! Reads signed statements on a change and finds how each binds to it; counts none of them.
 
-use crate::ports::{Merge, PortError, Records, Repository};
+use crate::pipeline::{Surroundings, World};
+use crate::ports::{Merge, PortError};
 use crate::proposal;
 use crate::versions::Standing;
+use obstat_attest::Envelope;
 use obstat_attest::record;
-use obstat_attest::{Envelope, VerifyOptions};
 use obstat_model::approval::{
     ApprovalFacts, Binding, RefusedStatement, Then, TipState, VerifiedApproval,
 };
 use obstat_model::change::{ChangeFacts, FileChange};
 use obstat_model::digest::change_digest;
-use obstat_model::id::{ChangeDigest, RepositoryId, StatementHash};
+use obstat_model::id::{ChangeDigest, StatementHash};
 use obstat_model::landing::LandingRecord;
 use obstat_model::object::{Oid, RefName};
-use obstat_model::statement::{Act, Signer};
-use obstat_model::time::{Now, Timestamp};
-use obstat_model::trust::TrustedKey;
+use obstat_model::statement::Signer;
+use obstat_model::time::Timestamp;
 
 /// Most statements of other digests that are looked through for approvals of a merged head.
 const OTHERS_MAX: usize = 1_000_000;
-/// Most statements on one digest; more are refused on receipt.
-pub const STATEMENTS_MAX: usize = 256;
+/// Most statements of one signer on one digest; more are refused on receipt.
+pub const STATEMENTS_MAX: usize = 64;
 
 /// Where statements are read and against what they are held.
 #[derive(Clone, Copy)]
 pub struct Reader<'a> {
-    /// Content.
-    pub repository: &'a dyn Repository,
-    /// Records.
-    pub records: &'a dyn Records,
-    /// The repository's id.
-    pub id: RepositoryId,
-    /// Keys of gates whose receipts and landing records are believed.
-    pub gates: &'a [TrustedKey],
+    /// Content, records, keys of gates that are believed, and the moment.
+    pub world: World<'a>,
     /// The roster in force, and those before it.
     pub standing: &'a Standing<'a>,
-    /// Relying parties for browser signatures.
-    pub options: &'a VerifyOptions<'a>,
-    /// The moment.
-    pub now: Now,
 }
 
 /// What was read.
@@ -57,7 +47,7 @@ impl Reader<'_> {
     /// [`PortError`] when records or objects cannot be read.
     pub fn read(&self, target: &RefName, change: &ChangeFacts) -> Result<Found, PortError> {
         let mut found = Found::default();
-        for bytes in self.records.statements(change.digest)? {
+        for bytes in self.world.records.statements(change.digest)? {
             let verified = match self.verify(&bytes) {
                 Ok(verified) => verified,
                 Err(refused) => {
@@ -65,39 +55,54 @@ impl Reader<'_> {
                     continue;
                 }
             };
+            if !self.was_there(verified.hash)? {
+                continue;
+            }
             let exact = verified.statement.change == change.digest
                 && verified.statement.context.target == *target
-                && verified.statement.context.repository == self.id;
+                && verified.statement.context.repository == self.world.trust.repository;
             let binding = if exact { Binding::Exact } else { Binding::Other };
             found.statements.push(self.facts(target, change, verified, binding)?);
-        }
-        if !found.statements.iter().any(|s| s.verified.statement.act == Act::Approve) {
-            found.statements.extend(self.recomputed(target, change)?);
         }
         Ok(found)
     }
 
     fn verify(&self, bytes: &[u8]) -> Result<VerifiedApproval, RefusedStatement> {
-        obstat_attest::verify_bytes(bytes, self.standing.roster(), self.options)
+        obstat_attest::verify_bytes(bytes, self.standing.roster(), self.world.options)
+    }
+
+    /// Whether a statement takes part: later ones do not where a landing is decided again.
+    fn was_there(&self, statement: StatementHash) -> Result<bool, PortError> {
+        let Surroundings::Ignored(listed) = self.world.surroundings else { return Ok(true) };
+        if listed.contains(&statement) {
+            return Ok(true);
+        }
+        Ok(self.received_at(statement)?.is_some_and(|at| at <= self.world.now.0))
     }
 
     /// Approvals of a head whose merge with the tip, recomputed, is what would land.
-    fn recomputed(
+    ///
+    /// # Errors
+    /// [`PortError`] when records or objects cannot be read.
+    pub fn recomputed(
         &self,
         target: &RefName,
         change: &ChangeFacts,
     ) -> Result<Vec<ApprovalFacts>, PortError> {
         let Some(tip) = change.revision.tip else { return Ok(Vec::new()) };
         let mut found = Vec::new();
-        for bytes in self.records.other_statements(change.digest, OTHERS_MAX)? {
+        for bytes in self.world.records.other_statements(change.digest, OTHERS_MAX)? {
             // Most are of other changes and long over; what they claim tells that without a signature.
-            if !obstat_attest::claims_to_run(&bytes, target, self.now.0) {
+            if !obstat_attest::claims_to_run(&bytes, target, self.world.now.0) {
                 continue;
             }
             let Ok(verified) = self.verify(&bytes) else { continue };
+            if !self.was_there(verified.hash)? {
+                continue;
+            }
             let statement = &verified.statement;
-            let here =
-                statement.context.target == *target && statement.context.repository == self.id;
+            let here = statement.context.target == *target
+                && statement.context.repository == self.world.trust.repository;
             if !here || !self.merges_to(tip, &verified, change)? {
                 continue;
             }
@@ -114,19 +119,20 @@ impl Reader<'_> {
     ) -> Result<bool, PortError> {
         let context = &verified.statement.context;
         // A head that is not here, or a tip that is not, cannot be recomputed: no approval then.
-        let known = |id| self.repository.commit(id).is_ok();
+        let known = |id| self.world.repository.commit(id).is_ok();
         if !known(context.head) || context.tip.is_some_and(|t| !known(t)) {
             return Ok(false);
         }
-        if self.repository.merge(tip, context.head)? != Merge::Tree(change.revision.tree) {
+        if self.world.repository.merge(tip, context.head)? != Merge::Tree(change.revision.tree) {
             return Ok(false);
         }
         // The statement names a digest and a head; they must belong together.
-        let signed = proposal::revision(self.repository, context.tip, context.head)?;
+        let signed = proposal::revision(self.world.repository, context.tip, context.head)?;
         let Ok(signed) = signed else { return Ok(false) };
-        let base = crate::content::tree_of(self.repository, signed.tip)?;
-        let files = self.repository.changes(base, Some(signed.tree))?;
-        Ok(change_digest(self.id, &context.target, &files) == verified.statement.change)
+        let base = crate::content::tree_of(self.world.repository, signed.tip)?;
+        let files = self.world.repository.changes(base, Some(signed.tree))?;
+        Ok(change_digest(self.world.trust.repository, &context.target, &files)
+            == verified.statement.change)
     }
 
     fn facts(
@@ -136,7 +142,7 @@ impl Reader<'_> {
         verified: VerifiedApproval,
         binding: Binding,
     ) -> Result<ApprovalFacts, PortError> {
-        let received_at = self.received_at(verified.hash)?.unwrap_or(self.now.0);
+        let received_at = self.received_at(verified.hash)?.unwrap_or(self.world.now.0);
         let tip = self.tip_state(verified.statement.context.tip, change.revision.tip)?;
         let spent = tip == TipState::Ancestor
             && binding != Binding::Other
@@ -148,7 +154,7 @@ impl Reader<'_> {
     /// The signer as the roster in force at receipt had them, where that is not the present one.
     fn then(&self, verified: &VerifiedApproval, received_at: Timestamp) -> Result<Then, PortError> {
         let Signer::Person(id) = &verified.signer else { return Ok(Then::AsNow) };
-        if received_at >= self.now.0 {
+        if received_at >= self.world.now.0 {
             return Ok(Then::AsNow);
         }
         Ok(match self.standing.at(received_at)? {
@@ -163,19 +169,19 @@ impl Reader<'_> {
             (Some(_), None) => false,
             (Some(old), Some(new)) => {
                 old == new
-                    || (self.repository.commit(old).is_ok()
-                        && self.repository.is_ancestor(old, new)?)
+                    || (self.world.repository.commit(old).is_ok()
+                        && self.world.repository.is_ancestor(old, new)?)
             }
         };
         Ok(if below { TipState::Ancestor } else { TipState::Elsewhere })
     }
 
     fn received_at(&self, statement: StatementHash) -> Result<Option<Timestamp>, PortError> {
-        let Some(bytes) = self.records.receipt(statement)? else { return Ok(None) };
+        let Some(bytes) = self.world.records.receipt(statement)? else { return Ok(None) };
         let broken = |e: String| PortError::Unreadable(format!("a receipt does not verify: {e}"));
-        let receipt =
-            record::parse_receipt(&bytes, self.gates).map_err(|e| broken(e.to_string()))?;
-        if receipt.statement != statement || receipt.repository != self.id {
+        let receipt = record::parse_receipt(&bytes, &self.world.trust.gates)
+            .map_err(|e| broken(e.to_string()))?;
+        if receipt.statement != statement || receipt.repository != self.world.trust.repository {
             return Err(broken("it names another statement or repository".to_owned()));
         }
         Ok(Some(receipt.at))
@@ -194,7 +200,8 @@ impl Reader<'_> {
             return Ok(false);
         };
         for landing in self.landings_of(digest)? {
-            let same = landing.target == *target && landing.repository == self.id;
+            let same =
+                landing.target == *target && landing.repository == self.world.trust.repository;
             if same && self.landed_after((judged, present), &landing, digest)? {
                 return Ok(true);
             }
@@ -205,12 +212,12 @@ impl Reader<'_> {
 
     fn landings_of(&self, digest: ChangeDigest) -> Result<Vec<LandingRecord>, PortError> {
         let parse = |bytes: Vec<u8>| {
-            let parsed = record::parse_landing(&bytes, self.gates);
+            let parsed = record::parse_landing(&bytes, &self.world.trust.gates);
             parsed.map_err(|e| {
                 PortError::Unreadable(format!("a landing record does not verify: {e}"))
             })
         };
-        self.records.landings_of(digest)?.into_iter().map(parse).collect()
+        self.world.records.landings_of(digest)?.into_iter().map(parse).collect()
     }
 
     /// Whether a landing of the digest lies between the tip that was judged and the present one.
@@ -224,17 +231,17 @@ impl Reader<'_> {
         let Some(change) = landing.changes.iter().find(|c| c.digest == digest) else {
             return Ok(false);
         };
-        let gone = |id: Oid| self.repository.commit(id).is_err();
+        let gone = |id: Oid| self.world.repository.commit(id).is_err();
         if gone(change.to) || change.from.is_some_and(gone) {
             return Ok(true);
         }
-        if !self.repository.is_ancestor(change.to, present)? {
+        if !self.world.repository.is_ancestor(change.to, present)? {
             return Ok(false);
         }
         match (judged, change.from) {
             (None, _) => Ok(true),
             (Some(_), None) => Ok(false),
-            (Some(judged), Some(from)) => self.repository.is_ancestor(judged, from),
+            (Some(judged), Some(from)) => self.world.repository.is_ancestor(judged, from),
         }
     }
 
@@ -244,11 +251,13 @@ impl Reader<'_> {
         present: Oid,
         wanted: &[&FileChange],
     ) -> Result<bool, PortError> {
-        let Some(chain) = self.repository.first_parents(judged, present)? else { return Ok(false) };
+        let Some(chain) = self.world.repository.first_parents(judged, present)? else {
+            return Ok(false);
+        };
         for commit in chain {
             let mut all = !wanted.is_empty();
             for file in wanted {
-                all = all && self.repository.entry(commit.tree, &file.path)? == file.new;
+                all = all && self.world.repository.entry(commit.tree, &file.path)? == file.new;
                 if !all {
                     break;
                 }

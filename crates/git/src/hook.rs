@@ -25,11 +25,11 @@ pub enum HookError {
 /// Most refs that one push may update.
 pub const REFS_MAX: usize = 10_000;
 
-/// Reads what pre-receive and post-receive get on standard input.
+/// Reads what pre-receive and post-receive get on standard input, at most `max` lines.
 ///
 /// # Errors
 /// [`HookError::Line`] and [`HookError::TooMany`].
-pub fn parse_updates(text: &str) -> Result<Vec<RefUpdate>, HookError> {
+pub fn parse_updates(text: &str, max: usize) -> Result<Vec<RefUpdate>, HookError> {
     let mut updates = Vec::new();
     for (i, line) in text.lines().enumerate() {
         let bad = || HookError::Line(i + 1);
@@ -39,8 +39,8 @@ pub fn parse_updates(text: &str) -> Result<Vec<RefUpdate>, HookError> {
         let name = parts.next().and_then(|n| RefName::parse(n).ok()).ok_or_else(bad)?;
         let some = |id: Oid| Some(id).filter(|id| !id.is_zero());
         updates.push(RefUpdate { name, old: some(old), new: some(new) });
-        if updates.len() > REFS_MAX {
-            return Err(HookError::TooMany(REFS_MAX));
+        if updates.len() > max {
+            return Err(HookError::TooMany(max));
         }
     }
     Ok(updates)
@@ -76,7 +76,7 @@ mod tests {
     fn updates_are_read() {
         let (zero, a) = ("0".repeat(40), "a".repeat(40));
         let text = format!("{zero} {a} refs/heads/main\n{a} {zero} refs/tags/v1\n");
-        let found = parse_updates(&text).unwrap();
+        let found = parse_updates(&text, REFS_MAX).unwrap();
         assert_eq!((found[0].old, found[1].new), (None, None));
         assert_eq!(found[1].name.as_str(), "refs/tags/v1");
     }
@@ -84,7 +84,7 @@ mod tests {
     #[test]
     fn nonsense_is_refused() {
         for text in ["x", "a b c", &format!("{0} {0} main", "a".repeat(40))] {
-            assert!(parse_updates(text).is_err(), "{text}");
+            assert!(parse_updates(text, REFS_MAX).is_err(), "{text}");
         }
     }
 

@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 /// The options that decide a merge's result. Changing one changes which merges are recognised,
 /// so they are part of the format `docs/formats/merge.md`.
 const CONFIG: &str = "[core]\n\trepositoryformatversion = 0\n\tbare = true\n\tautocrlf = false\n\
+    \tcommitGraph = false\n\tmultiPackIndex = false\n\
     [merge]\n\trenames = true\n\tdirectoryRenames = false\n\trenameLimit = 7000\n\tconflictStyle = merge\n\
     [diff]\n\trenames = true\n\trenameLimit = 7000\n\talgorithm = histogram\n";
 

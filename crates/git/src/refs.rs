@@ -12,6 +12,7 @@ pub struct Refs {
     /// `None` where there are only those laid over.
     repository: Option<git2::Repository>,
     overlay: BTreeMap<RefName, Option<Oid>>,
+    left: Vec<Oid>,
 }
 
 impl std::fmt::Debug for Refs {
@@ -33,18 +34,25 @@ pub struct RefEdit {
 
 impl Refs {
     pub(crate) fn new(repository: git2::Repository) -> Self {
-        Self { repository: Some(repository), overlay: BTreeMap::new() }
+        Self { repository: Some(repository), overlay: BTreeMap::new(), left: Vec::new() }
     }
 
     /// Refs that lie in memory only.
     pub(crate) fn in_memory(refs: Vec<(RefName, Oid)>) -> Self {
         let overlay = refs.into_iter().map(|(name, id)| (name, Some(id))).collect();
-        Self { repository: None, overlay }
+        Self { repository: None, overlay, left: Vec::new() }
     }
 
     /// Lays the changes of a push over the refs.
     pub fn overlay(&mut self, edits: &[RefEdit]) {
         self.overlay.extend(edits.iter().map(|e| (e.name.clone(), e.new)));
+        let heads = edits.iter().filter(|e| e.name.as_str().starts_with("refs/heads/"));
+        self.left.extend(heads.filter_map(|e| e.old));
+    }
+
+    /// Heads that the push would move or delete.
+    pub(crate) fn left_behind(&self) -> &[Oid] {
+        &self.left
     }
 
     /// What a ref points to; symbolic refs are followed.

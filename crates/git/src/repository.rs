@@ -1,6 +1,7 @@
 //! A repository as the pipeline's port: content, history and refs; knows no policy.
 
 mod changes;
+mod holding;
 mod open;
 mod port;
 
@@ -11,7 +12,7 @@ use crate::error::GitError;
 use crate::merge::CleanRoom;
 use crate::refs::Refs;
 use crate::store::{Object, Store};
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::path::{Path, PathBuf};
 
 /// One repository, opened for reading.
@@ -24,6 +25,8 @@ pub struct GitRepository {
     store: Store,
     refs: Refs,
     room: OnceCell<CleanRoom>,
+    /// One room for each merge, where merges borrow nothing.
+    apart: Option<RefCell<Vec<CleanRoom>>>,
 }
 
 impl GitRepository {
@@ -48,6 +51,13 @@ impl GitRepository {
     /// The refs, to lay a push over them.
     pub fn refs_mut(&mut self) -> &mut Refs {
         &mut self.refs
+    }
+
+    /// Recomputes merges from now on from copies of the objects that were read and checked against
+    /// their ids. Git itself believes packs, indexes and commit graphs, which in a clone are only as
+    /// good as whoever prepared it.
+    pub fn keep_apart(&mut self) {
+        self.apart = Some(RefCell::default());
     }
 
     fn clean_room(&self) -> Result<&CleanRoom, GitError> {

@@ -132,6 +132,26 @@ impl Store {
         ids.into_iter().map(|id| self.object(id)).collect()
     }
 
+    /// The objects that something reads, sorted by id, each with the bytes that its id stands for.
+    ///
+    /// # Errors
+    /// As `reads`; [`PortError`] when an object cannot be read again.
+    pub fn read_by(
+        &self,
+        reads: impl FnOnce() -> Result<(), PortError>,
+    ) -> Result<Vec<Object>, PortError> {
+        let before = self.read.replace(Some(BTreeSet::new()));
+        let outcome = reads();
+        let ids = self.read.replace(before).unwrap_or_default();
+        outcome?;
+        ids.into_iter()
+            .map(|id| {
+                self.note(id);
+                self.object(id)
+            })
+            .collect()
+    }
+
     fn object(&self, id: Oid) -> Result<Object, PortError> {
         let found = self.odb.read(to_git(id)?).map_err(|e| failed(id, "object", &e))?;
         let kind = Kind::ALL.into_iter().find(|k| k.git() == found.kind());

@@ -80,7 +80,8 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
     let (repository, commit, target, copies) = match &args.bundle {
         Some(path) => opened(path, args)?,
         None => {
-            let repository = context::here()?;
+            let mut repository = context::here()?;
+            repository.keep_apart();
             let commit = repository.resolve(args.commit.as_deref().unwrap_or_default())?;
             let target = target_ref(&repository, commit, &args.trust.target)?;
             (repository, commit, target, None)
@@ -226,6 +227,11 @@ fn text(ui: &mut Ui, args: &Args, commit: Oid, answer: &Answer) {
         Answer::Clear(cleared) => {
             let clear = marks.outcome(obstat_model::decision::Outcome::Clear, paint);
             ui.line(format!("{clear}  {short} for {target}: {}", signatures(cleared)));
+            if cleared.unenforced > 0 {
+                let below = count(cleared.unenforced as u64, "landing");
+                let text = "below it passed without what was asked for, in shadow or warn mode";
+                ui.line(format!("  {} {below} {text}", marks.aside(paint)));
+            }
         }
         Answer::NotFetched => {
             ui.line("Approvals were not fetched, so nothing can be said. Fetch them with");
@@ -286,11 +292,16 @@ fn json(ui: &mut Ui, target: &RefName, commit: Oid, answer: &Answer) -> Result<(
             ("blocked", problems, judged.iter().map(|j| &**j).collect())
         }
     };
+    let (landings, unenforced) = match answer {
+        Answer::Clear(cleared) => (Some(cleared.landings), Some(cleared.unenforced)),
+        Answer::Blocked(..) | Answer::NotFetched => (None, None),
+    };
     let lines: Vec<_> = problems.iter().map(obstat_api::check::ProblemLine::from).collect();
     let parts: Vec<_> = judged.into_iter().map(check::result).collect();
     let whole = serde_json::json!({
         "version": 1, "decision": verdict, "target": target.as_str(), "commit": commit.to_string(),
-        "problems": lines, "parts": parts, "witnesses": 0,
+        "problems": lines, "parts": parts, "landings": landings, "unenforced": unenforced,
+        "witnesses": 0,
     });
     ui.line(whole.to_string());
     Ok(())

@@ -112,6 +112,7 @@ impl Prepared {
             revision,
             pusher: Pusher::Nobody,
             branch: self.branch.clone(),
+            since: Some(self.tip),
             problems: Vec::new(),
         };
         let standing = Standing::read(world, &self.inputs, &self.target)?;
@@ -203,7 +204,7 @@ fn named(
 }
 
 fn default_branch(repository: &GitRepository, remote: &str) -> Option<String> {
-    let head = repository.symbolic(&format!("refs/remotes/{remote}/HEAD"))?;
+    let head = repository.symbolic_target(&format!("refs/remotes/{remote}/HEAD"))?;
     let short = head.strip_prefix(&format!("refs/remotes/{remote}/"))?;
     Some(format!("refs/heads/{short}"))
 }

@@ -1,6 +1,8 @@
 //! The program as its users run it: commands, hooks, real pushes. One binary for all of it.
 
 #[cfg(test)]
+mod attacks;
+#[cfg(test)]
 mod audit;
 #[cfg(test)]
 mod bundle;

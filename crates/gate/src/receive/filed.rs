@@ -34,11 +34,17 @@ pub(super) fn answer(
     if filed != format!("{digest}/{hash}") {
         return Ok(broken("it is filed under another digest or hash than its own"));
     }
-    if world.records.statements(digest)?.len() > STATEMENTS_MAX {
-        let text = format!("this change has over {STATEMENTS_MAX} statements already");
+    let answer = verified(world, main, &bytes)?;
+    // By signer, so that nobody's statements shut out somebody else's. The signature was checked,
+    // so whom it claims to be from is whom it is from.
+    let signer = obstat_attest::claimed_signer(&bytes);
+    let known = world.records.statements(digest)?;
+    let own = known.iter().filter(|b| obstat_attest::claimed_signer(b) == signer).count();
+    if matches!(answer, Answer::Filed) && own > STATEMENTS_MAX {
+        let text = format!("you have signed {STATEMENTS_MAX} statements on this change already");
         return Ok(refused("too-many-statements", text, "ask an owner to look into it"));
     }
-    verified(world, main, &bytes)
+    Ok(answer)
 }
 
 fn verified(world: World, main: Option<&Inputs>, bytes: &[u8]) -> Result<Answer, PortError> {

@@ -62,6 +62,13 @@ fn judged(
     let tree = tree_of(world.repository, update.old)?;
     let own = tree.map(|tree| world.inputs(tree)).transpose()?;
     let by_main = main.and_then(|m| m.policy.target_of(&update.name));
+    // A branch is not protected because somebody wrote so on it.
+    let own = if by_main.is_some() || update.name == setup.policy_ref || has_landed(world, update)?
+    {
+        own
+    } else {
+        return Ok(Answer::Free);
+    };
     match own.as_deref() {
         Some(Ok(own)) => {
             let policy = own.policy.target_of(&update.name).or(by_main);
@@ -77,6 +84,11 @@ fn judged(
             _ => Ok(Answer::Free),
         },
     }
+}
+
+fn has_landed(world: World, update: &RefUpdate) -> Result<bool, PortError> {
+    let Some(old) = update.old else { return Ok(false) };
+    Ok(world.records.landing_at(&update.name, old)?.is_some())
 }
 
 fn not_bootstrapped() -> Answer {
@@ -148,6 +160,7 @@ fn straight(
         revision,
         pusher: setup.pusher.clone(),
         branch: None,
+        since: tip,
         problems,
     };
     let standing = Standing::read(world, own, &update.name)?;
@@ -247,7 +260,10 @@ fn origin(
         let hint = format!("branch it off {from}");
         return Ok(Err(Problem { code: "no-origin", text, hint }));
     };
-    if world.records.landing_at(from, base)?.is_none() {
+    // Where only a warning was due, landing proves nothing.
+    let cleared = rolling::landing_at(world, from, base)?
+        .is_some_and(|r| r.kind != LandingKind::Unenforced || policy.mode() != Mode::Enforce);
+    if !cleared {
         let text = format!(
             "{} leaves {from} at {}, which is no cleared tip of it",
             update.name,
@@ -332,10 +348,7 @@ fn finish(
     advance: &Advance,
     coverage: Coverage,
 ) -> Result<Answer, PortError> {
-    let pusher = match &advance.pusher {
-        Pusher::Login { login, .. } => login.clone(),
-        Pusher::Nobody | Pusher::Unknown => String::new(),
-    };
+    let pusher = advance.pusher.recorded();
     let tree = world.repository.commit(advance.to)?.tree;
     let next = world.inputs_digest(tree)?;
     let record = landing::record(world, policy, advance, &coverage, (pusher, next));

@@ -185,10 +185,12 @@ pub fn keep_superseded(
 ) -> Result<(), GitError> {
     let mut edits = Vec::new();
     for (branch, head) in heads {
-        let name = format!("{}{}/{head}", crate::repository::SUPERSEDED, branch.short());
-        let Ok(name) = RefName::parse(&name) else { continue };
-        if repository.reference(&name)?.is_none() {
-            edits.push(RefEdit { name, old: None, new: Some(*head) });
+        // Not the branch's own name: names of two branches could stand in each other's way.
+        let name = format!("{}{}/{head}", crate::repository::SUPERSEDED, target_key(branch));
+        let name = RefName::parse(&name).map_err(|_| GitError::NoRevision(name))?;
+        let edit = RefEdit { name, old: None, new: Some(*head) };
+        if !edits.contains(&edit) && repository.reference(&edit.name)?.is_none() {
+            edits.push(edit);
         }
     }
     if edits.is_empty() { Ok(()) } else { refs::write(repository.directory(), &edits) }

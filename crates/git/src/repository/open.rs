@@ -44,7 +44,7 @@ impl GitRepository {
         let paths: Vec<&Path> = objects.iter().map(PathBuf::as_path).collect();
         let store = Store::open(&paths)?;
         let (refs, room, held) = (Refs::new(found), OnceCell::new(), Vec::new());
-        Ok(Self { directory, objects, held, store, refs, room })
+        Ok(Self { directory, objects, held, store, refs, room, apart: None })
     }
 
     /// A repository that lies in memory only: what a bundle holds.
@@ -59,6 +59,7 @@ impl GitRepository {
             store: Store::in_memory(objects)?,
             refs: Refs::in_memory(refs),
             room: OnceCell::new(),
+            apart: None,
         })
     }
 
@@ -102,12 +103,12 @@ impl GitRepository {
     /// The branch that `HEAD` is on, as a full ref name.
     #[must_use]
     pub fn head_branch(&self) -> Option<String> {
-        self.symbolic("HEAD")
+        self.symbolic_target("HEAD")
     }
 
     /// What a symbolic ref names.
     #[must_use]
-    pub fn symbolic(&self, name: &str) -> Option<String> {
+    pub fn symbolic_target(&self, name: &str) -> Option<String> {
         let reference = self.refs.library().ok()?.find_reference(name).ok()?;
         reference.symbolic_target().ok().flatten().map(str::to_owned)
     }

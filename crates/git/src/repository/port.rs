@@ -1,6 +1,7 @@
 //! The port's methods, each a line or two over store, walk, merge and refs.
 
-use super::{GitRepository, changes};
+use super::{GitRepository, changes, holding};
+use crate::merge::CleanRoom;
 use crate::raw::tree::Node;
 use crate::walk;
 use obstat_gate::ports::{Commit, Merge, PortError, Repository};
@@ -76,6 +77,15 @@ impl Repository for GitRepository {
     }
 
     fn merge(&self, ours: Oid, theirs: Oid) -> Result<Merge, PortError> {
+        if let Some(rooms) = &self.apart {
+            let objects = self.store.read_by(|| self.read_for_merge(ours, theirs))?;
+            let room = CleanRoom::new(&[])?;
+            room.fill(&objects)?;
+            let merged = room.merge(ours, theirs)?;
+            self.store.add(&room.objects())?;
+            rooms.borrow_mut().push(room);
+            return Ok(merged);
+        }
         if self.store.is_watched() {
             self.read_for_merge(ours, theirs)?;
         }
@@ -86,8 +96,27 @@ impl Repository for GitRepository {
         Ok(self.refs.find(name)?)
     }
 
+    fn symbolic(&self, name: &RefName) -> Result<Option<RefName>, PortError> {
+        let target = self.symbolic_target(name.as_str());
+        Ok(target.and_then(|target| RefName::parse(&target).ok()))
+    }
+
+    fn holding(
+        &self,
+        tree: Oid,
+        base: Option<Oid>,
+        files: &[(&RepoPath, FileState)],
+    ) -> Result<Vec<usize>, PortError> {
+        let all = files.iter().enumerate().map(|(at, (path, state))| (at, path.as_bytes(), *state));
+        let mut found = Vec::new();
+        holding::search(&self.store, (tree, base), &all.collect::<Vec<_>>(), &mut found)?;
+        found.sort_unstable();
+        Ok(found)
+    }
+
     fn other_heads(&self) -> Result<Vec<Oid>, PortError> {
-        let mut heads = Vec::new();
+        // What a push that is being judged leaves behind counts as well.
+        let mut heads = self.refs.left_behind().to_vec();
         for prefix in ["refs/heads/", "refs/remotes/", SUPERSEDED] {
             heads.extend(self.refs.below(prefix)?.into_iter().map(|(_, id)| id));
         }

@@ -13,7 +13,7 @@ use obstat_gate::pipeline::{Surroundings, World};
 use obstat_gate::ports::{Records as _, Repository as _};
 use obstat_gate::receive::{self, APPROVALS, Answer, OWN, RefUpdate, Setup};
 use obstat_git::GitRepository;
-use obstat_git::hook::{Place, parse_updates};
+use obstat_git::hook::{Place, REFS_MAX, parse_updates};
 use obstat_git::records::{keep_superseded, record_receipts};
 use obstat_git::refs::RefEdit;
 use obstat_model::landing::Receipt;
@@ -31,7 +31,7 @@ fn updates() -> Result<Vec<RefUpdate>, CliError> {
     let mut text = String::new();
     let read = std::io::stdin().take(INPUT_MAX).read_to_string(&mut text);
     read.map_err(|e| CliError::file(std::path::Path::new("standard input"), e))?;
-    Ok(parse_updates(&text)?)
+    Ok(parse_updates(&text, REFS_MAX)?)
 }
 
 /// pre-receive: nothing passes unless everything may.
@@ -43,6 +43,10 @@ pub(super) fn before(ui: &mut Ui) -> Result<Exit, CliError> {
     let fixed = Fixed::read(&directory)?;
     let settings = Settings::read(&directory)?;
     let now = clock::now();
+    if let Some(problem) = receive::stale(&repository, &updates)? {
+        refusal::refused(ui, "this push", &problem);
+        return Ok(Exit::Blocked);
+    }
     let edit = |u: &RefUpdate| RefEdit { name: u.name.clone(), old: u.old, new: u.new };
     let edits: Vec<RefEdit> = updates.iter().map(edit).collect();
     repository.refs_mut().overlay(&edits);
@@ -104,10 +108,13 @@ pub(super) fn after(ui: &mut Ui) -> Result<Exit, CliError> {
     let directory = repository.directory().to_owned();
     let fixed = Fixed::read(&directory)?;
     let now = clock::now();
-    superseded(&repository, &updates)?;
-    receipts(&repository, &fixed, &updates, now)?;
-    let landed = outcome::settle(&repository, &fixed.trust, &fixed.key, now)?;
-    for record in landed {
+    // Each step is tried, whatever becomes of the others; the first failure is told.
+    let superseded = superseded(&repository, &updates);
+    let receipts = receipts(&repository, &fixed, &updates, now);
+    let landed = outcome::settle(&repository, &fixed.trust, &fixed.key, now);
+    superseded?;
+    receipts?;
+    for record in landed? {
         let (paint, marks) = (ui.paint, ui.marks);
         let to = record.to.short();
         let text = format!(
@@ -173,7 +180,7 @@ pub(super) fn transaction(state: &str, ui: &mut Ui) -> Result<Exit, CliError> {
     read.map_err(|e| CliError::file(std::path::Path::new("standard input"), e))?;
     // Symbolic refs and HEAD come in other forms and move nothing that is protected.
     let lines: Vec<&str> = text.lines().filter(|l| l.contains(" refs/")).collect();
-    for update in parse_updates(&lines.join("\n")).unwrap_or_default() {
+    for update in parse_updates(&lines.join("\n"), usize::MAX)? {
         let name = update.name.as_str();
         if name.starts_with(OWN) || !is_protected(&repository, &fixed, &update)? {
             continue;

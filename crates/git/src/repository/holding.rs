@@ -1,0 +1,50 @@
+//! Which of some files a tree holds in a given state, by its directories; reads no content.
+
+use crate::raw::tree::Node;
+use crate::store::Store;
+use obstat_gate::ports::PortError;
+use obstat_model::change::FileState;
+use obstat_model::object::Oid;
+use std::collections::BTreeMap;
+
+/// A file that is looked for: its place in the caller's list, its path, its state.
+type Wanted<'a> = (usize, &'a [u8], FileState);
+
+/// Adds the places of files that `tree` holds. A directory that is the same in `base` is passed over:
+/// there, nothing is in the wanted state.
+pub(super) fn search(
+    store: &Store,
+    (tree, base): (Oid, Option<Oid>),
+    files: &[Wanted],
+    found: &mut Vec<usize>,
+) -> Result<(), PortError> {
+    if Some(tree) == base || files.is_empty() {
+        return Ok(());
+    }
+    let own: BTreeMap<Box<[u8]>, Node> = store.tree(tree)?.into_iter().collect();
+    let other: BTreeMap<Box<[u8]>, Node> = match base {
+        Some(base) => store.tree(base)?.into_iter().collect(),
+        None => BTreeMap::new(),
+    };
+    let mut below: BTreeMap<&[u8], Vec<Wanted>> = BTreeMap::new();
+    for (at, path, state) in files {
+        match path.iter().position(|b| *b == b'/') {
+            None if own.get(*path) == Some(&Node::Leaf(*state)) => found.push(*at),
+            None => {}
+            Some(end) => {
+                let (name, rest) = path.split_at(end);
+                let rest = rest.get(1..).unwrap_or_default();
+                below.entry(name).or_default().push((*at, rest, *state));
+            }
+        }
+    }
+    for (name, files) in below {
+        let Some(Node::Tree(tree)) = own.get(name) else { continue };
+        let base = match other.get(name) {
+            Some(Node::Tree(base)) => Some(*base),
+            _ => None,
+        };
+        search(store, (*tree, base), &files, found)?;
+    }
+    Ok(())
+}
