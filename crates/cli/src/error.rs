@@ -77,6 +77,9 @@ impl CliError {
     pub(crate) fn hint(&self) -> Option<&str> {
         match self {
             Self::Usage { hint, .. } | Self::Untrusted { hint, .. } => Some(hint),
+            Self::Port(PortError::Untrusted(_)) => Some(
+                "check that the trust file is of this repository, then fetch refs/obstat/* again",
+            ),
             Self::Internal(_) => {
                 Some("this is a fault of Obstat; please report it with the command you ran")
             }
@@ -86,7 +89,7 @@ impl CliError {
 
     pub(crate) fn exit(&self) -> Exit {
         match self {
-            Self::Untrusted { .. } => Exit::Untrusted,
+            Self::Untrusted { .. } | Self::Port(PortError::Untrusted(_)) => Exit::Untrusted,
             Self::Internal(_) => Exit::Internal,
             Self::Git(_)
             | Self::Port(_)

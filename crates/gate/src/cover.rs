@@ -105,13 +105,15 @@ impl Search<'_> {
     fn run(mut self, whole: Judgement) -> Result<Coverage, PortError> {
         let mut path: Vec<(usize, Judgement)> = Vec::new();
         let mut dead: HashSet<(usize, usize)> = HashSet::new();
-        let mut furthest = 0;
+        let mut furthest: Vec<usize> = Vec::new();
         loop {
             let at = path.last().map_or(0, |(end, _)| *end);
             if at == self.chain.len() {
                 return Ok(Coverage { clear: path.into_iter().map(|p| p.1).collect(), open: None });
             }
-            furthest = furthest.max(at);
+            if furthest.last().is_none_or(|end| *end < at) {
+                furthest = path.iter().map(|(end, _)| *end).collect();
+            }
             match self.next(at, &mut dead)? {
                 Some((end, judgement)) => path.push((end, judgement)),
                 None if path.pop().is_none() => break,
@@ -121,7 +123,7 @@ impl Search<'_> {
                 break;
             }
         }
-        self.rest(furthest, whole)
+        self.rest(&furthest, whole)
     }
 
     fn next(
@@ -157,12 +159,20 @@ impl Search<'_> {
         if at == 0 { self.advance.from } else { self.chain.get(at - 1).map(|c| c.id) }
     }
 
-    /// The refusal speaks of what is left after the furthest covered commit.
-    fn rest(&self, furthest: usize, whole: Judgement) -> Result<Coverage, PortError> {
-        if furthest == 0 {
-            return Ok(Coverage { clear: Vec::new(), open: Some(whole) });
+    /// The refusal speaks of what is left after the furthest covered commit; what is covered stays so,
+    /// for where it is let through all the same.
+    fn rest(&self, furthest: &[usize], whole: Judgement) -> Result<Coverage, PortError> {
+        let mut clear = Vec::new();
+        let mut at = 0;
+        for end in furthest {
+            let Some(to) = self.chain.get(end - 1).map(|c| c.id) else { continue };
+            clear.push(self.judge(self.tip_at(at), to, Detail::Plain)?);
+            at = *end;
         }
-        let open = self.judge(self.tip_at(furthest), self.advance.to, Detail::NameEligible)?;
-        Ok(Coverage { clear: Vec::new(), open: Some(open) })
+        if clear.is_empty() {
+            return Ok(Coverage { clear, open: Some(whole) });
+        }
+        let open = self.judge(self.tip_at(at), self.advance.to, Detail::NameEligible)?;
+        Ok(Coverage { clear, open: Some(open) })
     }
 }

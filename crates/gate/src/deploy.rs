@@ -6,6 +6,7 @@ use crate::pipeline::{Detail, Judgement, Surroundings, World, judge};
 use crate::ports::PortError;
 use crate::proposal::{self, Proposal, Pusher};
 use crate::rolling::landing_at as landing;
+use crate::statements;
 use crate::versions::Standing;
 use obstat_attest::record;
 use obstat_model::decision::Outcome;
@@ -13,7 +14,7 @@ use obstat_model::facts::Problem;
 use obstat_model::id::StatementHash;
 use obstat_model::landing::{LandedChange, LandingKind, LandingRecord};
 use obstat_model::object::{Oid, RefName};
-use obstat_model::time::Now;
+use obstat_model::time::{Now, Timestamp};
 
 /// Most landings between a commit and the bootstrap that are looked at.
 const CHAIN_MAX: usize = 100_000;
@@ -64,7 +65,7 @@ pub fn verify(world: World, target: &RefName, commit: Oid) -> Result<Answer, Por
     for pair in chain.windows(2) {
         let [newer, older] = pair else { continue };
         if newer.inputs != older.inputs && newer != made {
-            match again(world, newer)? {
+            match again(world, newer, Statements::UpToNow)? {
                 Again::Clear(_) => decided.push(newer.clone()),
                 Again::NotFetched => return Ok(Answer::NotFetched),
                 Again::Unenforced => {
@@ -76,7 +77,7 @@ pub fn verify(world: World, target: &RefName, commit: Oid) -> Result<Answer, Por
             }
         }
     }
-    match again(world, made)? {
+    match again(world, made, Statements::OfThen)? {
         Again::Clear(parts) => {
             let landings = chain.len();
             let kind = |r: &&LandingRecord| r.kind == LandingKind::Unenforced;
@@ -221,19 +222,31 @@ enum Again {
     Open(Box<Judgement>),
 }
 
+/// Which statements a landing is decided again with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Statements {
+    /// Those that the gate had received when it landed.
+    OfThen,
+    /// Those of today: owners may sign for a policy that landed without them in shadow or warn mode.
+    UpToNow,
+}
+
 /// Decides every part of a landing again, as of its moment.
-fn again(world: World, record: &LandingRecord) -> Result<Again, PortError> {
+fn again(world: World, record: &LandingRecord, use_of: Statements) -> Result<Again, PortError> {
     // The gate's word is not enough to pass, but it is enough to refuse.
     let passed = record.changes.iter().all(|c| c.outcome == Outcome::Clear);
-    if record.kind == LandingKind::Unenforced || !passed {
-        return Ok(Again::Unenforced);
-    }
+    let unenforced = record.kind == LandingKind::Unenforced || !passed;
+    let moment = match use_of {
+        Statements::OfThen if unenforced => return Ok(Again::Unenforced),
+        Statements::UpToNow if unenforced => last_receipt(world, record)?,
+        Statements::OfThen | Statements::UpToNow => record.at,
+    };
     let mut listed: Vec<StatementHash> = Vec::new();
     for change in &record.changes {
         listed.extend(change.statements.iter().copied().chain(change.overridden_by));
     }
     let surroundings = Surroundings::Ignored(&listed);
-    let world = World { now: Now(record.at), surroundings, ..world };
+    let world = World { now: Now(moment), surroundings, ..world };
     let mut parts = Vec::new();
     for change in &record.changes {
         let Some(from) = change.from else { return Ok(Again::NotFetched) };
@@ -256,6 +269,18 @@ fn again(world: World, record: &LandingRecord) -> Result<Again, PortError> {
         parts.push(judgement);
     }
     Ok(Again::Clear(parts))
+}
+
+/// When the gate received the newest statement on a landing's changes; never before the landing.
+fn last_receipt(world: World, record: &LandingRecord) -> Result<Timestamp, PortError> {
+    let mut newest = record.at;
+    for change in &record.changes {
+        for bytes in world.records.statements(change.digest)? {
+            let Ok((_, hash)) = statements::claimed(&bytes) else { continue };
+            newest = statements::received_at(world, hash)?.map_or(newest, |at| newest.max(at));
+        }
+    }
+    Ok(newest.min(world.now.0))
 }
 
 fn missing_or_open(change: &LandedChange, judgement: Judgement) -> Again {

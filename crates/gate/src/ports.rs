@@ -34,6 +34,9 @@ pub enum PortError {
     /// The repository could not be read or written.
     #[error("{0}")]
     Unreadable(String),
+    /// A record does not verify against the trust root.
+    #[error("{0}")]
+    Untrusted(String),
 }
 
 /// Name, address and time as a commit writes them; bytes, not necessarily UTF-8.

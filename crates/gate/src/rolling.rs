@@ -215,5 +215,5 @@ pub fn clock_set_back(world: World) -> Result<Option<Problem>, PortError> {
 }
 
 fn forged(why: &str) -> PortError {
-    PortError::Unreadable(format!("a landing record does not verify: {why}"))
+    PortError::Untrusted(format!("a landing record does not verify: {why}"))
 }

@@ -77,7 +77,7 @@ impl Reader<'_> {
         if listed.contains(&statement) {
             return Ok(true);
         }
-        Ok(self.received_at(statement)?.is_some_and(|at| at <= self.world.now.0))
+        Ok(received_at(self.world, statement)?.is_some_and(|at| at <= self.world.now.0))
     }
 
     /// Approvals of a head whose merge with the tip, recomputed, is what would land.
@@ -142,7 +142,7 @@ impl Reader<'_> {
         verified: VerifiedApproval,
         binding: Binding,
     ) -> Result<ApprovalFacts, PortError> {
-        let received_at = self.received_at(verified.hash)?.unwrap_or(self.world.now.0);
+        let received_at = received_at(self.world, verified.hash)?.unwrap_or(self.world.now.0);
         let tip = self.tip_state(verified.statement.context.tip, change.revision.tip)?;
         let spent = tip == TipState::Ancestor
             && binding != Binding::Other
@@ -176,17 +176,6 @@ impl Reader<'_> {
         Ok(if below { TipState::Ancestor } else { TipState::Elsewhere })
     }
 
-    fn received_at(&self, statement: StatementHash) -> Result<Option<Timestamp>, PortError> {
-        let Some(bytes) = self.world.records.receipt(statement)? else { return Ok(None) };
-        let broken = |e: String| PortError::Unreadable(format!("a receipt does not verify: {e}"));
-        let receipt = record::parse_receipt(&bytes, &self.world.trust.gates)
-            .map_err(|e| broken(e.to_string()))?;
-        if receipt.statement != statement || receipt.repository != self.world.trust.repository {
-            return Err(broken("it names another statement or repository".to_owned()));
-        }
-        Ok(Some(receipt.at))
-    }
-
     /// Whether the approved content has landed on the target since it was judged: by the gate's
     /// records, and by the content of every tip since, which needs no record.
     fn is_spent(
@@ -213,9 +202,8 @@ impl Reader<'_> {
     fn landings_of(&self, digest: ChangeDigest) -> Result<Vec<LandingRecord>, PortError> {
         let parse = |bytes: Vec<u8>| {
             let parsed = record::parse_landing(&bytes, &self.world.trust.gates);
-            parsed.map_err(|e| {
-                PortError::Unreadable(format!("a landing record does not verify: {e}"))
-            })
+            parsed
+                .map_err(|e| PortError::Untrusted(format!("a landing record does not verify: {e}")))
         };
         self.world.records.landings_of(digest)?.into_iter().map(parse).collect()
     }
@@ -268,6 +256,21 @@ impl Reader<'_> {
         }
         Ok(false)
     }
+}
+
+/// When the gate first received a statement, by its signed receipt.
+///
+/// # Errors
+/// [`PortError`] when the receipt is forged or cannot be read.
+pub fn received_at(world: World, statement: StatementHash) -> Result<Option<Timestamp>, PortError> {
+    let Some(bytes) = world.records.receipt(statement)? else { return Ok(None) };
+    let broken = |e: String| PortError::Untrusted(format!("a receipt does not verify: {e}"));
+    let receipt =
+        record::parse_receipt(&bytes, &world.trust.gates).map_err(|e| broken(e.to_string()))?;
+    if receipt.statement != statement || receipt.repository != world.trust.repository {
+        return Err(broken("it names another statement or repository".to_owned()));
+    }
+    Ok(Some(receipt.at))
 }
 
 /// The claimed digest, hash and target of an envelope, to file it; nothing of it is proven.

@@ -45,6 +45,8 @@ pub enum Progress {
 pub struct RequirementReport {
     /// The rule that demands it; `base` for demands that no policy can lift.
     pub rule: RuleName,
+    /// The label under which nobody counts twice, also across rules.
+    pub distinct: Option<RuleName>,
     /// What it needs, as people say it: `2 seniors who own pricing, in person`.
     pub needs: String,
     /// How many it needs.

@@ -292,7 +292,8 @@ impl<'a> Board<'_, 'a> {
             let people = approvals.candidates(&counting, None);
             let eligible = approvals.eligible(&counting, &people, None, usize::MAX);
             let tally = Tally::of(approvals.count(), Vec::new());
-            let report = tally.report(name, requirement.needs());
+            let mut report = tally.report(name, requirement.needs());
+            report.distinct = Some(label.clone());
             let used = people.clone();
             let needed = approvals.count();
             let open = Open { label, needed, people, eligible };
@@ -381,5 +382,7 @@ fn settle_distinct(row: &mut Row, has: Vec<&PersonId>, could: usize, naming: Nam
     if naming == Naming::Eligible && !tally.is_met() {
         tally.eligible(open.eligible.clone());
     }
-    row.report = tally.report(&row.report.rule, row.report.needs.clone());
+    let distinct = row.report.distinct.take();
+    let report = tally.report(&row.report.rule, row.report.needs.clone());
+    row.report = RequirementReport { distinct, ..report };
 }

@@ -25,7 +25,7 @@ use std::path::PathBuf;
 /// Write a cleared commit with its whole proof into one file
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Check it with `obstat verify --bundle FILE`, or without Obstat:\n  tar -xf FILE && sh verify.sh TRUSTFILE"
+    after_help = "Check it with `obstat verify --bundle FILE --target TARGET --trust TRUSTFILE`, or without Obstat:\n  tar -xf FILE && sh verify.sh TRUSTFILE"
 )]
 pub(crate) struct Args {
     /// The commit, which must be cleared
@@ -50,7 +50,10 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
     let Answer::Clear(cleared) = answer else {
         return Err(CliError::usage(
             format!("{} is not cleared for {}", commit.short(), args.trust.target),
-            format!("see why with `obstat verify --target {} {}`", args.trust.target, args.commit),
+            format!(
+                "see why with `obstat verify --target {} --trust TRUSTFILE {}`",
+                args.trust.target, args.commit
+            ),
         ));
     };
     let mut bundle = Bundle {
@@ -71,7 +74,8 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
         commit.short()
     ));
     ui.note("\nCheck it anywhere with");
-    let command = format!("obstat verify --bundle {} --trust TRUSTFILE", args.output.display());
+    let (file, target) = (args.output.display(), &args.trust.target);
+    let command = format!("obstat verify --bundle {file} --target {target} --trust TRUSTFILE");
     ui.note(format!("  {}", ui.paint.blue(&command)));
     Ok(Exit::Ok)
 }

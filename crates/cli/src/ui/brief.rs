@@ -9,7 +9,7 @@ use obstat_model::id::PersonId;
 use obstat_model::text::{count, escape_cut, grouped};
 
 /// Names that are listed before "and N more".
-const NAMES_MAX: usize = 3;
+const NAMES_MAX: usize = 5;
 /// Files that a brief lists.
 const FILES_MAX: usize = 12;
 
@@ -31,14 +31,14 @@ pub(crate) fn check(ui: &mut Ui, label: &str, found: &Judgement) {
         ui.line(format!("    {}", problem.hint));
     }
     why(ui, found);
-    for report in &decision.diagnostics.requirements {
+    for report in told(&decision.diagnostics.requirements) {
         requirement(ui, report);
     }
     not_counted(ui, found);
     if decision.outcome == Outcome::Pending {
         ui.note(format!(
-            "\nA person named above signs with\n  {}",
-            paint.blue(&sign_command(label))
+            "\nPush it to a branch, let somebody named above sign it there with\n  {}",
+            paint.blue(&sign_command(found))
         ));
     }
 }
@@ -107,6 +107,21 @@ pub(crate) fn assisted(found: &Assistance) -> String {
     format!("{answer}, {}{mark}", parts.join(", "))
 }
 
+/// Requirements, those that the same signatures meet told once.
+pub(crate) fn told(reports: &[RequirementReport]) -> Vec<&RequirementReport> {
+    let mut told: Vec<&RequirementReport> = Vec::new();
+    for report in reports {
+        let same = |other: &&RequirementReport| {
+            let rule = other.rule.clone();
+            report.distinct.is_none() && **other == RequirementReport { rule, ..report.clone() }
+        };
+        if !told.iter().any(same) {
+            told.push(report);
+        }
+    }
+    told
+}
+
 /// One requirement: a mark, how many of how many, what, and who could.
 pub(crate) fn requirement(ui: &mut Ui, report: &RequirementReport) {
     let (paint, marks) = (ui.paint, ui.marks);
@@ -152,9 +167,12 @@ fn not_counted(ui: &mut Ui, found: &Judgement) {
     }
 }
 
-/// The next command of somebody who can sign.
-pub(crate) fn sign_command(label: &str) -> String {
-    format!("obstat sign --push origin {label}")
+/// The next command of somebody who can sign: commits, because everybody's branches have other names
+/// or other tips.
+pub(crate) fn sign_command(found: &Judgement) -> String {
+    let revision = found.proposal.revision;
+    let tip = revision.tip.map(|t| t.short()).unwrap_or_default();
+    format!("obstat sign --push origin {tip}..{}", revision.head.short())
 }
 
 /// What a signer reads before signing.
@@ -191,7 +209,7 @@ pub(crate) fn before_signing(ui: &mut Ui, found: &Judgement) {
     for line in ["statement", "tests", "rollback"] {
         ui.line(format!("  {line:<9} not given"));
     }
-    for report in &found.decision.diagnostics.requirements {
+    for report in told(&found.decision.diagnostics.requirements) {
         requirement(ui, report);
     }
     ui.line("");

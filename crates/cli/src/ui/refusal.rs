@@ -19,13 +19,7 @@ pub(crate) fn gated(ui: &mut Ui, gated: &Gated, found: &Judgement) {
     head(ui, gated, found);
     ui.note("");
     about(ui, found);
-    let open: Vec<&RequirementReport> = found
-        .decision
-        .diagnostics
-        .requirements
-        .iter()
-        .filter(|r| r.progress != Progress::Met)
-        .collect();
+    let open = open(found);
     for report in open.iter().take(REQUIREMENTS_MAX) {
         requirement(ui, report);
     }
@@ -55,15 +49,27 @@ fn head(ui: &mut Ui, gated: &Gated, found: &Judgement) {
             )
         }
         _ => {
-            let reports = &found.decision.diagnostics.requirements;
-            let needed: u32 = reports.iter().map(|r| r.needed).sum();
-            let has: u32 = reports.iter().map(|r| r.has.min(r.needed)).sum();
-            let what = count(u64::from(needed), "signature");
-            let text = format!("Not yet. {target} needs {what} for this content, it has {has}.");
+            let text = match open(found).as_slice() {
+                [one] => {
+                    let (what, has) = (count(u64::from(one.needed), "signature"), one.has);
+                    format!("Not yet. {target} needs {what} for this content, it has {has}.")
+                }
+                // One signature may meet several, so they are not added up.
+                several => {
+                    let open = several.len();
+                    format!("Not yet. {target} has {open} open requirements for this content.")
+                }
+            };
             format!("{} {}", marks.blocked(paint), paint.bold(&text))
         }
     };
     ui.note(line);
+}
+
+fn open(found: &Judgement) -> Vec<&RequirementReport> {
+    let mut open = brief::told(&found.decision.diagnostics.requirements);
+    open.retain(|r| r.progress != Progress::Met);
+    open
 }
 
 fn about(ui: &mut Ui, found: &Judgement) {
@@ -96,8 +102,6 @@ fn requirement(ui: &mut Ui, report: &RequirementReport) {
 }
 
 fn next(ui: &mut Ui, found: &Judgement) {
-    let head = found.proposal.revision.head.short();
-    let tip = found.proposal.revision.tip.map(|t| t.short()).unwrap_or_default();
     if found.decision.outcome == Outcome::Blocked {
         if let Some(problem) = found.decision.diagnostics.problems.first() {
             ui.note(format!("Next: {}", escape_cut(&problem.hint, WIDTH)));
@@ -105,8 +109,14 @@ fn next(ui: &mut Ui, found: &Judgement) {
         return;
     }
     ui.note("Push it to a branch, let one of them sign, then push again. They sign with");
-    let command = brief::sign_command(&format!("{tip}..{head}"));
+    let command = brief::sign_command(found);
     ui.note(format!("  {}", ui.paint.blue(&command)));
+}
+
+/// What passes by mode, but breaks the chain that deploys are verified along.
+pub(crate) fn unsigned_inputs(ui: &mut Ui, found: &Judgement) {
+    ui.note("Policy or roster change here without the owners. Nothing after it verifies until they sign:");
+    ui.note(format!("  {}", ui.paint.blue(&brief::sign_command(found))));
 }
 
 /// An update that nobody's signature can let pass.

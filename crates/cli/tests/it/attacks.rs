@@ -410,3 +410,30 @@ fn a_clone_s_own_indexes_are_not_believed() {
     assert_eq!(answer.code, 0, "{}", answer.all());
     assert!(answer.out.contains("signed by yusuf"), "{}", answer.out);
 }
+
+#[test]
+fn a_policy_that_landed_unsigned_holds_up_deploys_until_the_owners_sign() {
+    let policy = POLICY.replacen("mode: enforce", "mode: shadow", 1);
+    let org = Org::gated(program(), &policy);
+    let before = landed(&org, "main");
+    let next = policy.replace("expires: 14d", "expires: 7d");
+    org.scratch.write("work/.obstat/policy.yaml", next);
+    let changed = org.commit("tove", "shorter");
+    let pushed = org.push("tove", &["main"]);
+    assert_eq!(pushed.code, 0, "{}", pushed.err);
+    assert!(pushed.err.contains("Nothing after it verifies"), "{}", pushed.err);
+    org.scratch.write("work/docs/a.md", "text\n");
+    let tip = org.commit("tove", "docs");
+    org.push("tove", &["main"]).ok();
+    fetch(&org);
+    assert_eq!(verify(&org, "work", "production", &tip).code, 5);
+    let range = format!("{before}..{changed}");
+    org.sign("mira", &range, &[]).ok();
+    org.push_statements("mira").ok();
+    fetch(&org);
+    assert_eq!(verify(&org, "work", "production", &tip).code, 5, "one of two owners was enough");
+    signed(&org, "priya", &range);
+    fetch(&org);
+    let answer = verify(&org, "work", "production", &tip);
+    assert_eq!(answer.code, 0, "{}", answer.all());
+}

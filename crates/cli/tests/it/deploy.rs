@@ -43,7 +43,7 @@ fn without_trust_the_answer_is_never_clear() {
     let trust = other.scratch.at("server.git/obstat/trust");
     let line = ["verify", "--target", "production", "--trust", &trust.to_string_lossy(), "main"];
     let foreign = org.obstat("mira", "work", &line);
-    assert_ne!(foreign.code, 0, "{}", foreign.all());
+    assert_eq!(foreign.code, 5, "{}", foreign.all());
 }
 
 fn org_of_somebody_else() -> obstat_testkit::Org {

@@ -148,6 +148,7 @@ impl<'a> Tally<'a> {
         };
         RequirementReport {
             rule: rule.clone(),
+            distinct: None,
             needs,
             needed: self.needed,
             has: self.has,

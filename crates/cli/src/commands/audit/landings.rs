@@ -171,7 +171,9 @@ fn unsigned(
     if let Ok(name) = RefName::parse(&tracking) {
         tip = repository.reference(&name)?;
     }
-    let Some(tip) = tip.or(repository.reference(target)?) else { return Ok(Vec::new()) };
+    // In a clone, a local branch is what somebody works on, not what reached the target.
+    let own = if repository.has_remote("origin") { None } else { repository.reference(target)? };
+    let Some(tip) = tip.or(own) else { return Ok(Vec::new()) };
     let chain = repository.first_parents(Some(start), tip)?.unwrap_or_default();
     Ok(chain.iter().rev().map(|c| c.id).filter(|id| !known.contains(id)).collect())
 }

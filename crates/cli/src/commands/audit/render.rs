@@ -133,13 +133,15 @@ fn reached(range: &str, source: &Source, ui: &mut Ui) {
             open.review_due.day(),
             open.reason
         ));
-        ui.line(format!("    {}", paint.blue(&format!("obstat override review {}", open.id))));
+        let command = format!("obstat override review --reason 'what you found' {}", open.id);
+        ui.line(format!("    {}", paint.blue(&command)));
     }
     if unsigned > 0 {
         ui.note(format!(
             "\nList the {unsigned} with\n  {}",
             paint.blue(&format!("obstat audit {range} --unsigned"))
         ));
+        ui.note("Fetch refs/obstat/* first, or what landed since looks as if nobody had signed.");
     }
 }
 

@@ -97,6 +97,12 @@ fn tell(ui: &mut Ui, updates: &[RefUpdate], answers: &[Answer]) {
         {
             ui.note(format!("{} only warns for now, so the push passes.", gated.target));
         }
+        if let Answer::Gated(gated) = answer
+            && gated.mode != Mode::Enforce
+            && let Some(open) = gated.open.as_ref().filter(|o| o.change.inputs.is_some())
+        {
+            refusal::unsigned_inputs(ui, open);
+        }
     }
 }
 
