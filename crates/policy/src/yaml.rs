@@ -87,8 +87,18 @@ pub(crate) fn load<'a>(text: &'a str, max: usize, report: &mut Report) -> Option
     options.flow_nesting_limit = DEPTH_MAX;
     options.block_nesting_limit = DEPTH_MAX;
     let parser = Parser::new_from_str_with_options(text, options);
-    let mut loader = Loader { parser, report, length: text.len() };
+    let mut loader = Loader { parser, report, text };
     loader.document().ok()
+}
+
+/// The character at a place, or the last one before it where there is none: something to point at.
+fn last(text: &str, at: usize) -> Range<usize> {
+    let mut start = at.min(text.trim_end().len().saturating_sub(1));
+    while !text.is_char_boundary(start) {
+        start -= 1;
+    }
+    let length = text.get(start..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
+    start..start + length
 }
 
 /// The finding was reported.
@@ -97,7 +107,7 @@ struct Reported;
 struct Loader<'a, 'r> {
     parser: Parser<'a, StrInput<'a>>,
     report: &'r mut Report,
-    length: usize,
+    text: &'a str,
 }
 
 impl<'a> Loader<'a, '_> {
@@ -132,14 +142,16 @@ impl<'a> Loader<'a, '_> {
         match self.parser.next_event() {
             Some(Ok((event, span))) => Ok((event, bytes(&span))),
             Some(Err(error)) => self.broken(&error),
-            None => self.refuse("yaml", self.length..self.length, "the file ends too early"),
+            None => {
+                self.refuse("yaml", last(self.text, self.text.len()), "the file ends too early")
+            }
         }
     }
 
     fn broken<T>(&mut self, error: &ScanError) -> Result<T, Reported> {
-        let at = error.marker().byte_offset().unwrap_or(0).min(self.length);
+        let at = last(self.text, error.marker().byte_offset().unwrap_or(0));
         let why = shown(&error.info());
-        self.refuse("yaml", at..at, &format!("the file is no YAML: {why}"))
+        self.refuse("yaml", at, &format!("the file is no YAML: {why}"))
     }
 
     fn refuse<T>(

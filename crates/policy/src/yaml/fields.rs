@@ -56,7 +56,8 @@ impl<'n, 'a> Fields<'n, 'a> {
             report.say("version", &self.span, "the file must begin with `version: 1`");
             return;
         };
-        if super::number(node, "version", 1..=1, report).is_none() {
+        let is_one = matches!(&node.value, super::Value::Scalar { text, style: super::Style::Plain } if text == "1");
+        if !is_one {
             report.say("version", &node.span, "this version of Obstat reads `version: 1`");
         }
     }

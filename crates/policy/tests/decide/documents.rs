@@ -413,8 +413,9 @@ fn schema_and_reader_have_the_same_limits() {
             |key: &str| value.get(key).or(value.get("const")).and_then(Value::as_u64).unwrap();
         let (least, most) = (limit("minimum"), limit("maximum"));
         let with = |n: u64| filled(policy).replace('@', &n.to_string());
+        let code = if place == "/properties/version" { "version" } else { "bad-number" };
         for (number, bad) in [(least, false), (most, false), (least - 1, true), (most + 1, true)] {
-            assert_eq!(has(&with(number), "bad-number"), bad, "{place}: {number}");
+            assert_eq!(has(&with(number), code), bad, "{place}: {number}");
         }
     }
 }
