@@ -35,7 +35,7 @@ pub(crate) struct Args {
 }
 
 pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
-    let repository = GitRepository::open(&args.bare, None)?;
+    let repository = bare(&args.bare)?;
     let own = repository.directory().join(OWN_DIRECTORY);
     if own.join("trust").exists() {
         return Err(CliError::usage(
@@ -57,6 +57,21 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
     write_whole(&own.join("trust"), text.as_bytes())?;
     report(ui, &own, &root, &recorded);
     Ok(Exit::Ok)
+}
+
+/// The bare repository at a path.
+pub(super) fn bare(path: &Path) -> Result<GitRepository, CliError> {
+    let repository = GitRepository::open(path, None)?;
+    if repository.worktree().is_some() {
+        return Err(CliError::usage(
+            format!(
+                "{} has a working tree: people work there and do not push to it",
+                path.display()
+            ),
+            "name the bare repository that they push to",
+        ));
+    }
+    Ok(repository)
 }
 
 fn usable_inputs(repository: &GitRepository, policy_ref: &RefName) -> Result<Inputs, CliError> {

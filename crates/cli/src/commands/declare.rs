@@ -9,8 +9,12 @@ use crate::context::change::{ChangeArgs, prepare};
 use crate::error::CliError;
 use crate::ui::{Ui, brief};
 use obstat_api::exit::Exit;
+use obstat_gate::inputs;
 use obstat_gate::pipeline::Detail;
+use obstat_gate::ports::{NoCache, Repository as _};
+use obstat_git::GitRepository;
 use obstat_model::statement::Act;
+use obstat_provenance::{CommitFacts, Fingerprints, RawIdentity};
 use std::process::Command;
 
 /// Say whether an AI helped with a change
@@ -56,6 +60,14 @@ fn assisted(args: &Args, tool: &str, ui: &mut Ui) -> Result<Exit, CliError> {
         ));
     }
     let repository = context::here()?;
+    if !is_known(&repository, tool)? {
+        return Err(CliError::usage(
+            format!(
+                "`{name}` is no tool or model that Obstat knows: the trailer would say nothing"
+            ),
+            "use a tool's id, such as kiro or claude-code; .obstat/fingerprints.toml adds others",
+        ));
+    }
     let trailer = format!("Assisted-by: {tool}");
     // The user's own git, so that the commit is signed and dated as the user has set it up.
     let status = Command::new("git")
@@ -70,6 +82,24 @@ fn assisted(args: &Args, tool: &str, ui: &mut Ui) -> Result<Exit, CliError> {
     }
     ui.line(format!("{} HEAD says {trailer}", ui.marks.met(ui.paint)));
     Ok(Exit::Ok)
+}
+
+/// Whether the trailer would be read as evidence.
+fn is_known(repository: &GitRepository, tool: &str) -> Result<bool, CliError> {
+    let tree = repository.commit(repository.resolve("HEAD")?)?.tree;
+    let own = inputs::load(repository, tree, &NoCache)?.ok().map(|i| i.fingerprints);
+    let fingerprints = own.unwrap_or_else(Fingerprints::builtin);
+    let message = format!("change\n\nAssisted-by: {tool}\n");
+    let nobody = RawIdentity { name: b"", email: b"" };
+    let facts = CommitFacts {
+        oid: None,
+        author: nobody,
+        committer: nobody,
+        author_at: 0,
+        committed_at: 0,
+        message: message.as_bytes(),
+    };
+    Ok(!fingerprints.of_commit(&facts).is_empty())
 }
 
 fn signed(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {

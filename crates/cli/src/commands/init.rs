@@ -29,13 +29,13 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
     let top = repository.worktree().ok_or_else(|| {
         CliError::usage("this repository has no work tree", "run init in a clone")
     })?;
-    for name in [POLICY, ROSTER] {
-        if top.join(name).exists() {
-            return Err(CliError::usage(
-                format!("{name} exists already"),
-                "edit it, then run `obstat policy check`",
-            ));
-        }
+    let missing: Vec<&str> =
+        [POLICY, ROSTER].into_iter().filter(|name| !top.join(name).exists()).collect();
+    if missing.is_empty() {
+        return Err(CliError::usage(
+            format!("{POLICY} and {ROSTER} exist already"),
+            "edit them, then run `obstat policy check`",
+        ));
     }
     let on =
         repository.head_branch().and_then(|b| b.strip_prefix("refs/heads/").map(str::to_owned));
@@ -56,6 +56,9 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
     let directory = top.join(".obstat");
     std::fs::create_dir_all(&directory).map_err(|e| CliError::file(&directory, e))?;
     for (name, text) in [(POLICY, &policy), (ROSTER, &roster)] {
+        if !missing.contains(&name) {
+            continue;
+        }
         let path = top.join(name);
         std::fs::write(&path, text).map_err(|e| CliError::file(&path, e))?;
         ui.line(format!("{} {name}", ui.marks.met(ui.paint)));

@@ -81,6 +81,20 @@ fn open(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
             "ask for a shorter time with --expires",
         ));
     }
+    if expires == Seconds(0) {
+        return Err(CliError::usage(
+            "an override for no time lets nothing pass",
+            "write --expires 4h",
+        ));
+    }
+    let who = make::who(&prepared, &args.key)?;
+    if !terms.holders().iter().any(|holder| holder.to_string() == who) {
+        let holders: Vec<String> = terms.holders().iter().map(ToString::to_string).collect();
+        return Err(CliError::usage(
+            format!("{who} may not override; the policy names {}", holders.join(", ")),
+            "ask one of them",
+        ));
+    }
     let review_due = clock::now().0.after(terms.review_within());
     let judgement = prepared.judge(Detail::Plain)?;
     brief::before_signing(ui, &judgement);
@@ -105,13 +119,23 @@ fn open(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
 
 fn review(args: &ReviewArgs, ui: &mut Ui) -> Result<Exit, CliError> {
     let known = "list overrides with `obstat audit`";
-    let id: StatementHash = args
-        .id
-        .parse()
-        .map_err(|e: obstat_model::id::IdError| CliError::usage(e.to_string(), known))?;
+    let shown = obstat_model::text::escape_cut(&args.id, 80);
+    if args.id.len() < PREFIX_MIN || !args.id.bytes().all(|b| b.is_ascii_hexdigit()) {
+        let what = format!("`{shown}` is no id: it has at least {PREFIX_MIN} hexadecimal digits");
+        return Err(CliError::usage(what, known));
+    }
     let prepared = prepare(&args.change)?;
-    let unknown = || CliError::usage(format!("no override {} is known here", id.short()), known);
-    let own = find(&prepared, id)?.ok_or_else(unknown)?;
+    let mut all = find(&prepared, &args.id.to_ascii_lowercase())?;
+    let (Some((id, own)), true) = (all.pop(), all.is_empty()) else {
+        let what = if all.is_empty() { "no override" } else { "more than one override" };
+        return Err(CliError::usage(format!("{what} {shown} is known here"), known));
+    };
+    if make::who(&prepared, &args.key)? == own.0 {
+        return Err(CliError::usage(
+            format!("{} holds this override, and its review is somebody else's", own.0),
+            "ask another person of the roster",
+        ));
+    }
     ui.line(format!("  override by {}: {}", own.0, obstat_model::text::escape_cut(&own.1, 200)));
     let mut judgement = prepared.judge(Detail::Plain)?;
     // The review is filed beside the override, on its digest and in its context.
@@ -125,13 +149,18 @@ fn review(args: &ReviewArgs, ui: &mut Ui) -> Result<Exit, CliError> {
     Ok(Exit::Ok)
 }
 
+/// Fewest digits of an id that are taken.
+const PREFIX_MIN: usize = 8;
+
 type Known = (String, String, obstat_model::id::ChangeDigest);
 
+/// Overrides whose id begins so: holder, reason, change.
 fn find(
     prepared: &crate::context::change::Prepared,
-    id: StatementHash,
-) -> Result<Option<Known>, CliError> {
+    prefix: &str,
+) -> Result<Vec<(StatementHash, Known)>, CliError> {
     let none = obstat_model::id::ChangeDigest::new([0; 32]);
+    let mut found = Vec::new();
     for bytes in prepared.repository.other_statements(none, 100_000)? {
         let options = &crate::context::change::OPTIONS;
         let Ok(verified) = obstat_attest::verify_bytes(&bytes, &prepared.inputs.roster, options)
@@ -139,12 +168,11 @@ fn find(
             continue;
         };
         let is_override = matches!(verified.statement.act, Act::Override { .. });
-        if let (true, Signer::Person(holder)) =
-            (verified.hash == id && is_override, &verified.signer)
-        {
+        let begins = verified.hash.to_string().starts_with(prefix);
+        if let (true, Signer::Person(holder)) = (begins && is_override, &verified.signer) {
             let (reason, digest) = (verified.statement.reason.clone(), verified.statement.change);
-            return Ok(Some((holder.to_string(), reason, digest)));
+            found.push((verified.hash, (holder.to_string(), reason, digest)));
         }
     }
-    Ok(None)
+    Ok(found)
 }

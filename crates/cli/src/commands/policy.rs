@@ -89,7 +89,7 @@ fn read(top: &Path, name: &str) -> Result<String, CliError> {
     std::fs::read_to_string(&path).map_err(|e| {
         CliError::usage(
             format!("{}: {e}", path.display()),
-            "write a starting version with `obstat init`",
+            "policy and roster belong together; `obstat init` writes what is missing of them",
         )
     })
 }

@@ -31,10 +31,14 @@ pub(crate) fn render(
 }
 
 fn one(problem: &Diagnostic, length: usize) -> MietteDiagnostic {
-    let mut report = MietteDiagnostic::new(obstat_model::text::escape_line(&problem.message));
+    let message = obstat_model::text::escape_line(&problem.message);
+    let whole = problem.span.is_empty() && problem.label.is_empty();
+    // Where nothing is pointed at, the file is named in words.
+    let message = if whole { format!("{}: {message}", problem.file) } else { message };
+    let mut report = MietteDiagnostic::new(message);
     let end = problem.span.end.min(length);
     let start = problem.span.start.min(end);
-    if length > 0 && !(problem.span.is_empty() && problem.label.is_empty()) {
+    if length > 0 && !whole {
         let label = Some(obstat_model::text::escape_line(&problem.label)).filter(|l| !l.is_empty());
         report = report.with_label(LabeledSpan::new(label, start, end - start));
     }

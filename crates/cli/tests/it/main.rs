@@ -17,6 +17,8 @@ mod hostile;
 #[cfg(test)]
 mod inputs;
 #[cfg(test)]
+mod mistakes;
+#[cfg(test)]
 mod overrides;
 #[cfg(test)]
 mod people;

@@ -35,14 +35,25 @@ fn a_holder_lets_exactly_one_content_pass_and_it_stays_listed() {
 
 #[test]
 fn nobody_else_can_override() {
-    let org = org();
+    let policy = obstat_testkit::POLICY.replace("holders: [mira]", "holders: [mira, priya]");
+    let org = Org::gated(super::program(), &policy);
     org.scratch.write("work/src/a.rs", "fn a() {}\n");
     org.commit("jonas", ASSISTED);
-    for who in ["jonas", "priya"] {
-        let _ = over(&org, who, "2h");
+    assert_eq!(over(&org, "jonas", "2h").code, 2, "not a holder");
+    // A holder signs, and is none any more when it is pushed.
+    over(&org, "priya", "2h").ok();
+    org.scratch.git("work", &["checkout", "-q", "-b", "fewer", "main~1"]);
+    org.scratch.write("work/.obstat/policy.yaml", obstat_testkit::POLICY);
+    org.commit("tove", "fewer holders");
+    for owner in ["mira", "priya"] {
+        org.sign(owner, "origin/main..fewer", &[]).ok();
     }
-    let _ = org.push_statements("jonas");
-    assert_ne!(org.push("jonas", &["main"]).code, 0);
+    org.push_statements("mira").ok();
+    org.push("tove", &["fewer:main"]).ok();
+    org.scratch.git_as("jonas", "work", &["checkout", "-q", "main"]).ok();
+    org.scratch.git_as("jonas", "work", &["rebase", "-q", "fewer"]).ok();
+    let refused = org.push("jonas", &["main"]);
+    assert_ne!(refused.code, 0, "an override of somebody who holds none any more passed");
 }
 
 #[test]

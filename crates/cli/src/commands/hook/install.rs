@@ -5,7 +5,6 @@ use crate::context::store::write_whole;
 use crate::error::CliError;
 use crate::ui::Ui;
 use obstat_api::exit::Exit;
-use obstat_git::GitRepository;
 use obstat_git::command::Git;
 use std::path::{Path, PathBuf};
 
@@ -39,7 +38,7 @@ pub(crate) struct Args {
 }
 
 pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
-    let repository = GitRepository::open(&args.bare, None)?;
+    let repository = crate::commands::bootstrap::bare(&args.bare)?;
     let at = repository.directory().to_owned();
     if repository.worktree().is_some() {
         return Err(CliError::usage(

@@ -55,8 +55,19 @@ pub(crate) fn ask_and_sign(
 ) -> Result<Option<Filed>, CliError> {
     let digest = judgement.change.digest.to_string();
     let (head, target) = (digest.get(..4).unwrap_or_default(), prepared.target.short());
+    // A review is about another change than the one at hand.
+    if judgement.change.files.is_empty() && !matches!(draft.act, Act::Review { .. }) {
+        let (label, tip) = (&prepared.label, prepared.tip.short());
+        return Err(CliError::usage(
+            format!("{label} changes nothing on {target} at {tip}, so there is nothing to sign"),
+            "name the change: a branch, or OLD..NEW for what has landed",
+        ));
+    }
     let statement = build(prepared, judgement, args, draft)?;
-    let until = statement.expires_at.day();
+    let until = match statement.act {
+        Act::Override { .. } => statement.expires_at.rfc3339(),
+        _ => statement.expires_at.day(),
+    };
     let shown = ui.paint.bold(&format!(
         "{} {}",
         judgement.change.digest.short(),
@@ -163,6 +174,12 @@ fn build(
         issued_at,
         expires_at: issued_at.after(term),
     })
+}
+
+/// Who would sign with the key that the arguments choose.
+pub(crate) fn who(prepared: &Prepared, args: &KeyArgs) -> Result<String, CliError> {
+    let key = keys::choose(&prepared.repository, args.key.as_ref())?;
+    Ok(signer(prepared, &keys::public_line(&key)?)?.0)
 }
 
 /// Who the roster knows under a public key, and their level today, for display.

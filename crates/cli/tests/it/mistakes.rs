@@ -1,0 +1,125 @@
+//! What people get wrong on their first day: each is told, with the next step, and nothing is signed
+//! or written in vain.
+
+use super::{ASSISTED, org, program};
+use obstat_testkit::{Org, POLICY};
+
+fn told(found: &obstat_testkit::Finished, words: &[&str]) {
+    assert_eq!(found.code, 2, "{}", found.all());
+    for word in words {
+        assert!(found.err.contains(word), "{word:?} is not in {}", found.err);
+    }
+}
+
+#[test]
+fn broken_yaml_is_pointed_at() {
+    let org = org();
+    org.scratch
+        .write("work/.obstat/policy.yaml", "version: 1\ntargets: { a: [\nrules:\n  - x: \"\n");
+    told(&org.obstat("mira", "work", &["policy", "check"]), &[".obstat/policy.yaml:", "no YAML"]);
+    org.scratch.write("work/.obstat/policy.yaml", POLICY.replace("version: 1", "version: 2"));
+    let version = org.obstat("mira", "work", &["policy", "check"]);
+    told(&version, &["reads `version: 1`", "1 error."]);
+    org.scratch.write("work/.obstat/policy.yaml", "");
+    told(&org.obstat("mira", "work", &["policy", "check"]), &[".obstat/policy.yaml: ", "empty"]);
+}
+
+#[test]
+fn init_writes_what_is_missing_and_nothing_else() {
+    let org = org();
+    told(&org.obstat("mira", "work", &["init"]), &["exist already"]);
+    let roster = org.roster();
+    std::fs::remove_file(org.scratch.at("work/.obstat/policy.yaml")).unwrap();
+    told(&org.obstat("mira", "work", &["policy", "check"]), &["obstat init"]);
+    let key = org.scratch.at("keys/mira.pub").to_string_lossy().into_owned();
+    org.obstat("mira", "work", &["init", "--key", &key]).ok();
+    assert!(org.scratch.at("work/.obstat/policy.yaml").exists());
+    let kept = std::fs::read_to_string(org.scratch.at("work/.obstat/roster.yaml")).unwrap();
+    assert_eq!(kept, roster, "the roster was written over");
+}
+
+#[test]
+fn nothing_is_signed_where_there_is_nothing_to_sign() {
+    let org = org();
+    let landed = org.sign("priya", "main", &[]);
+    told(&landed, &["nothing to sign"]);
+}
+
+#[test]
+fn a_working_tree_is_not_gated() {
+    let org = Org::ungated(program(), POLICY);
+    told(&org.obstat("mira", ".", &["bootstrap", "--bare", "work"]), &["working tree"]);
+    let install = ["hook", "install", "--bare", "work", "--pusher-from", "OBSTAT_PUSHER"];
+    told(&org.obstat("mira", ".", &install), &["working tree"]);
+}
+
+#[test]
+fn a_trailer_that_says_nothing_is_not_written() {
+    let org = org();
+    let before = org.commit("jonas", "change");
+    told(&org.obstat("jonas", "work", &["declare", "--assisted", "klaude"]), &["klaude", "id"]);
+    assert_eq!(org.scratch.git("work", &["rev-parse", "HEAD"]), before);
+    org.obstat("jonas", "work", &["declare", "--assisted", "kiro:auto"]).ok();
+}
+
+#[test]
+fn overrides_are_refused_before_anything_is_signed() {
+    let org = org();
+    org.scratch.write("work/src/a.rs", "fn a() {}\n");
+    org.commit("jonas", ASSISTED);
+    let over = |who: &str, expires: &str| {
+        let key = org.scratch.at(&format!("keys/{who}")).to_string_lossy().into_owned();
+        let line = ["override", "--reason", "down", "--expires", expires, "--key", &key, "main"];
+        org.obstat_typing(who, "work", &line, &org.typed("main"))
+    };
+    told(&over("priya", "2h"), &["priya may not override", "mira"]);
+    told(&over("mira", "0h"), &["no time"]);
+    let filed = org.scratch.git("work", &["for-each-ref", "refs/obstat/approvals"]);
+    assert_eq!(filed, "");
+    let opened = over("mira", "2h");
+    assert!(opened.out.contains("Z."), "the hour of its end is not told: {}", opened.out);
+}
+
+#[test]
+fn an_override_is_reviewed_by_somebody_else_and_by_a_short_id() {
+    let org = org();
+    org.scratch.write("work/src/a.rs", "fn a() {}\n");
+    org.commit("jonas", ASSISTED);
+    let key = |who: &str| org.scratch.at(&format!("keys/{who}")).to_string_lossy().into_owned();
+    let mira = key("mira");
+    let line = ["override", "--reason", "down", "--expires", "2h", "--key", &mira, "main"];
+    org.obstat_typing("mira", "work", &line, &org.typed("main")).ok();
+    let id = org
+        .scratch
+        .git("work", &["for-each-ref", "--format=%(refname:lstrip=4)", "refs/obstat/approvals"]);
+    let digest = org.digest("main");
+    org.push_statements("mira").ok();
+    org.push("jonas", &["main"]).ok();
+    org.scratch.git("work", &["fetch", "-q", "origin", "+refs/obstat/*:refs/obstat/*"]);
+    let typed: String = digest.chars().take(4).chain(['\n']).collect();
+    let review = |who: &str, id: &str| {
+        let key = key(who);
+        let line = ["override", "review", "--reason", "it was right", "--key", &key, id];
+        org.obstat_typing(who, "work", &line, &typed)
+    };
+    let short: String = id.chars().take(12).collect();
+    told(&review("mira", &short), &["somebody else's"]);
+    told(&review("priya", "abc"), &["8 hexadecimal digits"]);
+    told(&review("priya", "00000000"), &["no override 00000000"]);
+    org.scratch.clock("+5s");
+    review("priya", &short).ok();
+    org.push_statements("priya").ok();
+    org.scratch.git("work", &["fetch", "-q", "origin", "+refs/obstat/*:refs/obstat/*"]);
+    let audit = org.obstat("mira", "work", &["audit"]).ok();
+    assert!(!audit.contains("review due"), "{audit}");
+}
+
+#[test]
+fn requirements_that_one_signature_meets_are_told_once() {
+    let org = org();
+    org.scratch.write("work/pay/charge.rs", "fn charge() { more() }\n");
+    org.commit("jonas", ASSISTED);
+    let refused = org.push("jonas", &["main"]);
+    assert!(refused.err.contains("needs 1 signature for this content"), "{}", refused.err);
+    assert_eq!(refused.err.matches("senior or above").count(), 1, "{}", refused.err);
+}
