@@ -1,5 +1,6 @@
 //! The decision inputs at a commit: policy, roster, CODEOWNERS, fingerprints; decides nothing.
 
+use crate::pipeline::World;
 use crate::ports::{PortError, Repository, RosterCache};
 use obstat_model::change::FileState;
 use obstat_model::digest::{inputs_digest, sha256};
@@ -107,6 +108,26 @@ pub struct Memo {
 
 /// Inputs that hold, or why there are none.
 pub type Loaded = Result<Inputs, Unusable>;
+
+/// The inputs at a tip or, where they do not hold, the last on its first-parent chain that did: they
+/// say who may repair what is there.
+///
+/// # Errors
+/// [`PortError`] when objects cannot be read.
+pub fn that_held(world: World, tip: Oid) -> Result<Rc<Loaded>, PortError> {
+    let here = world.inputs(world.repository.commit(tip)?.tree)?;
+    if here.is_ok() {
+        return Ok(here);
+    }
+    let chain = world.repository.first_parents(None, tip)?.unwrap_or_default();
+    for commit in chain.iter().rev() {
+        let found = world.inputs(commit.tree)?;
+        if found.is_ok() {
+            return Ok(found);
+        }
+    }
+    Ok(here)
+}
 
 impl Memo {
     /// As [`load`].

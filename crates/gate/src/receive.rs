@@ -4,7 +4,7 @@ mod filed;
 mod gated;
 
 use crate::assist::NOTES;
-use crate::inputs::{Inputs, Loaded};
+use crate::inputs::{self, Inputs};
 use crate::pipeline::{Judgement, World};
 use crate::ports::{PortError, Repository};
 use crate::proposal::Pusher;
@@ -14,7 +14,6 @@ use obstat_model::landing::LandingRecord;
 use obstat_model::object::{Oid, RefName};
 use obstat_model::target::Mode;
 use std::collections::HashSet;
-use std::rc::Rc;
 
 /// Refs of the gate's own; pushers may only add statements there.
 pub const OWN: &str = "refs/obstat/";
@@ -123,25 +122,29 @@ pub fn answer(
     setup: &Setup,
     updates: &[RefUpdate],
 ) -> Result<Vec<Answer>, PortError> {
-    let main = main_inputs(world, setup, updates)?;
+    let tip = main_tip(world, setup, updates)?;
+    let main = tip.map(|tip| world.inputs(world.repository.commit(tip)?.tree)).transpose()?;
     let main = main.as_ref().and_then(|loaded| loaded.as_ref().as_ref().ok());
-    updates.iter().map(|update| one(world, setup, main, update)).collect()
+    let filing = || tip.map(|tip| inputs::that_held(world, tip)).transpose();
+    let mut answers = Vec::new();
+    for update in updates {
+        answers.push(if update.name.as_str().starts_with(OWN) {
+            let held = filing()?;
+            let held = held.as_ref().and_then(|loaded| loaded.as_ref().as_ref().ok());
+            filed::answer(world, held, update)?
+        } else {
+            one(world, setup, main, update)?
+        });
+    }
+    Ok(answers)
 }
 
-/// Inputs at the policy ref before the push; `None` when it has none yet.
-fn main_inputs(
-    world: World,
-    setup: &Setup,
-    updates: &[RefUpdate],
-) -> Result<Option<Rc<Loaded>>, PortError> {
-    let pushed = updates.iter().find(|u| u.name == setup.policy_ref).map(|u| u.old);
-    let tip = match pushed {
-        Some(old) => old,
-        None => world.repository.reference(&setup.policy_ref)?,
-    };
-    let Some(tip) = tip else { return Ok(None) };
-    let tree = world.repository.commit(tip)?.tree;
-    world.inputs(tree).map(Some)
+/// The tip of the policy ref before the push; `None` when it has none yet.
+fn main_tip(world: World, setup: &Setup, updates: &[RefUpdate]) -> Result<Option<Oid>, PortError> {
+    match updates.iter().find(|u| u.name == setup.policy_ref) {
+        Some(pushed) => Ok(pushed.old),
+        None => world.repository.reference(&setup.policy_ref),
+    }
 }
 
 fn one(
@@ -151,9 +154,6 @@ fn one(
     update: &RefUpdate,
 ) -> Result<Answer, PortError> {
     let name = update.name.as_str();
-    if name.starts_with(OWN) {
-        return filed::answer(world, main, update);
-    }
     if name.starts_with("refs/replace/") {
         let text = "replace refs change what history seems to be, so the gate takes none";
         return Ok(refused("replace-ref", text, "push the real history instead"));

@@ -5,7 +5,7 @@ use crate::clock;
 use crate::context::store::DiskCache;
 use crate::error::CliError;
 use obstat_attest::VerifyOptions;
-use obstat_gate::inputs::{self, Inputs, Memo};
+use obstat_gate::inputs::{self, Inputs, Loaded, Memo, Unusable};
 use obstat_gate::pipeline::{Detail, Judgement, Surroundings, World, judge};
 use obstat_gate::ports::Repository as _;
 use obstat_gate::proposal::{Proposal, Pusher, revision};
@@ -65,14 +65,10 @@ pub(crate) fn prepare(args: &ChangeArgs) -> Result<Prepared, CliError> {
         None => tracked,
     };
     let cache = DiskCache::of(repository.directory());
-    let tree = repository.commit(tip)?.tree;
-    let inputs = match inputs::load(&repository, tree, &cache)? {
-        Ok(inputs) => inputs,
-        Err(unusable) => {
-            let problem = unusable.problem();
-            return Err(CliError::usage(problem.text, problem.hint));
-        }
-    };
+    let inputs = inputs_at(&repository, tip)?.map_err(|unusable| {
+        let problem = unusable.problem();
+        CliError::usage(problem.text, problem.hint)
+    })?;
     let world = World {
         repository: &repository,
         records: &repository,
@@ -86,6 +82,24 @@ pub(crate) fn prepare(args: &ChangeArgs) -> Result<Prepared, CliError> {
     let roster = Standing::read(world, &inputs, &target)?.roster().clone();
     let label = label.to_owned();
     Ok(Prepared { repository, trust, pinned, inputs, roster, target, tip, head, label, branch })
+}
+
+/// The inputs at a tip or, where they are broken, the last that held: as at the gate, those say who
+/// may repair them.
+fn inputs_at(repository: &GitRepository, tip: Oid) -> Result<Loaded, CliError> {
+    let cache = DiskCache::of(repository.directory());
+    let here = inputs::load(repository, repository.commit(tip)?.tree, &cache)?;
+    if !matches!(here, Err(Unusable::Broken(_))) {
+        return Ok(here);
+    }
+    let chain = repository.first_parents(None, tip)?.unwrap_or_default();
+    for commit in chain.iter().rev() {
+        let found = inputs::load(repository, commit.tree, &cache)?;
+        if found.is_ok() {
+            return Ok(found);
+        }
+    }
+    Ok(here)
 }
 
 impl Prepared {
@@ -160,9 +174,7 @@ fn target_of(
     for candidate in candidates {
         let target = ref_name(&candidate)?;
         let Some(tip) = tip_of(repository, &target, &args.remote)? else { continue };
-        let tree = repository.commit(tip)?.tree;
-        let cache = DiskCache::of(repository.directory());
-        let known = inputs::load(repository, tree, &cache)?;
+        let known = inputs_at(repository, tip)?;
         let gated =
             known.as_ref().map_or(args.target.is_some(), |i| i.policy.target_of(&target).is_some());
         if gated {
@@ -192,9 +204,7 @@ fn named(
     ];
     for main in mains.into_iter().flatten() {
         let Some(tip) = tip_of(repository, &ref_name(&main)?, &args.remote)? else { continue };
-        let tree = repository.commit(tip)?.tree;
-        let cache = DiskCache::of(repository.directory());
-        if let Ok(inputs) = inputs::load(repository, tree, &cache)? {
+        if let Ok(inputs) = inputs_at(repository, tip)? {
             let target = inputs.policy.targets().iter().find(|t| t.name().as_str() == name);
             let refs = target.map(|t| t.refs().to_vec()).unwrap_or_default();
             found.extend(refs.into_iter().filter(|r| !r.contains(['*', '?', '[', '{'])));

@@ -128,4 +128,16 @@ fn owners_repair_a_broken_tip() {
     let refused = org.push("jonas", &["main"]);
     assert_ne!(refused.code, 0, "{}", refused.err);
     assert!(refused.err.contains("policy"), "{}", refused.err);
+    org.scratch.git("work", &["reset", "-q", "--hard", "origin/main"]);
+    org.scratch.write("work/.obstat/policy.yaml", obstat_testkit::POLICY);
+    org.commit("jonas", "repair");
+    org.sign("mira", "main", &[]).ok();
+    org.push_statements("mira").ok();
+    assert_ne!(org.push("jonas", &["main"]).code, 0, "one owner repaired it");
+    org.sign("priya", "main", &[]).ok();
+    org.push_statements("priya").ok();
+    org.push("jonas", &["main"]).ok();
+    org.scratch.write("work/docs/a.md", "text\n");
+    org.commit("jonas", "docs after the repair");
+    org.push("jonas", &["main"]).ok();
 }

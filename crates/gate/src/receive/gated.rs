@@ -312,26 +312,23 @@ fn repair(
     let (Some(old), Some(_)) = (update.old, update.new) else {
         return Ok(Answer::Refused(unusable.problem()));
     };
-    let chain = world.repository.first_parents(None, old)?.unwrap_or_default();
-    for commit in chain.iter().rev() {
-        let loaded = world.inputs(commit.tree)?;
-        let Ok(last) = &*loaded else { continue };
-        let Some(policy) = last.policy.target_of(&update.name).cloned() else { break };
-        let judgement = straight(world, setup, last, update, Vec::new())?;
-        let only_inputs = judgement.change.files.iter().all(|f| inputs::is_input(&f.change.path));
-        if !only_inputs {
-            break;
-        }
-        let advance = Advance {
-            target: update.name.clone(),
-            from: Some(old),
-            to: judgement.proposal.revision.head,
-            pusher: setup.pusher.clone(),
-            problems: Vec::new(),
-        };
-        return finish(world, last, &policy, &advance, split(judgement));
+    let loaded = inputs::that_held(world, old)?;
+    let Ok(last) = &*loaded else { return Ok(Answer::Refused(unusable.problem())) };
+    let Some(policy) = last.policy.target_of(&update.name).cloned() else {
+        return Ok(Answer::Refused(unusable.problem()));
+    };
+    let judgement = straight(world, setup, last, update, Vec::new())?;
+    if !judgement.change.files.iter().all(|f| inputs::is_input(&f.change.path)) {
+        return Ok(Answer::Refused(unusable.problem()));
     }
-    Ok(Answer::Refused(unusable.problem()))
+    let advance = Advance {
+        target: update.name.clone(),
+        from: Some(old),
+        to: judgement.proposal.revision.head,
+        pusher: setup.pusher.clone(),
+        problems: Vec::new(),
+    };
+    finish(world, last, &policy, &advance, split(judgement))
 }
 
 /// Heads that filed statements name: where approved segments may end.
