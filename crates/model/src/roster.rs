@@ -2,7 +2,7 @@
 
 mod index;
 
-use self::index::{Index, Slot};
+use self::index::{Index, Lookup, Slot};
 use crate::id::{AgentId, PersonId, ScopeName, ServiceId, TeamName, ToolId};
 use crate::level::{Ladder, LevelGrant};
 use crate::time::{Seconds, Timestamp};
@@ -152,50 +152,37 @@ pub enum Actor {
 
 /// A roster with its look-ups. Where two entries claim one identity, the first keeps it; the
 /// reader of the file refuses such rosters before.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Roster {
     parts: RosterParts,
-    by_id: Index,
-    by_email: Index,
-    by_login: Index,
-    by_key: Index,
+    by_id: Lookup,
+    by_email: Lookup,
+    by_login: Lookup,
+    by_key: Lookup,
 }
 
+impl PartialEq for Roster {
+    fn eq(&self, other: &Self) -> bool {
+        self.parts == other.parts
+    }
+}
+
+impl Eq for Roster {}
+
 impl Roster {
-    /// Builds the look-ups.
+    /// Look-ups are made when they are needed.
     #[must_use]
     pub fn new(parts: RosterParts) -> Self {
-        let mut roster = Self {
-            by_id: Index::with_room(parts.people.len()),
-            by_email: Index::with_room(parts.people.len() * 2),
-            by_login: Index::with_room(parts.people.len() * 2),
-            by_key: Index::with_room(parts.people.len()),
-            parts: RosterParts::default(),
-        };
-        for (i, person) in parts.people.iter().enumerate() {
-            roster.by_id.add(&[person.id.as_str().as_bytes()], Slot::Person(i));
-            roster.add(Slot::Person(i), &person.emails, &person.accounts, &person.keys);
-        }
-        for (i, agent) in parts.agents.iter().enumerate() {
-            roster.add(Slot::Agent(i), &agent.emails, &agent.accounts, &[]);
-        }
-        for (i, service) in parts.services.iter().enumerate() {
-            roster.add(Slot::Service(i), &service.emails, &service.accounts, &service.keys);
-        }
-        roster.parts = parts;
-        roster
+        let (by_id, by_email, by_login, by_key) = Default::default();
+        Self { parts, by_id, by_email, by_login, by_key }
     }
 
-    fn add(&mut self, slot: Slot, emails: &[String], accounts: &[Account], keys: &[Key]) {
-        for email in emails {
-            self.by_email.add(&[email.as_bytes()], slot);
-        }
-        for account in accounts {
-            self.by_login.add(&[account.host.as_bytes(), account.login.as_bytes()], slot);
-        }
-        for key in keys {
-            self.by_key.add(&[&key.id.0], slot);
-        }
+    /// All entries, in the order in which they claim identities.
+    fn slots(&self) -> impl Iterator<Item = Slot> + use<> {
+        let (people, agents, services) =
+            (self.parts.people.len(), self.parts.agents.len(), self.parts.services.len());
+        let people = (0..people).map(Slot::Person);
+        people.chain((0..agents).map(Slot::Agent)).chain((0..services).map(Slot::Service))
     }
 
     /// The parts.
@@ -207,39 +194,69 @@ impl Roster {
     /// A person by id.
     #[must_use]
     pub fn person(&self, id: &PersonId) -> Option<&Person> {
-        let mut found = self.by_id.find(&[id.as_str().as_bytes()]).filter_map(|slot| match slot {
+        let index = |index: &mut Index| {
+            for (i, person) in self.parts.people.iter().enumerate() {
+                index.add(&[person.id.as_str().as_bytes()], Slot::Person(i));
+            }
+        };
+        let is_it = |slot: &Slot| match slot {
+            Slot::Person(i) => self.parts.people.get(*i).is_some_and(|p| p.id == *id),
+            Slot::Agent(_) | Slot::Service(_) => false,
+        };
+        let parts: &[&[u8]] = &[id.as_str().as_bytes()];
+        match self.by_id.find(parts, || self.slots(), index, is_it)? {
             Slot::Person(i) => self.parts.people.get(i),
             Slot::Agent(_) | Slot::Service(_) => None,
-        });
-        found.find(|person| person.id == *id)
+        }
     }
 
     /// Who an e-mail address claims to be; upper and lower case do not differ.
     #[must_use]
     pub fn by_email(&self, email: &str) -> Option<Actor> {
         let email = email.to_ascii_lowercase();
-        let mut found = self.by_email.find(&[email.as_bytes()]);
-        found.find(|slot| self.emails(*slot).contains(&email)).and_then(|slot| self.actor(slot))
+        let index = |index: &mut Index| {
+            for slot in self.slots() {
+                for email in self.emails(slot) {
+                    index.add(&[email.as_bytes()], slot);
+                }
+            }
+        };
+        let is_it = |slot: &Slot| self.emails(*slot).contains(&email);
+        let found = self.by_email.find(&[email.as_bytes()], || self.slots(), index, is_it);
+        found.and_then(|slot| self.actor(slot))
     }
 
     /// Who has a login on a host.
     #[must_use]
     pub fn by_login(&self, host: &str, login: &str) -> Option<Actor> {
-        let has =
+        let index = |index: &mut Index| {
+            for slot in self.slots() {
+                for account in self.accounts(slot) {
+                    index.add(&[account.host.as_bytes(), account.login.as_bytes()], slot);
+                }
+            }
+        };
+        let is_it =
             |slot: &Slot| self.accounts(*slot).iter().any(|a| a.host == host && a.login == login);
-        self.by_login
-            .find(&[host.as_bytes(), login.as_bytes()])
-            .find(has)
-            .and_then(|slot| self.actor(slot))
+        let parts: &[&[u8]] = &[host.as_bytes(), login.as_bytes()];
+        let found = self.by_login.find(parts, || self.slots(), index, is_it);
+        found.and_then(|slot| self.actor(slot))
     }
 
     /// Who holds a key, and the key.
     #[must_use]
     pub fn by_key(&self, id: KeyId) -> Option<(Actor, &Key)> {
-        self.by_key.find(&[&id.0]).find_map(|slot| {
-            let key = self.keys(slot).iter().find(|k| k.id == id)?;
-            Some((self.actor(slot)?, key))
-        })
+        let index = |index: &mut Index| {
+            for slot in self.slots() {
+                for key in self.keys(slot) {
+                    index.add(&[&key.id.0], slot);
+                }
+            }
+        };
+        let is_it = |slot: &Slot| self.keys(*slot).iter().any(|k| k.id == id);
+        let slot = self.by_key.find(&[&id.0], || self.slots(), index, is_it)?;
+        let key = self.keys(slot).iter().find(|k| k.id == id)?;
+        Some((self.actor(slot)?, key))
     }
 
     fn emails(&self, slot: Slot) -> &[String] {

@@ -1,5 +1,11 @@
 //! Finds entries of a roster by what they claim; copies no text: whoever looks up compares the
-//! entry itself. Built for every decision, so it is one table without a heap cell an entry.
+//! entry itself. Made for every decision, so the first questions are answered by looking through all
+//! entries, and the table that serves more of them has no heap cell an entry.
+
+use std::cell::{Cell, OnceCell};
+
+/// Questions that are answered without a table: so many cost less than to make it.
+const WITHOUT_TABLE: u32 = 4;
 
 /// An entry of a roster.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,6 +22,37 @@ pub(super) struct Index {
     entries: Vec<(u64, Slot)>,
     /// Positions in `entries`, counted from one; zero is a gap.
     table: Vec<u32>,
+}
+
+/// Entries by one kind of identity.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Lookup {
+    asked: Cell<u32>,
+    index: OnceCell<Index>,
+}
+
+impl Lookup {
+    /// The first entry, in the order of `all`, that `is_it`. The table is made by `fill`, which adds
+    /// entries in the same order.
+    pub(super) fn find<A: Iterator<Item = Slot>>(
+        &self,
+        parts: &[&[u8]],
+        all: impl Fn() -> A,
+        fill: impl FnOnce(&mut Index),
+        is_it: impl Fn(&Slot) -> bool,
+    ) -> Option<Slot> {
+        let asked = self.asked.get();
+        self.asked.set(asked.saturating_add(1));
+        if asked < WITHOUT_TABLE {
+            return all().find(is_it);
+        }
+        let index = self.index.get_or_init(|| {
+            let mut index = Index::with_room(all().count());
+            fill(&mut index);
+            index
+        });
+        index.find(parts).find(is_it)
+    }
 }
 
 /// FNV-1a over the parts, with their ends.
@@ -105,5 +142,32 @@ mod tests {
         let mut index = Index::with_room(4);
         index.add(&[b"ab", b"c"], Slot::Person(1));
         assert_eq!(index.find(&[b"a", b"bc"]).count(), 0);
+    }
+
+    #[test]
+    fn the_first_entry_is_found_with_and_without_a_table() {
+        // Two entries claim `same`; the first keeps it however often one asks.
+        let claims: [&[&str]; 3] = [&["one", "same"], &["two", "same"], &["three"]];
+        let lookup = Lookup::default();
+        let ask = |text: &str| {
+            let all = || (0..claims.len()).map(Slot::Person);
+            let has = |slot: &Slot| {
+                let Slot::Person(i) = slot else { return false };
+                claims.get(*i).is_some_and(|c| c.contains(&text))
+            };
+            let fill = |index: &mut Index| {
+                for (i, claimed) in claims.iter().enumerate() {
+                    claimed.iter().for_each(|c| index.add(&[c.as_bytes()], Slot::Person(i)));
+                }
+            };
+            lookup.find(&[text.as_bytes()], all, fill, has)
+        };
+        for _ in 0..3 * WITHOUT_TABLE {
+            assert_eq!(ask("same"), Some(Slot::Person(0)));
+            assert_eq!(ask("two"), Some(Slot::Person(1)));
+            assert_eq!(ask("three"), Some(Slot::Person(2)));
+            assert_eq!(ask("none"), None);
+        }
+        assert!(lookup.index.get().is_some(), "the table was never made");
     }
 }
