@@ -65,7 +65,7 @@ pub fn verify(world: World, target: &RefName, commit: Oid) -> Result<Answer, Por
     for pair in chain.windows(2) {
         let [newer, older] = pair else { continue };
         if newer.inputs != older.inputs && newer != made {
-            match again(world, newer, Statements::UpToNow)? {
+            match by_now(world, newer)? {
                 Again::Clear(_) => decided.push(newer.clone()),
                 Again::NotFetched => return Ok(Answer::NotFetched),
                 Again::Unenforced => {
@@ -77,7 +77,7 @@ pub fn verify(world: World, target: &RefName, commit: Oid) -> Result<Answer, Por
             }
         }
     }
-    match again(world, made, Statements::OfThen)? {
+    match again(world, made)? {
         Again::Clear(parts) => {
             let landings = chain.len();
             let kind = |r: &&LandingRecord| r.kind == LandingKind::Unenforced;
@@ -222,25 +222,34 @@ enum Again {
     Open(Box<Judgement>),
 }
 
-/// Which statements a landing is decided again with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Statements {
-    /// Those that the gate had received when it landed.
-    OfThen,
-    /// Those of today: owners may sign for a policy that landed without them in shadow or warn mode.
-    UpToNow,
-}
-
 /// Decides every part of a landing again, as of its moment.
-fn again(world: World, record: &LandingRecord, use_of: Statements) -> Result<Again, PortError> {
+fn again(world: World, record: &LandingRecord) -> Result<Again, PortError> {
     // The gate's word is not enough to pass, but it is enough to refuse.
     let passed = record.changes.iter().all(|c| c.outcome == Outcome::Clear);
-    let unenforced = record.kind == LandingKind::Unenforced || !passed;
-    let moment = match use_of {
-        Statements::OfThen if unenforced => return Ok(Again::Unenforced),
-        Statements::UpToNow if unenforced => last_receipt(world, record)?,
-        Statements::OfThen | Statements::UpToNow => record.at,
-    };
+    if record.kind == LandingKind::Unenforced || !passed {
+        return Ok(Again::Unenforced);
+    }
+    as_of(world, record, record.at)
+}
+
+/// As [`again`], and where something was missing: whether it has been signed since. Owners may sign
+/// for a policy that landed without them in shadow or warn mode. Once everything was there it stays
+/// so, whatever is said later.
+fn by_now(world: World, record: &LandingRecord) -> Result<Again, PortError> {
+    let then = again(world, record)?;
+    if !matches!(then, Again::Unenforced) {
+        return Ok(then);
+    }
+    for moment in receipts(world, record)? {
+        if let Again::Clear(parts) = as_of(world, record, moment)? {
+            return Ok(Again::Clear(parts));
+        }
+    }
+    Ok(Again::Unenforced)
+}
+
+/// Decides every part of a landing with what was there at a moment.
+fn as_of(world: World, record: &LandingRecord, moment: Timestamp) -> Result<Again, PortError> {
     let mut listed: Vec<StatementHash> = Vec::new();
     for change in &record.changes {
         listed.extend(change.statements.iter().copied().chain(change.overridden_by));
@@ -271,16 +280,19 @@ fn again(world: World, record: &LandingRecord, use_of: Statements) -> Result<Aga
     Ok(Again::Clear(parts))
 }
 
-/// When the gate received the newest statement on a landing's changes; never before the landing.
-fn last_receipt(world: World, record: &LandingRecord) -> Result<Timestamp, PortError> {
-    let mut newest = record.at;
+/// When the gate received statements on a landing's changes after it, sorted.
+fn receipts(world: World, record: &LandingRecord) -> Result<Vec<Timestamp>, PortError> {
+    let mut found = Vec::new();
     for change in &record.changes {
         for bytes in world.records.statements(change.digest)? {
             let Ok((_, hash)) = statements::claimed(&bytes) else { continue };
-            newest = statements::received_at(world, hash)?.map_or(newest, |at| newest.max(at));
+            found.extend(statements::received_at(world, hash)?);
         }
     }
-    Ok(newest.min(world.now.0))
+    found.retain(|at| *at >= record.at && *at <= world.now.0);
+    found.sort_unstable();
+    found.dedup();
+    Ok(found)
 }
 
 fn missing_or_open(change: &LandedChange, judgement: Judgement) -> Again {

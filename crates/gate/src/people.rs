@@ -160,14 +160,16 @@ pub fn earlier_forms(
 /// [`PortError`] when objects cannot be read.
 pub fn approved_forms(
     repository: &dyn Repository,
+    tip: Option<Oid>,
     approvals: &[ApprovalFacts],
     own: &[Commit],
 ) -> Result<Vec<Commit>, PortError> {
     let mut seen: HashSet<Oid> = own.iter().map(|c| c.id).collect();
     let mut found = Vec::new();
     for approval in approvals {
-        let context = &approval.verified.statement.context;
-        for commit in repository.commits_between(context.tip, context.head)? {
+        // What lies below the target's tip has landed: a signer cannot make its people contributors.
+        let head = approval.verified.statement.context.head;
+        for commit in repository.commits_between(tip, head)? {
             if seen.insert(commit.id) {
                 found.push(commit);
             }

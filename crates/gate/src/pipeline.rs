@@ -133,7 +133,12 @@ pub fn judge(
         let carried = reader.recomputed(&proposal.target, &change)?;
         if !carried.is_empty() {
             // Whoever made what was approved took part, also where it comes without its commits.
-            earlier.extend(people::approved_forms(world.repository, &carried, &commits)?);
+            earlier.extend(people::approved_forms(
+                world.repository,
+                revision.tip,
+                &carried,
+                &commits,
+            )?);
             found.statements.extend(carried);
             concluded = case.conclude(&earlier, &found, detail)?;
         }

@@ -436,4 +436,13 @@ fn a_policy_that_landed_unsigned_holds_up_deploys_until_the_owners_sign() {
     fetch(&org);
     let answer = verify(&org, "work", "production", &tip);
     assert_eq!(answer.code, 0, "{}", answer.all());
+    // Nor does a word of somebody else, filed when their signatures have long run out, undo it.
+    org.scratch.clock("+30d");
+    let key = org.scratch.at("keys/yusuf").to_string_lossy().into_owned();
+    let line = ["reject", "--key", &key, "--reason", "late", &range];
+    org.obstat_typing("yusuf", "work", &line, &org.typed(&range)).ok();
+    org.push_statements("yusuf").ok();
+    fetch(&org);
+    let answer = verify(&org, "work", "production", &tip);
+    assert_eq!(answer.code, 0, "{}", answer.all());
 }

@@ -30,12 +30,14 @@ fn unknown(part: &Participant) -> Option<Problem> {
     }
     if part.role == Role::Pusher {
         let login = escape_cut(&part.identity.name, 60);
-        let text = if login.is_empty() {
-            "the transport does not say who pushes".to_owned()
+        let (text, hint) = if login.is_empty() {
+            let hint = "on the server, see that the variable of `obstat hook install --pusher-from` is set";
+            ("the transport does not say who pushes".to_owned(), hint)
         } else {
-            format!("the roster does not know {login}, who pushes")
+            let hint = "an owner adds the login to `accounts` in .obstat/roster.yaml";
+            (format!("the roster does not know {login}, who pushes"), hint)
         };
-        let hint = "an owner adds the login to `accounts` in .obstat/roster.yaml".to_owned();
+        let hint = hint.to_owned();
         return Some(Problem { code: "unknown-pusher", text, hint });
     }
     let email = escape_cut(&part.identity.email, 60);
