@@ -50,3 +50,24 @@ fn a_range_leaves_out_what_lies_below() {
     let text = audit(&repository(), &["--format", "json", "HEAD~2..HEAD"]);
     assert!(text.contains("\"commits\":2"), "{text}");
 }
+
+#[test]
+fn what_went_around_the_gate_is_listed_in_every_form() {
+    let org = super::org();
+    let unsigned = |format: &str| {
+        org.obstat("mira", "work", &["audit", "--unsigned", "--format", format]).ok()
+    };
+    assert_eq!(unsigned("json").trim(), "{\"unsigned\":[],\"version\":1}");
+    org.scratch.write("work/src/a.rs", "fn a() {}\n");
+    let around = org.commit("jonas", "around");
+    org.scratch.run("server.git", &["git", "fetch", "-q", "../work", &around], &[], "").ok();
+    org.scratch.git("server.git", &["update-ref", "refs/heads/main", &around]);
+    org.scratch.git("work", &["fetch", "-q", "origin"]);
+    for format in ["json", "jsonl"] {
+        let told = unsigned(format);
+        assert!(told.contains(&around), "{told}");
+        let parsed: serde_json::Value = serde_json::from_str(&told).unwrap();
+        assert!(parsed.is_object(), "{told}");
+    }
+    assert!(unsigned("text").contains("around"));
+}

@@ -16,8 +16,6 @@ use std::time::Duration;
 
 /// Tools that are listed; the rest is summed up.
 const TOOLS_MAX: usize = 12;
-/// Unsigned commits that are listed.
-const UNSIGNED_MAX: usize = 500;
 
 pub(super) fn text(range: &str, source: &Source, tally: &Tally, took: Duration, ui: &mut Ui) {
     let (paint, marks) = (ui.paint, ui.marks);
@@ -148,18 +146,24 @@ fn reached(range: &str, source: &Source, ui: &mut Ui) {
 /// Lists commits that reached a target without a record.
 pub(super) fn unsigned(source: &Source, format: Format, ui: &mut Ui) -> Exit {
     let mut any = false;
+    let mut all = Vec::new();
     for (target, found) in &source.known.landed.targets {
-        for id in found.unsigned.iter().take(UNSIGNED_MAX) {
+        for id in &found.unsigned {
             any = true;
             let commit = source.repository.commit(*id).ok();
             let subject = commit.as_ref().map(|c| subject(&c.message)).unwrap_or_default();
-            if format == Format::Text {
-                ui.line(format!("{} {} {}", id.short(), target.short(), subject));
-            } else {
-                let line = serde_json::json!({"commit": id.to_string(), "target": target.as_str(), "subject": subject});
-                ui.line(line.to_string());
+            let line = || serde_json::json!({"commit": id.to_string(), "target": target.as_str(), "subject": subject});
+            match format {
+                Format::Text => {
+                    ui.line(format!("{} {} {}", id.short(), target.short(), subject));
+                }
+                Format::Jsonl => ui.line(line().to_string()),
+                Format::Json => all.push(line()),
             }
         }
+    }
+    if format == Format::Json {
+        ui.line(serde_json::json!({"version": 1, "unsigned": all}).to_string());
     }
     if !source.known.landed.has_policy() {
         ui.note("No gate is known here: nothing was signed, and nothing could be. Start with\n  obstat init");
