@@ -85,7 +85,7 @@ pub fn participants(directory: Directory, commits: &[Commit], pusher: &Pusher) -
     settle(found)
 }
 
-/// The operators of the agents that took part: the one the roster names, else the pusher.
+/// The operators of the agents that took part: those the roster names, else the pusher.
 fn operators(
     roster: &Roster,
     found: &[Participant],
@@ -94,17 +94,19 @@ fn operators(
     let mut operators = Vec::new();
     for part in found {
         let Some(Actor::Agent(agent)) = &part.actor else { continue };
-        let fixed = roster.agent(agent).and_then(|a| a.operator.clone());
-        let actor = fixed.map(Actor::Person).or_else(|| pusher.and_then(|p| p.actor.clone()));
-        let Some(actor @ Actor::Person(_)) = actor else { continue };
-        let (identity, commit) = (part.identity.clone(), part.commit);
-        operators.push(Participant {
+        let fixed = roster.agent(agent).map(|a| a.operators.as_slice()).unwrap_or_default();
+        let mut actors: Vec<Actor> = fixed.iter().cloned().map(Actor::Person).collect();
+        if actors.is_empty() {
+            actors.extend(pusher.and_then(|p| p.actor.clone()));
+        }
+        actors.retain(|actor| matches!(actor, Actor::Person(_)));
+        operators.extend(actors.into_iter().map(|actor| Participant {
             role: Role::Operator,
             actor: Some(actor),
-            identity,
+            identity: part.identity.clone(),
             proven: true,
-            commit,
-        });
+            commit: part.commit,
+        }));
     }
     operators
 }

@@ -85,8 +85,9 @@ pub struct Agent {
     pub emails: Vec<String>,
     /// Accounts.
     pub accounts: Vec<Account>,
-    /// The person who runs it, where that is fixed.
-    pub operator: Option<PersonId>,
+    /// The person who runs it, where that is fixed; who ran it before as well while a change of
+    /// them waits.
+    pub operators: Vec<PersonId>,
 }
 
 /// A service account: a build server, a release robot, a forge's web committer.

@@ -2,7 +2,8 @@
 //! entry itself. Made for every decision, so the first questions are answered by looking through all
 //! entries, and the table that serves more of them has no heap cell an entry.
 
-use std::cell::{Cell, OnceCell};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Questions that are answered without a table: so many cost less than to make it.
 const WITHOUT_TABLE: u32 = 4;
@@ -25,10 +26,17 @@ pub(super) struct Index {
 }
 
 /// Entries by one kind of identity.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub(super) struct Lookup {
-    asked: Cell<u32>,
-    index: OnceCell<Index>,
+    asked: AtomicU32,
+    index: OnceLock<Index>,
+}
+
+impl Clone for Lookup {
+    fn clone(&self) -> Self {
+        let asked = AtomicU32::new(self.asked.load(Ordering::Relaxed));
+        Self { asked, index: self.index.clone() }
+    }
 }
 
 impl Lookup {
@@ -41,9 +49,8 @@ impl Lookup {
         fill: impl FnOnce(&mut Index),
         is_it: impl Fn(&Slot) -> bool,
     ) -> Option<Slot> {
-        let asked = self.asked.get();
-        self.asked.set(asked.saturating_add(1));
-        if asked < WITHOUT_TABLE {
+        if self.index.get().is_none() && self.asked.fetch_add(1, Ordering::Relaxed) < WITHOUT_TABLE
+        {
             return all().find(is_it);
         }
         let index = self.index.get_or_init(|| {

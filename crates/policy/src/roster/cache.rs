@@ -10,7 +10,7 @@ use obstat_model::time::{Seconds, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// First byte of the form; another byte is another form.
-const VERSION: u8 = 2;
+const VERSION: u8 = 3;
 
 /// Fewest bytes that one person takes, so that a promised number can be held against what is there.
 const PERSON_MIN: usize = 16;
@@ -62,7 +62,7 @@ struct AgentTwin<'a> {
     #[serde(borrow)]
     emails: Vec<&'a str>,
     accounts: Vec<AccountTwin<'a>>,
-    operator: Option<&'a str>,
+    operators: Vec<&'a str>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -226,7 +226,7 @@ fn agent_out(agent: &Agent) -> AgentTwin<'_> {
         tool: agent.tool.as_ref().map(|t| t.as_str()),
         emails: strs(&agent.emails),
         accounts: accounts_out(&agent.accounts),
-        operator: agent.operator.as_ref().map(|p| p.as_str()),
+        operators: agent.operators.iter().map(|p| p.as_str()).collect(),
     }
 }
 
@@ -235,12 +235,9 @@ fn agent_in(twin: AgentTwin) -> Option<Agent> {
         Some(text) => Some(named(text)?),
         None => None,
     };
-    let operator = match twin.operator {
-        Some(text) => Some(named(text)?),
-        None => None,
-    };
+    let operators = twin.operators.into_iter().map(named).collect::<Option<Vec<_>>>()?;
     let (emails, accounts) = (owned(twin.emails), accounts_in(twin.accounts));
-    Some(Agent { id: named(twin.id)?, tool, emails, accounts, operator })
+    Some(Agent { id: named(twin.id)?, tool, emails, accounts, operators })
 }
 
 fn service_out(service: &Service) -> ServiceTwin<'_> {

@@ -183,7 +183,7 @@ fn agents(new: &[Agent], old: &[Agent]) -> Vec<Agent> {
                 kept.emails = joined(&kept.emails, &agent.emails);
                 kept.accounts = joined::<Account>(&kept.accounts, &agent.accounts);
                 // Whoever ran it took part in what it made.
-                kept.operator = kept.operator.take().or_else(|| agent.operator.clone());
+                kept.operators = joined(&kept.operators, &agent.operators);
             }
             None => all.push(agent.clone()),
         }

@@ -145,7 +145,7 @@ fn agent(entry: &Entry, report: &mut Report) -> Option<Agent> {
     let tool = fields.get("tool").and_then(|n| yaml::name(n, "tool", report));
     let operator = fields.get("operator").and_then(|n| yaml::name(n, "operator", report));
     let (emails, accounts) = identity::of(&fields, report);
-    Some(Agent { id, tool, emails, accounts, operator })
+    Some(Agent { id, tool, emails, accounts, operators: operator.into_iter().collect() })
 }
 
 fn service(entry: &Entry, report: &mut Report) -> Option<Service> {

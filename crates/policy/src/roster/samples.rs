@@ -90,13 +90,13 @@ fn account(n: u8) -> impl Strategy<Value = Account> {
 
 fn agent() -> impl Strategy<Value = Agent> {
     let tool = prop::option::of(Just("robo".parse().unwrap()));
-    let operator = prop::option::of(Just("ana".parse::<PersonId>().unwrap()));
-    (tool, operator).prop_map(|(tool, operator)| Agent {
+    let operators = prop::collection::vec(Just("ana".parse::<PersonId>().unwrap()), 0..=1);
+    (tool, operators).prop_map(|(tool, operators)| Agent {
         id: "robo".parse().unwrap(),
         tool,
         emails: Vec::new(),
         accounts: Vec::new(),
-        operator,
+        operators,
     })
 }
 

@@ -214,8 +214,17 @@ fn identities_are_joined() {
     assert_eq!(both.by_email("robo@x.org"), robo);
     assert_eq!(both.by_email("bot@x.org"), robo);
     // Who ran it until now is not forgotten.
-    let operator = both.agent(&"robo".parse().unwrap()).unwrap().operator.clone();
+    let operator = both.agent(&"robo".parse().unwrap()).unwrap().operators.first().cloned();
     assert_eq!(operator.map(Actor::Person), who("omar"));
+}
+
+#[test]
+fn an_agent_that_changes_hands_is_run_by_both() {
+    let other = with(&[("operator: omar", "operator: hana")]);
+    let both = meet(&other, &base());
+    let robo = both.agent(&"robo".parse().unwrap()).unwrap();
+    let names: Vec<&str> = robo.operators.iter().map(|p| p.as_str()).collect();
+    assert_eq!(names, ["hana", "omar"]);
 }
 
 #[test]

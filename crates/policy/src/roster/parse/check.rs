@@ -102,7 +102,7 @@ fn look_alikes(parts: &RosterParts, at: &Range<usize>, report: &mut Report) {
 
 fn operators(parts: &RosterParts, fields: &Fields, report: &mut Report) {
     for agent in &parts.agents {
-        let Some(operator) = &agent.operator else { continue };
+        let Some(operator) = agent.operators.first() else { continue };
         if !parts.people.iter().any(|p| p.id == *operator) {
             let known = parts.people.iter().map(|p| p.id.as_str());
             let what = ("operator", operator.as_str());

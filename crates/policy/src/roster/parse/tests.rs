@@ -127,7 +127,7 @@ fn the_good_file_is_read_whole() {
     assert!(omar.keys[0].since.is_some() && !omar.keys[0].attested);
     assert!(parts.people[2].left.is_some());
     let robo = &parts.agents[0];
-    assert_eq!(robo.operator.as_ref().unwrap().as_str(), "omar");
+    assert_eq!(robo.operators[0].as_str(), "omar");
     assert_eq!(robo.tool.as_ref().unwrap().as_str(), "robo-cli");
     assert!(parts.services[0].keys[0].until.is_some());
 }
