@@ -40,11 +40,24 @@ pub enum Progress {
     Impossible,
 }
 
+/// What a requirement asks for, so that a door can name the command that gives it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Asks {
+    /// Signatures of others.
+    Signatures,
+    /// The word of those who made the change.
+    AuthorStatement,
+    /// What services say of checks.
+    Checks,
+}
+
 /// One requirement: what it needs, what it has, who could still give it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RequirementReport {
     /// The rule that demands it; `base` for demands that no policy can lift.
     pub rule: RuleName,
+    /// What it asks for.
+    pub asks: Asks,
     /// The label under which nobody counts twice, also across rules.
     pub distinct: Option<RuleName>,
     /// What it needs, as people say it: `2 seniors who own pricing, in person`.

@@ -305,7 +305,9 @@ impl<'a> Board<'_, 'a> {
             let groups = approvals.groups(&counting)?;
             used.extend(approvals.candidates(&counting, groups.as_ref()));
         }
-        Ok(Row { report: tally.report(name, requirement.needs()), distinct: None, used })
+        let mut report = tally.report(name, requirement.needs());
+        report.asks = requirement.asks();
+        Ok(Row { report, distinct: None, used })
     }
 
     /// Gives people to requirements that share a label.

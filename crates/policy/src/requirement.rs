@@ -18,6 +18,7 @@ use crate::decide::count::{Counting, Tally};
 use crate::diagnostic::Report;
 use crate::policy::Known;
 use crate::yaml::{self, Entry, Node, Value};
+use obstat_model::decision::Asks;
 use obstat_model::facts::Problem;
 
 /// Most requirements of one rule or branch.
@@ -53,6 +54,15 @@ impl Requirement {
             Self::AuthorStatement(r) => r.needs(),
             Self::Checks(r) => r.needs(),
             Self::AnyOf(r) => r.needs().to_owned(),
+        }
+    }
+
+    /// What it asks for; alternatives are told as signatures, the most common of them.
+    pub(crate) const fn asks(&self) -> Asks {
+        match self {
+            Self::Approvals(_) | Self::AnyOf(_) => Asks::Signatures,
+            Self::AuthorStatement(_) => Asks::AuthorStatement,
+            Self::Checks(_) => Asks::Checks,
         }
     }
 

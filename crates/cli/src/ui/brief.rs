@@ -3,7 +3,7 @@
 use super::Ui;
 use obstat_gate::pipeline::Judgement;
 use obstat_model::assistance::{Assistance, AssistanceVerdict};
-use obstat_model::decision::{Outcome, Progress, RequirementReport};
+use obstat_model::decision::{Asks, Outcome, Progress, RequirementReport};
 use obstat_model::evidence::Strength;
 use obstat_model::id::PersonId;
 use obstat_model::text::{count, escape_cut, grouped};
@@ -36,9 +36,18 @@ pub(crate) fn check(ui: &mut Ui, label: &str, found: &Judgement) {
     }
     not_counted(ui, found);
     if decision.outcome == Outcome::Pending {
+        let mut open = decision.diagnostics.requirements.iter();
+        let open = open.find(|r| r.progress != Progress::Met);
+        let first = open.map_or(Asks::Signatures, |r| r.asks);
         ui.note(format!(
-            "\nPush it to a branch, let somebody named above sign it there with\n  {}",
-            paint.blue(&sign_command(found))
+            "\n{}\n  {}",
+            match first {
+                Asks::Signatures =>
+                    "Push it to a branch, let somebody named above sign it there with",
+                Asks::AuthorStatement => "First who made it stands for it with",
+                Asks::Checks => "Push it to a branch, where the checks report with",
+            },
+            paint.blue(&command(found, first))
         ));
     }
 }
@@ -167,12 +176,17 @@ fn not_counted(ui: &mut Ui, found: &Judgement) {
     }
 }
 
-/// The next command of somebody who can sign: commits, because everybody's branches have other names
+/// The next command of whoever can give what is asked for: commits, because everybody's branches have other names
 /// or other tips.
-pub(crate) fn sign_command(found: &Judgement) -> String {
+pub(crate) fn command(found: &Judgement, asks: Asks) -> String {
     let revision = found.proposal.revision;
     let tip = revision.tip.map(|t| t.short()).unwrap_or_default();
-    format!("obstat sign --push origin {tip}..{}", revision.head.short())
+    let verb = match asks {
+        Asks::Signatures => "sign",
+        Asks::AuthorStatement => "declare --mine",
+        Asks::Checks => "report --check NAME --passed",
+    };
+    format!("obstat {verb} --push origin {tip}..{}", revision.head.short())
 }
 
 /// What a signer reads before signing.

@@ -3,7 +3,7 @@
 use super::{Ui, brief};
 use obstat_gate::pipeline::Judgement;
 use obstat_gate::receive::Gated;
-use obstat_model::decision::{Outcome, Progress, RequirementReport};
+use obstat_model::decision::{Asks, Outcome, Progress, RequirementReport};
 use obstat_model::facts::Problem;
 use obstat_model::text::{count, escape_cut};
 
@@ -108,15 +108,24 @@ fn next(ui: &mut Ui, found: &Judgement) {
         }
         return;
     }
-    ui.note("Push it to a branch, let one of them sign, then push again. They sign with");
-    let command = brief::sign_command(found);
+    let first = open(found).first().map_or(Asks::Signatures, |r| r.asks);
+    ui.note(match first {
+        Asks::Signatures => {
+            "Push it to a branch, let one of them sign, then push again. They sign with"
+        }
+        Asks::AuthorStatement => "First who made it stands for it, then push again. They sign with",
+        Asks::Checks => {
+            "Push it to a branch, let the checks run, then push again. They report with"
+        }
+    });
+    let command = brief::command(found, first);
     ui.note(format!("  {}", ui.paint.blue(&command)));
 }
 
 /// What passes by mode, but breaks the chain that deploys are verified along.
 pub(crate) fn unsigned_inputs(ui: &mut Ui, found: &Judgement) {
     ui.note("Policy or roster change here without the owners. Nothing after it verifies until they sign:");
-    ui.note(format!("  {}", ui.paint.blue(&brief::sign_command(found))));
+    ui.note(format!("  {}", ui.paint.blue(&brief::command(found, Asks::Signatures))));
 }
 
 /// An update that nobody's signature can let pass.

@@ -36,6 +36,7 @@ fn a_service_reports_checks_and_people_cannot() {
     org.push_statements("priya").ok();
     let refused = org.push("jonas", &["main"]);
     assert!(refused.err.contains("checks passed: unit by ci"), "{}", refused.err);
+    assert!(refused.err.contains("obstat report --check NAME --passed"), "{}", refused.err);
     let by_jonas = ["report", "--check", "unit", "--passed", "--key", &key(&org, "jonas"), "main"];
     assert_ne!(org.obstat("jonas", "work", &by_jonas).code, 0, "a person reported a check");
     let ci = key(&org, "ci");
@@ -58,7 +59,10 @@ fn the_author_stands_for_it_before_others_do() {
     let line = ["declare", "--mine", "--key", &key(&org, "jonas")];
     org.sign("priya", "main", &[]).ok();
     org.push_statements("priya").ok();
-    assert_ne!(org.push("jonas", &["main"]).code, 0);
+    let refused = org.push("jonas", &["main"]);
+    assert!(refused.err.contains("obstat declare --mine --push origin"), "{}", refused.err);
+    let check = org.obstat("jonas", "work", &["check"]);
+    assert!(check.all().contains("obstat declare --mine --push origin"), "{}", check.all());
     org.obstat_typing("jonas", "work", &line, &org.typed("main")).ok();
     org.push_statements("jonas").ok();
     org.push("jonas", &["main"]).ok();

@@ -2,7 +2,7 @@
 
 use super::ballots::Ballots;
 use super::case::{Case, Concern};
-use obstat_model::decision::{Progress, RequirementReport};
+use obstat_model::decision::{Asks, Progress, RequirementReport};
 use obstat_model::id::{PersonId, RuleName};
 use obstat_model::time::Timestamp;
 
@@ -148,6 +148,7 @@ impl<'a> Tally<'a> {
         };
         RequirementReport {
             rule: rule.clone(),
+            asks: Asks::Signatures,
             distinct: None,
             needs,
             needed: self.needed,
