@@ -2,6 +2,7 @@
 //! and signatures alone, as of the moment of landing; believes the gate's word for nothing else
 //! than the order of landings.
 
+use crate::inputs;
 use crate::pipeline::{Detail, Judgement, Surroundings, World, judge};
 use crate::ports::PortError;
 use crate::proposal::{self, Proposal, Pusher};
@@ -15,6 +16,7 @@ use obstat_model::id::StatementHash;
 use obstat_model::landing::{LandedChange, LandingKind, LandingRecord};
 use obstat_model::object::{Oid, RefName};
 use obstat_model::time::{Now, Timestamp};
+use std::collections::HashSet;
 
 /// Most landings between a commit and the bootstrap that are looked at.
 const CHAIN_MAX: usize = 100_000;
@@ -157,6 +159,7 @@ fn chain(
 ) -> Result<Result<Vec<LandingRecord>, Problem>, PortError> {
     let mut chain = vec![newest.clone()];
     let mut here = newest.clone();
+    let mut seen = HashSet::from([(here.target.clone(), here.to, here.at)]);
     while here.kind != LandingKind::Bootstrap {
         let Some(from) = here.from else {
             let text =
@@ -180,6 +183,11 @@ fn chain(
                 "an owner reviews it with `obstat audit --unsigned`",
             )));
         };
+        // Records that lead in a circle prove nothing: a ref went back to where it had been.
+        if !seen.insert((before.target.clone(), before.to, before.at)) {
+            let text = format!("the landings of {} lead in a circle", before.target);
+            return Ok(Err(problem("gap", text, "an owner reviews its history")));
+        }
         if chain.len() > CHAIN_MAX {
             let limit = format!("{CHAIN_MAX} landings");
             return Err(PortError::TooLarge { what: "the chain of landings".to_owned(), limit });
@@ -259,7 +267,7 @@ fn as_of(world: World, record: &LandingRecord, moment: Timestamp) -> Result<Agai
     let mut parts = Vec::new();
     for change in &record.changes {
         let Some(from) = change.from else { return Ok(Again::NotFetched) };
-        let loaded = world.inputs(world.repository.commit(from)?.tree)?;
+        let loaded = inputs::that_held(world, from)?;
         let Ok(inputs) = &*loaded else { return Ok(Again::NotFetched) };
         let standing = Standing::read(world, inputs, &record.target)?;
         let proposal = Proposal {

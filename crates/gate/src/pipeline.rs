@@ -177,7 +177,29 @@ struct Concluded {
 }
 
 impl Case<'_> {
+    /// By the target's own inputs and by newer ones of its origins: the first answer that is not
+    /// clear, else the own one.
     fn conclude(
+        &self,
+        earlier: &[Commit],
+        found: &Found,
+        detail: Detail,
+    ) -> Result<Concluded, PortError> {
+        let own = self.by_inputs(earlier, found, detail)?;
+        if own.decision.outcome != Outcome::Clear {
+            return Ok(own);
+        }
+        for newer in self.standing.also()? {
+            let Ok(inputs) = &*newer else { continue };
+            let answer = Case { inputs, ..*self }.by_inputs(earlier, found, detail)?;
+            if answer.decision.outcome != Outcome::Clear {
+                return Ok(answer);
+            }
+        }
+        Ok(own)
+    }
+
+    fn by_inputs(
         &self,
         earlier: &[Commit],
         found: &Found,

@@ -123,20 +123,11 @@ pub fn answer(
     updates: &[RefUpdate],
 ) -> Result<Vec<Answer>, PortError> {
     let tip = main_tip(world, setup, updates)?;
-    let main = tip.map(|tip| world.inputs(world.repository.commit(tip)?.tree)).transpose()?;
+    // While the inputs are broken the last that held protect what they protected, and say who may
+    // sign for the repair.
+    let main = tip.map(|tip| inputs::that_held(world, tip)).transpose()?;
     let main = main.as_ref().and_then(|loaded| loaded.as_ref().as_ref().ok());
-    let filing = || tip.map(|tip| inputs::that_held(world, tip)).transpose();
-    let mut answers = Vec::new();
-    for update in updates {
-        answers.push(if update.name.as_str().starts_with(OWN) {
-            let held = filing()?;
-            let held = held.as_ref().and_then(|loaded| loaded.as_ref().as_ref().ok());
-            filed::answer(world, held, update)?
-        } else {
-            one(world, setup, main, update)?
-        });
-    }
-    Ok(answers)
+    updates.iter().map(|update| one(world, setup, main, update)).collect()
 }
 
 /// The tip of the policy ref before the push; `None` when it has none yet.
@@ -154,6 +145,9 @@ fn one(
     update: &RefUpdate,
 ) -> Result<Answer, PortError> {
     let name = update.name.as_str();
+    if name.starts_with(OWN) {
+        return filed::answer(world, main, update);
+    }
     if name.starts_with("refs/replace/") {
         let text = "replace refs change what history seems to be, so the gate takes none";
         return Ok(refused("replace-ref", text, "push the real history instead"));

@@ -70,10 +70,14 @@ impl Window<'_> {
         {
             sum = self.of_part((&proposal.target, Some(before), here), authors, demand)?;
         }
-        for landing in recent(self.world.records, &self.world.trust.gates, since)? {
-            if landing.target != proposal.target || landing.at > self.world.now.0 {
-                continue;
-            }
+        let now = self.world.now.0;
+        let bears =
+            |l: &LandingRecord| l.target == proposal.target && l.at <= now && !l.changes.is_empty();
+        let Some(landings) = recent(self.world.records, &self.world.trust.gates, since, bears)?
+        else {
+            return Ok(u64::MAX);
+        };
+        for landing in landings {
             for part in &landing.changes {
                 if self.is_below(part.to, proposal.since.or(tip))? {
                     let span = (&landing.target, part.from, part.to);
@@ -119,20 +123,24 @@ fn makers(participants: &[Participant]) -> BTreeSet<Actor> {
     participants.iter().filter(made).filter_map(|p| p.actor.clone()).collect()
 }
 
-/// Verified landing records since a moment, newest first.
+/// Verified landing records since a moment that bear on something, newest first; `None` where there
+/// are too many.
 ///
 /// # Errors
-/// [`PortError`] when a record is forged or cannot be read, or when there are too many.
-pub fn recent(
+/// [`PortError`] when a record is forged or cannot be read.
+fn recent(
     records: &dyn Records,
     gates: &[TrustedKey],
     since: Timestamp,
-) -> Result<Vec<LandingRecord>, PortError> {
+    bears: impl Fn(&LandingRecord) -> bool,
+) -> Result<Option<Vec<LandingRecord>>, PortError> {
     let mut found = Vec::new();
     let mut broken = None;
     records.newest_landings(&mut |bytes| match record::parse_landing(bytes, gates) {
         Ok(landing) if landing.at >= since => {
-            found.push(landing);
+            if bears(&landing) {
+                found.push(landing);
+            }
             found.len() <= LANDINGS_MAX
         }
         Ok(_) => false,
@@ -144,11 +152,7 @@ pub fn recent(
     if let Some(why) = broken {
         return Err(forged(&why));
     }
-    if found.len() > LANDINGS_MAX {
-        let limit = format!("{LANDINGS_MAX} landings");
-        return Err(PortError::TooLarge { what: "the window of landings".to_owned(), limit });
-    }
-    Ok(found)
+    Ok((found.len() <= LANDINGS_MAX).then_some(found))
 }
 
 /// Verified records of landings that changed decision inputs, newest first, none later than now.

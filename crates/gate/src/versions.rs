@@ -1,7 +1,7 @@
 //! Which roster is in force, and which one was at an earlier moment: raises wait, lowering acts at
 //! once (`docs/adr/0007-raise-delay-as-meet.md`). Judges no change.
 
-use crate::inputs::{Inputs, Loaded};
+use crate::inputs::{self, Inputs, Loaded};
 use crate::pipeline::World;
 use crate::ports::PortError;
 use crate::rolling;
@@ -12,14 +12,18 @@ use obstat_model::time::Timestamp;
 use std::borrow::Cow;
 use std::rc::Rc;
 
+/// Origins of origins that are followed.
+const ORIGINS_MAX: usize = 8;
+
 /// The roster in force for a target, with the versions that it comes from.
 pub struct Standing<'a> {
     world: World<'a>,
     inputs: &'a Inputs,
-    /// Landings that changed the inputs of the target or of what it is branched from, newest first.
+    target: RefName,
+    /// What the target is branched from, what that is branched from, and so on.
+    origins: Vec<RefName>,
+    /// Landings that changed the inputs of the target or of an origin, newest first.
     steps: Vec<LandingRecord>,
-    /// What the target is branched from.
-    origin: Option<RefName>,
     roster: Cow<'a, Roster>,
 }
 
@@ -29,11 +33,20 @@ impl<'a> Standing<'a> {
     /// # Errors
     /// [`PortError`] when an earlier version cannot be read.
     pub fn read(world: World<'a>, inputs: &'a Inputs, target: &RefName) -> Result<Self, PortError> {
-        let origin = inputs.policy.target_of(target).and_then(|t| t.from()).cloned();
+        let from = |name: &RefName| inputs.policy.target_of(name)?.from().cloned();
+        let mut origins: Vec<RefName> = Vec::new();
+        let mut next = from(target);
+        while let Some(origin) = next.take() {
+            let known = origin == *target || origins.contains(&origin);
+            if !known && origins.len() < ORIGINS_MAX {
+                next = from(&origin);
+                origins.push(origin);
+            }
+        }
         let mut steps = rolling::steps(world)?;
-        steps.retain(|step| step.target == *target || Some(&step.target) == origin.as_ref());
-        let roster = Cow::Borrowed(&inputs.roster);
-        let mut standing = Self { world, inputs, steps, origin, roster };
+        steps.retain(|step| step.target == *target || origins.contains(&step.target));
+        let (target, roster) = (target.clone(), Cow::Borrowed(&inputs.roster));
+        let mut standing = Self { world, inputs, target, origins, steps, roster };
         if let Some(roster) = standing.at(world.now.0)? {
             standing.roster = Cow::Owned(roster);
         }
@@ -55,24 +68,24 @@ impl<'a> Standing<'a> {
     /// [`PortError`] when an earlier version cannot be read.
     pub fn at(&self, at: Timestamp) -> Result<Option<Roster>, PortError> {
         let mut roster = Cow::Borrowed(&self.inputs.roster);
-        if let Some(of_origin) = self.of_origin(at)?
-            && let Ok(newest) = &*of_origin
-            && newest.digest != self.inputs.digest
-        {
-            roster = Cow::Owned(obstat_policy::roster::meet(&roster, &newest.roster));
+        for step in self.steps.iter().filter(|s| s.target == self.target && s.at > at) {
+            // What came later was not there yet.
+            if let Some(older) = self.before(step)?
+                && let Ok(older) = &*older
+            {
+                roster = Cow::Owned(older.roster.clone());
+            }
+        }
+        for newest in self.of_origins(at)? {
+            let Ok(newest) = &*newest else { continue };
+            if newest.digest != self.inputs.digest {
+                roster = Cow::Owned(obstat_policy::roster::meet(&roster, &newest.roster));
+            }
         }
         let mut delay = roster.parts().delay;
-        for step in &self.steps {
-            let Some(from) = step.from else { continue };
-            let tree = self.world.repository.commit(from)?.tree;
-            let loaded = self.world.inputs(tree)?;
-            let Ok(older) = &*loaded else { continue };
-            if step.at > at {
-                // What came later was not there yet.
-                roster = Cow::Owned(older.roster.clone());
-                delay = older.roster.parts().delay;
-                continue;
-            }
+        for step in self.steps.iter().filter(|s| s.at <= at) {
+            let Some(older) = self.before(step)? else { continue };
+            let Ok(older) = &*older else { continue };
             delay = delay.max(older.roster.parts().delay);
             if step.at.after(delay) <= at {
                 break;
@@ -87,13 +100,39 @@ impl<'a> Standing<'a> {
         })
     }
 
-    /// The inputs that the origin had at a moment: whoever was removed there is removed here, though
-    /// this target still has the roster of before.
-    fn of_origin(&self, at: Timestamp) -> Result<Option<Rc<Loaded>>, PortError> {
-        let of_origin = |s: &&LandingRecord| Some(&s.target) == self.origin.as_ref();
-        let mut steps = self.steps.iter().filter(of_origin).filter(|s| s.at <= at);
-        let Some(step) = steps.next() else { return Ok(None) };
-        let tree = self.world.repository.commit(step.to)?.tree;
+    /// Newer inputs of origins, which the target must satisfy as well: whoever starts it chooses at
+    /// which commit, and with it which policy of the past.
+    ///
+    /// # Errors
+    /// [`PortError`] when a version cannot be read.
+    pub fn also(&self) -> Result<Vec<Rc<Loaded>>, PortError> {
+        let mut found = self.of_origins(self.world.now.0)?;
+        found.retain(|loaded| match &**loaded {
+            Ok(inputs) => {
+                let protects = inputs.policy.target_of(&self.target).is_some();
+                protects && inputs.digest != self.inputs.digest
+            }
+            Err(_) => false,
+        });
+        Ok(found)
+    }
+
+    fn before(&self, step: &LandingRecord) -> Result<Option<Rc<Loaded>>, PortError> {
+        let Some(from) = step.from else { return Ok(None) };
+        let tree = self.world.repository.commit(from)?.tree;
         self.world.inputs(tree).map(Some)
+    }
+
+    /// The inputs that each origin had at a moment, where they ever changed: whoever was removed
+    /// there is removed here, though this target still has the roster of before.
+    fn of_origins(&self, at: Timestamp) -> Result<Vec<Rc<Loaded>>, PortError> {
+        let mut found = Vec::new();
+        for origin in &self.origins {
+            let mut steps = self.steps.iter().filter(|s| s.target == *origin && s.at <= at);
+            if let Some(step) = steps.next() {
+                found.push(inputs::that_held(self.world, step.to)?);
+            }
+        }
+        Ok(found)
     }
 }

@@ -446,3 +446,125 @@ fn a_policy_that_landed_unsigned_holds_up_deploys_until_the_owners_sign() {
     let answer = verify(&org, "work", "production", &tip);
     assert_eq!(answer.code, 0, "{}", answer.all());
 }
+
+/// Signs a range for another target than main.
+fn sign_for(org: &Org, who: &str, range: &str, target: &str) {
+    let check = ["check", "--format", "json", "--target", target, range];
+    let found = org.obstat("mira", "work", &check).out;
+    let digest = found.split("\"digest\":\"").nth(1).unwrap_or_default();
+    let typed: String = digest.chars().take(4).chain(['\n']).collect();
+    let key = org.scratch.at(&format!("keys/{who}")).to_string_lossy().into_owned();
+    let line = ["sign", "--key", &key, "--reason", "read it", "--target", target, range];
+    org.obstat_typing(who, "work", &line, &typed).ok();
+}
+
+/// Lands a new policy on main, signed by both owners.
+fn policy_lands(org: &Org, policy: &str) {
+    org.scratch.git("work", &["checkout", "-q", "main"]);
+    org.scratch.write("work/.obstat/policy.yaml", policy);
+    org.commit("jonas", "policy");
+    org.sign("mira", "main", &[]).ok();
+    signed(org, "priya", "main");
+    org.push("jonas", &["main"]).ok();
+    fetch(org);
+}
+
+#[test]
+fn a_new_branch_off_an_old_commit_does_not_bring_the_old_policy_back() {
+    let pay = "  - name: pay\n    when: { paths: ['pay/**'] }\n    require:\n      - { approvals: 1, level: senior }\n";
+    let lax =
+        POLICY.replace(pay, "").replace("author_level_below: senior", "author_level_below: junior");
+    let lax_mode = POLICY.replace("'refs/tags/v*'], mode: enforce", "'refs/tags/v*'], mode: warn");
+    for old in [lax, lax_mode] {
+        assert_ne!(old, POLICY);
+        let org = Org::gated(program(), &old);
+        let base = landed(&org, "main");
+        policy_lands(&org, POLICY);
+        on(&org, "evil", &base);
+        org.scratch.write("work/pay/charge.rs", EVIL);
+        let evil = org.commit("jonas", "evil");
+        let release = "refs/heads/release/8";
+        let at_once = org.push("jonas", &[&format!("evil:{release}")]);
+        assert_ne!(at_once.code, 0, "the old policy let it pass");
+        let _ = org.push("jonas", &[&format!("{base}:{release}")]);
+        let then = org.push("jonas", &[&format!("evil:{release}")]);
+        assert_ne!(then.code, 0, "the old policy let it pass in two steps");
+        fetch(&org);
+        assert_ne!(verify(&org, "work", release, &evil).code, 0);
+        // Signed for, it lands and verifies.
+        let line = ["fetch", "-q", "origin", "+refs/heads/*:refs/remotes/origin/*"];
+        org.scratch.git("work", &line);
+        sign_for(&org, "priya", "origin/release/8..evil", release);
+        org.push_statements("priya").ok();
+        org.push("jonas", &[&format!("evil:{release}")]).ok();
+        fetch(&org);
+        let answer = verify(&org, "work", release, &evil);
+        assert_eq!(answer.code, 0, "{}", answer.all());
+    }
+}
+
+#[test]
+fn somebody_removed_on_main_does_not_count_two_branches_away() {
+    let hot = "  hot: { refs: ['refs/heads/hot/*'], mode: enforce, from: refs/heads/release/1 }\ndefaults";
+    let policy = POLICY.replacen("defaults", hot, 1);
+    let org = Org::gated(program(), &policy);
+    let base = landed(&org, "main");
+    org.push("jonas", &[&format!("{base}:refs/heads/release/1")]).ok();
+    org.push("jonas", &[&format!("{base}:refs/heads/hot/1")]).ok();
+    fetch(&org);
+    on(&org, "fix", &base);
+    org.scratch.write("work/pay/charge.rs", EVIL);
+    org.commit("jonas", ASSISTED);
+    sign_for(&org, "yusuf", "origin/hot/1..fix", "refs/heads/hot/1");
+    org.scratch.git("work", &["checkout", "-q", "main"]);
+    let text = org.roster();
+    let (start, rest) = text.split_once("  yusuf:\n").unwrap_or_default();
+    let end = rest.split_once("  jonas:\n").map(|(_, end)| end).unwrap_or_default();
+    let without = format!("{start}  yusuf: {{ left: 2020-01-02 }}\n  jonas:\n{end}");
+    org.scratch.write("work/.obstat/roster.yaml", without);
+    org.commit("jonas", "yusuf leaves");
+    org.sign("mira", "main", &[]).ok();
+    org.sign("priya", "main", &[]).ok();
+    let _ = org.push_statements("priya");
+    org.push("jonas", &["main"]).ok();
+    let refused = org.push("jonas", &["fix:refs/heads/hot/1"]);
+    assert_ne!(refused.code, 0, "somebody who left counted two branches away");
+}
+
+#[test]
+fn a_broken_policy_on_main_opens_no_other_door() {
+    let policy = POLICY.replacen("mode: enforce", "mode: warn", 1);
+    let org = Org::gated(program(), &policy);
+    org.scratch.write("work/.obstat/policy.yaml", "broken: [");
+    org.commit("tove", "break");
+    org.push("tove", &["main"]).ok();
+    on(&org, "evil", "main");
+    org.scratch.write("work/pay/charge.rs", EVIL);
+    org.commit("tove", "evil");
+    for name in ["refs/heads/release/9", "refs/tags/v9"] {
+        let pushed = org.push("tove", &[&format!("evil:{name}")]);
+        assert_ne!(pushed.code, 0, "{name} was free while the policy was broken");
+    }
+}
+
+#[test]
+fn a_ref_that_went_back_is_told_at_once() {
+    let policy = POLICY.replacen("mode: enforce", "mode: warn", 1);
+    let org = Org::gated(program(), &policy);
+    let base = landed(&org, "main");
+    org.scratch.write("work/docs/a.md", "text\n");
+    org.commit("tove", "docs");
+    org.push("tove", &["main"]).ok();
+    org.scratch.clock("+5s");
+    org.push("tove", &[&format!("+{base}:main")]).ok();
+    org.scratch.clock("+10s");
+    org.push("tove", &["main"]).ok();
+    org.scratch.clock("+15s");
+    org.scratch.write("work/docs/b.md", "text\n");
+    let tip = org.commit("tove", "more docs");
+    org.push("tove", &["main"]).ok();
+    fetch(&org);
+    let answer = verify(&org, "work", "production", &tip);
+    assert_eq!(answer.code, 3, "{}", answer.all());
+    assert!(answer.out.contains("circle"), "{}", answer.all());
+}

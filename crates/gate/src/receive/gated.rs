@@ -72,7 +72,12 @@ fn judged(
     match own.as_deref() {
         Some(Ok(own)) => {
             let policy = own.policy.target_of(&update.name).or(by_main);
-            let Some(policy) = policy.cloned() else { return Ok(Answer::Free) };
+            let Some(mut policy) = policy.cloned() else { return Ok(Answer::Free) };
+            // An old branch has an old policy, whose mode may be of the time before enforcement.
+            if let Some(by_main) = by_main {
+                let mode = policy.mode().max(by_main.mode());
+                policy = policy.with_mode(mode);
+            }
             existing(world, setup, own, &policy, update)
         }
         Some(Err(unusable)) if by_main.is_some() || update.name == setup.policy_ref => {
@@ -289,13 +294,23 @@ fn branched(
         pusher: setup.pusher.clone(),
         problems: rolling::clock_set_back(world)?.into_iter().collect(),
     };
+    let tree = world.repository.commit(base)?.tree;
+    let there = world.inputs(tree)?;
+    let inputs = there.as_ref().as_ref().unwrap_or(main);
+    let known = inputs.policy.target_of(&update.name);
+    if known.and_then(TargetPolicy::from) != policy.from() {
+        let text = format!(
+            "the policy at {} does not know {} as it is now, and could not judge it",
+            base.short(),
+            update.name
+        );
+        let hint = "branch it off a newer commit, whose policy does".to_owned();
+        return Ok(Answer::Refused(Problem { code: "no-origin", text, hint }));
+    }
     if base == new {
         let coverage = Coverage { clear: Vec::new(), open: None };
         return finish(world, main, policy, &advance, coverage);
     }
-    let tree = world.repository.commit(base)?.tree;
-    let there = world.inputs(tree)?;
-    let inputs = there.as_ref().as_ref().unwrap_or(main);
     let standing = Standing::read(world, inputs, &update.name)?;
     let coverage = cover(world, inputs, &standing, &advance, || ends(world))?;
     finish(world, inputs, policy, &advance, coverage)
@@ -309,7 +324,7 @@ fn repair(
     update: &RefUpdate,
     unusable: &Unusable,
 ) -> Result<Answer, PortError> {
-    let (Some(old), Some(_)) = (update.old, update.new) else {
+    let (Some(old), Some(new)) = (update.old, update.new) else {
         return Ok(Answer::Refused(unusable.problem()));
     };
     let loaded = inputs::that_held(world, old)?;
@@ -317,7 +332,12 @@ fn repair(
     let Some(policy) = last.policy.target_of(&update.name).cloned() else {
         return Ok(Answer::Refused(unusable.problem()));
     };
-    let judgement = straight(world, setup, last, update, Vec::new())?;
+    let mut problems: Vec<Problem> = rolling::clock_set_back(world)?.into_iter().collect();
+    let forward = world.repository.first_parents(Some(old), new)?.is_some();
+    if !forward && policy.rewrite() == Rewrite::Refuse {
+        problems.push(rewritten(&update.name));
+    }
+    let judgement = straight(world, setup, last, update, problems)?;
     if !judgement.change.files.iter().all(|f| inputs::is_input(&f.change.path)) {
         return Ok(Answer::Refused(unusable.problem()));
     }

@@ -46,6 +46,12 @@ impl TargetPolicy {
         self.mode
     }
 
+    /// The same target, in another mode.
+    #[must_use]
+    pub fn with_mode(self, mode: Mode) -> Self {
+        Self { mode, ..self }
+    }
+
     /// The ref from which new refs of this target are branched.
     #[must_use]
     pub fn from(&self) -> Option<&RefName> {

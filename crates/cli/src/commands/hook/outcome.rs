@@ -125,7 +125,7 @@ fn write_record(
         // Recorded by an earlier run that stopped before it could tidy up.
         let known = repository.landing_at(&record.target, record.to)?.unwrap_or_default();
         if let Ok(known) = record::parse_landing(&known, &[TrustedOwn::of(key)])
-            && known.at == record.at
+            && (LandingRecord { previous: record.previous, ..known }) == *record
         {
             return Ok(());
         }
