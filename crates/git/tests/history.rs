@@ -171,3 +171,22 @@ fn what_is_missing_is_an_error_and_never_an_end() {
     assert!(walked.is_err(), "a hole in history was not noticed");
     assert!(repository.commits_between(None, tip).is_err());
 }
+
+#[test]
+fn merges_in_a_room_apart_are_those_of_the_whole_repository() {
+    let (scratch, ids) = graph(7, 40, |n, _| 1_700_000_000 + n);
+    let whole = GitRepository::open(&scratch.at("r.git"), None).unwrap();
+    let mut apart = GitRepository::open(&scratch.at("r.git"), None).unwrap();
+    apart.keep_apart();
+    let mut merged = 0;
+    for (i, a) in ids.iter().enumerate().step_by(5) {
+        for b in ids.iter().skip(i % 3).step_by(7) {
+            if whole.merge_base(*a, *b).unwrap().is_none() {
+                continue;
+            }
+            assert_eq!(apart.merge(*a, *b).unwrap(), whole.merge(*a, *b).unwrap(), "{a} and {b}");
+            merged += 1;
+        }
+    }
+    assert!(merged > 20, "{merged}");
+}

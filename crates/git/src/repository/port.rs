@@ -159,6 +159,10 @@ impl GitRepository {
         let tree = |id: Oid| self.commit(id).map(|c| c.tree);
         let sides = [Some(tree(ours)?), Some(tree(theirs)?), base.map(tree).transpose()?];
         for from in sides {
+            // Also where nothing differs.
+            if let Some(root) = from {
+                self.store.tree(root)?;
+            }
             for to in sides {
                 changes::between(&self.store, from, to)?;
             }
