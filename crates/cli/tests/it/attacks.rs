@@ -226,19 +226,22 @@ fn later_statements_do_not_change_what_landed() {
     }
 }
 
+/// Commits a roster without Yusuf on the branch at hand, and Mira's signature.
+fn yusuf_leaves(org: &Org) {
+    let text = org.roster();
+    let (start, rest) = text.split_once("  yusuf:\n").unwrap_or_default();
+    let end = rest.split_once("  jonas:\n").map(|(_, end)| end).unwrap_or_default();
+    let without = format!("{start}  yusuf: {{ left: 2020-01-02 }}\n  jonas:\n{end}");
+    org.scratch.write("work/.obstat/roster.yaml", without);
+    org.commit("jonas", "yusuf leaves");
+    org.sign("mira", "main", &[]).ok();
+}
+
 #[test]
 fn somebody_removed_on_main_does_not_count_on_a_release_branch() {
     let org = org();
     let base = landed(&org, "main");
-    let without: String = {
-        let text = org.roster();
-        let (start, rest) = text.split_once("  yusuf:\n").unwrap_or_default();
-        let end = rest.split_once("  jonas:\n").map(|(_, end)| end).unwrap_or_default();
-        format!("{start}  yusuf: {{ left: 2020-01-02 }}\n  jonas:\n{end}")
-    };
-    org.scratch.write("work/.obstat/roster.yaml", without);
-    org.commit("jonas", "yusuf leaves");
-    org.sign("mira", "main", &[]).ok();
+    yusuf_leaves(&org);
     signed(&org, "priya", "main");
     org.push("jonas", &["main"]).ok();
     fetch(&org);
@@ -517,13 +520,7 @@ fn somebody_removed_on_main_does_not_count_two_branches_away() {
     org.commit("jonas", ASSISTED);
     sign_for(&org, "yusuf", "origin/hot/1..fix", "refs/heads/hot/1");
     org.scratch.git("work", &["checkout", "-q", "main"]);
-    let text = org.roster();
-    let (start, rest) = text.split_once("  yusuf:\n").unwrap_or_default();
-    let end = rest.split_once("  jonas:\n").map(|(_, end)| end).unwrap_or_default();
-    let without = format!("{start}  yusuf: {{ left: 2020-01-02 }}\n  jonas:\n{end}");
-    org.scratch.write("work/.obstat/roster.yaml", without);
-    org.commit("jonas", "yusuf leaves");
-    org.sign("mira", "main", &[]).ok();
+    yusuf_leaves(&org);
     org.sign("priya", "main", &[]).ok();
     let _ = org.push_statements("priya");
     org.push("jonas", &["main"]).ok();
