@@ -136,6 +136,12 @@ fn owners_repair_a_broken_tip() {
     assert_ne!(org.push("jonas", &["main"]).code, 0, "one owner repaired it");
     org.sign("priya", "main", &[]).ok();
     org.push_statements("priya").ok();
+    // What they signed for repairs the policy; it drops no history.
+    let alone = ["commit-tree", "-m", "alone", "main^{tree}"];
+    let alone = org.scratch.git_as("jonas", "work", &alone).ok();
+    let rewritten = org.push("jonas", &[&format!("+{}:main", alone.trim())]);
+    assert_ne!(rewritten.code, 0, "a repair rewrote history");
+    assert!(rewritten.err.contains("history is not rewritten"), "{}", rewritten.err);
     org.push("jonas", &["main"]).ok();
     org.scratch.write("work/docs/a.md", "text\n");
     org.commit("jonas", "docs after the repair");
