@@ -190,3 +190,32 @@ fn merges_in_a_room_apart_are_those_of_the_whole_repository() {
     }
     assert!(merged > 20, "{merged}");
 }
+
+#[test]
+fn a_room_apart_does_not_believe_objects_that_are_not_what_their_id_says() {
+    let scratch = Scratch::new();
+    scratch.git(".", &["init", "-q", "-b", "main", "r"]);
+    let commit = |text: &str, parent: &[&str]| {
+        scratch.write("r/f", text);
+        scratch.git("r", &["add", "f"]);
+        let tree = scratch.git("r", &["write-tree"]);
+        let line = [&["commit-tree", "-m", "x", &tree], parent].concat();
+        scratch.git_as("ana", "r", &line).ok().trim().to_owned()
+    };
+    let lines = "line\n".repeat(20);
+    let base = commit(&lines, &[]);
+    let ours = commit(&format!("ours\n{lines}"), &["-p", &base]);
+    let theirs = commit(&format!("{lines}theirs\n"), &["-p", &base]);
+    // The file of another object takes the place of theirs.
+    scratch.write("r/f", format!("{lines}evil\n"));
+    let evil = scratch.git("r", &["hash-object", "-w", "f"]);
+    let honest = scratch.git("r", &["rev-parse", &format!("{theirs}:f")]);
+    let place = |id: &str| scratch.at(&format!("r/.git/objects/{}/{}", &id[..2], &id[2..]));
+    std::fs::remove_file(place(&honest)).unwrap();
+    std::fs::copy(place(&evil), place(&honest)).unwrap();
+    let (ours, theirs): (Oid, Oid) = (ours.parse().unwrap(), theirs.parse().unwrap());
+    let mut repository = GitRepository::open(&scratch.at("r/.git"), None).unwrap();
+    assert!(repository.merge(ours, theirs).is_ok(), "git itself looks at ids now");
+    repository.keep_apart();
+    assert!(repository.merge(ours, theirs).is_err(), "a forged object was merged");
+}

@@ -148,24 +148,30 @@ fn kept_heads_do_not_get_into_each_others_way() {
     assert!(kept.contains(&first) && kept.contains(&second), "{kept}");
 }
 
-#[test]
-fn who_made_what_was_approved_cannot_have_approved_it() {
-    let org = org();
+/// A file that a branch `feature` changes at one end, by `author` and signed here by `signer`, and main at
+/// the other.
+fn two_edits(org: &Org, author: &str, signer: &str) {
     org.scratch.write("work/src/big.rs", "line\n".repeat(40));
     org.commit("mira", "start");
-    signed(&org, "priya", "origin/main..main");
+    signed(org, "priya", "origin/main..main");
     org.push("mira", &["main"]).ok();
-    fetch(&org);
-    on(&org, "feature", "main");
+    fetch(org);
+    on(org, "feature", "main");
     org.scratch.write("work/src/big.rs", format!("first\n{}", "line\n".repeat(40)));
-    org.commit("yusuf", ASSISTED);
-    // He signs his own work, which is pushed nowhere, and somebody else brings the merge of it.
-    org.sign("yusuf", "main..feature", &[]).ok();
-    let statement =
-        org.scratch.git("work", &["for-each-ref", "--format=%(refname)", "refs/obstat/approvals"]);
+    org.commit(author, ASSISTED);
+    org.sign(signer, "main..feature", &[]).ok();
     org.scratch.git("work", &["checkout", "-q", "main"]);
     org.scratch.write("work/src/big.rs", format!("{}last\n", "line\n".repeat(40)));
     org.commit("priya", "moved on");
+}
+
+#[test]
+fn who_made_what_was_approved_cannot_have_approved_it() {
+    let org = org();
+    // He signs his own work, which is pushed nowhere, and somebody else brings the merge of it.
+    two_edits(&org, "yusuf", "yusuf");
+    let statement =
+        org.scratch.git("work", &["for-each-ref", "--format=%(refname)", "refs/obstat/approvals"]);
     org.push("priya", &["main"]).ok();
     org.scratch.git("work", &["merge", "-q", "--squash", "feature"]);
     org.commit("jonas", ASSISTED);
@@ -388,18 +394,8 @@ fn the_host_of_a_pusher_is_remembered() {
 #[test]
 fn a_clone_s_own_indexes_are_not_believed() {
     let org = org();
-    org.scratch.write("work/src/big.rs", "line\n".repeat(40));
-    org.commit("mira", "start");
-    signed(&org, "priya", "origin/main..main");
-    org.push("mira", &["main"]).ok();
-    fetch(&org);
-    on(&org, "feature", "main");
-    org.scratch.write("work/src/big.rs", format!("first\n{}", "line\n".repeat(40)));
-    org.commit("jonas", ASSISTED);
-    signed(&org, "yusuf", "main..feature");
-    org.scratch.git("work", &["checkout", "-q", "main"]);
-    org.scratch.write("work/src/big.rs", format!("{}last\n", "line\n".repeat(40)));
-    org.commit("priya", "moved on");
+    two_edits(&org, "jonas", "yusuf");
+    org.push_statements("yusuf").ok();
     org.push("priya", &["main"]).ok();
     let merge = ["merge", "-q", "--no-ff", "-m", "merge", "feature"];
     org.scratch.git_as("jonas", "work", &merge).ok();

@@ -68,7 +68,7 @@ fn a_rejection_blocks_until_the_same_person_takes_it_back() {
     assert!(refused.err.contains("not tested"), "{}", refused.err);
     let line = ["withdraw", "--key", &key.to_string_lossy(), "main"];
     org.scratch.git("work", &["fetch", "-q", "origin", "+refs/obstat/*:refs/obstat/*"]);
-    std::thread::sleep(std::time::Duration::from_millis(1_100));
+    org.scratch.clock("+5s");
     org.obstat_typing("yusuf", "work", &line, &typed).ok();
     org.push_statements("yusuf").ok();
     org.push("jonas", &["main"]).ok();
