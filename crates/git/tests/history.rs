@@ -210,7 +210,10 @@ fn a_room_apart_does_not_believe_objects_that_are_not_what_their_id_says() {
     scratch.write("r/f", format!("{lines}evil\n"));
     let evil = scratch.git("r", &["hash-object", "-w", "f"]);
     let honest = scratch.git("r", &["rev-parse", &format!("{theirs}:f")]);
-    let place = |id: &str| scratch.at(&format!("r/.git/objects/{}/{}", &id[..2], &id[2..]));
+    let place = |id: &str| {
+        let (directory, file) = id.split_at(2);
+        scratch.at(&format!("r/.git/objects/{directory}/{file}"))
+    };
     std::fs::remove_file(place(&honest)).unwrap();
     std::fs::copy(place(&evil), place(&honest)).unwrap();
     let (ours, theirs): (Oid, Oid) = (ours.parse().unwrap(), theirs.parse().unwrap());
