@@ -42,6 +42,11 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
     let branch = args.branch.clone().or(on).unwrap_or_else(|| "main".to_owned());
     let drafted = people::draft(&repository, ui)?;
     let owner = people::owner(&repository, &drafted, args.key.as_ref())?;
+    if owner.key.is_none() {
+        ui.note(
+            "No signing key of yours is named: put your public key into the roster, or begin anew with\n  obstat init --key FILE",
+        );
+    }
     let roster = write::roster(&drafted, &owner);
     let policy = write::policy(&branch);
     let checked = obstat_policy::parse_roster(&roster, ROSTER);

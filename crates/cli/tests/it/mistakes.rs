@@ -31,6 +31,9 @@ fn init_writes_what_is_missing_and_nothing_else() {
     let roster = org.roster();
     std::fs::remove_file(org.scratch.at("work/.obstat/policy.yaml")).unwrap();
     told(&org.obstat("mira", "work", &["policy", "check"]), &["obstat init"]);
+    let nameless = org.obstat("mira", "work", &["init"]);
+    assert!(nameless.err.contains("obstat init --key"), "{}", nameless.err);
+    std::fs::remove_file(org.scratch.at("work/.obstat/policy.yaml")).unwrap();
     let key = org.scratch.at("keys/mira.pub").to_string_lossy().into_owned();
     org.obstat("mira", "work", &["init", "--key", &key]).ok();
     assert!(org.scratch.at("work/.obstat/policy.yaml").exists());
