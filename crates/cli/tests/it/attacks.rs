@@ -561,3 +561,40 @@ fn a_ref_that_went_back_is_told_at_once() {
     assert_eq!(answer.code, 3, "{}", answer.all());
     assert!(answer.out.contains("circle"), "{}", answer.all());
 }
+
+#[test]
+fn with_the_last_net_nothing_moves_a_protected_ref_but_a_push() {
+    let org = Org::ungated(program(), POLICY);
+    org.obstat("mira", ".", &["bootstrap", "--bare", "server.git"]).ok();
+    // The pusher comes under another name, as gitolite gives it.
+    let install = ["hook", "install", "--bare", "server.git", "--pusher-from", "GL_USER"];
+    let install: Vec<&str> = install.into_iter().chain(["--last-net"]).collect();
+    org.obstat("mira", ".", &install).ok();
+    fetch(&org);
+    let base = landed(&org, "main");
+    org.scratch.write("work/pay/charge.rs", EVIL);
+    let evil = org.commit("jonas", "evil");
+    let path = std::env::var("PATH").unwrap_or_default();
+    let push = |who: &str, what: &str| {
+        let env = [("GL_USER", who), ("PATH", path.as_str())];
+        org.scratch.run("work", &["git", "push", "-q", "origin", what], &env, "")
+    };
+    push("jonas", "main:free").ok();
+    let moved = ["git", "update-ref", "refs/heads/main", &evil];
+    let around = org.scratch.run("server.git", &moved, &[("PATH", &path)], "");
+    assert_ne!(around.code, 0, "update-ref moved a protected ref");
+    // Among more refs than a push may have.
+    let mut lines = format!("start\nupdate refs/heads/main {evil}\n");
+    for n in 0..10_001 {
+        lines.push_str(&format!("create refs/x/{n} {evil}\n"));
+    }
+    lines.push_str("prepare\ncommit\n");
+    let many = ["git", "update-ref", "--stdin"];
+    let around = org.scratch.run("server.git", &many, &[("PATH", &path)], &lines);
+    assert_ne!(around.code, 0, "a large transaction moved a protected ref");
+    assert_eq!(landed(&org, "main"), base);
+    org.sign("priya", "main", &[]).ok();
+    push("priya", "refs/obstat/approvals/*:refs/obstat/approvals/*").ok();
+    push("jonas", "main").ok();
+    assert_eq!(landed(&org, "main"), evil);
+}
