@@ -5,6 +5,7 @@
 //! decided elsewhere; nothing here knows a clock, a policy or a repository.
 
 pub mod allowed_signers;
+pub mod attestation;
 pub mod clearance;
 pub mod envelope;
 pub mod key;

@@ -10,6 +10,7 @@
 
 mod org;
 mod scratch;
+pub mod security_key;
 
 pub use org::{Org, POLICY};
 pub use scratch::{Finished, Scratch};

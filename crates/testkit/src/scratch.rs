@@ -12,6 +12,8 @@ pub struct Scratch {
     home: tempfile::TempDir,
     /// How far the clock of programs is set forward, as faketime(1) writes it.
     ahead: RefCell<Option<String>>,
+    /// Where programs find an SSH agent.
+    agent: RefCell<Option<String>>,
 }
 
 /// What a program left behind.
@@ -56,7 +58,11 @@ impl Scratch {
     #[must_use]
     pub fn new() -> Self {
         let home = tempfile::Builder::new().prefix("obstat-test-").tempdir();
-        Self { home: home.expect("a temporary directory"), ahead: RefCell::new(None) }
+        Self {
+            home: home.expect("a temporary directory"),
+            ahead: RefCell::new(None),
+            agent: RefCell::new(None),
+        }
     }
 
     /// The directory.
@@ -72,6 +78,11 @@ impl Scratch {
     pub fn clock(&self, ahead: &str) {
         assert!(library().is_some(), "libfaketime is missing; scripts/test installs it");
         self.ahead.replace(Some(ahead.to_owned()));
+    }
+
+    /// Lets programs that are run from now on use the SSH agent at a path.
+    pub fn agent(&self, socket: &Path) {
+        self.agent.replace(Some(socket.to_string_lossy().into_owned()));
     }
 
     /// A path inside.
@@ -159,6 +170,7 @@ impl Scratch {
         if let (Some(ahead), Some(library)) = (self.ahead.borrow().clone(), library()) {
             all.extend([("FAKETIME", ahead), ("LD_PRELOAD", library)]);
         }
+        all.extend(self.agent.borrow().clone().map(|socket| ("SSH_AUTH_SOCK", socket)));
         all
     }
 }
