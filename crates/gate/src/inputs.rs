@@ -1,9 +1,7 @@
 //! The decision inputs at a commit: policy, roster, CODEOWNERS, fingerprints; decides nothing.
 
 use crate::pipeline::World;
-use crate::ports::{PortError, Repository, RosterCache};
-use obstat_model::change::FileState;
-use obstat_model::digest::{inputs_digest, sha256};
+use crate::ports::{InputsCache, PortError, Repository};
 use obstat_model::facts::Problem;
 use obstat_model::id::{InputsDigest, Sha256};
 use obstat_model::object::{Oid, RepoPath};
@@ -15,6 +13,12 @@ use obstat_provenance::Fingerprints;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
+
+mod devices;
+mod files;
+
+pub use devices::{attest, challenge};
+use files::{File, Files};
 
 /// Directory of Obstat's own inputs.
 pub const DIRECTORY: &str = ".obstat";
@@ -33,9 +37,6 @@ pub const CODE_OWNERS: [(&str, Option<Dialect>); 5] = [
     ("docs/CODEOWNERS", None),
     (".obstat/CODEOWNERS", None),
 ];
-/// Largest input file in bytes.
-const INPUT_MAX: u64 = 16 << 20;
-
 /// Whether a path is a decision input.
 #[must_use]
 pub fn is_input(path: &RepoPath) -> bool {
@@ -138,7 +139,7 @@ impl Memo {
         &self,
         repository: &dyn Repository,
         tree: Oid,
-        cache: &dyn RosterCache,
+        cache: &dyn InputsCache,
     ) -> Result<Rc<Loaded>, PortError> {
         if let Some(known) = self.loaded.borrow().get(&tree) {
             return Ok(Rc::clone(known));
@@ -159,7 +160,7 @@ impl Memo {
         &self,
         repository: &dyn Repository,
         tree: Oid,
-        cache: &dyn RosterCache,
+        cache: &dyn InputsCache,
     ) -> Result<InputsDigest, PortError> {
         if let Some(known) = self.digests.borrow().get(&tree) {
             return Ok(*known);
@@ -170,75 +171,16 @@ impl Memo {
     }
 }
 
-/// Paths, states and digest of the inputs that exist in a tree.
+/// Digest of the inputs that exist in a tree.
 ///
 /// # Errors
 /// [`PortError`] when a tree or blob cannot be read.
 pub fn digest_of(
     repository: &dyn Repository,
     tree: Oid,
-    cache: &dyn RosterCache,
+    cache: &dyn InputsCache,
 ) -> Result<InputsDigest, PortError> {
     Ok(Files::list(repository, tree, cache)?.digest)
-}
-
-struct Files {
-    states: Vec<(RepoPath, FileState, Sha256)>,
-    digest: InputsDigest,
-    /// What the cache keeps for the roster.
-    kept: Option<Vec<u8>>,
-}
-
-impl Files {
-    fn list(
-        repository: &dyn Repository,
-        tree: Oid,
-        cache: &dyn RosterCache,
-    ) -> Result<Self, PortError> {
-        let mut states = repository.files_below(tree, &DIRECTORY.into())?;
-        for (path, _) in CODE_OWNERS.iter().filter(|(p, _)| !p.starts_with(DIRECTORY)) {
-            let path = RepoPath::from(*path);
-            states.extend(repository.entry(tree, &path)?.map(|state| (path, state)));
-        }
-        let mut hashed = Vec::with_capacity(states.len());
-        let mut kept = None;
-        for (path, state) in states {
-            let content = match cached_roster(cache, &path, state.oid) {
-                Some((content, bytes)) => {
-                    kept = Some(bytes);
-                    content
-                }
-                None => sha256(&read(repository, &path, state)?),
-            };
-            hashed.push((path, state, content));
-        }
-        let pairs: Vec<_> = hashed.iter().map(|(p, _, c)| (p.clone(), *c)).collect();
-        Ok(Self { digest: inputs_digest(&pairs), states: hashed, kept })
-    }
-
-    fn find(&self, path: &str) -> Option<&(RepoPath, FileState, Sha256)> {
-        self.states.iter().find(|(p, _, _)| p.as_bytes() == path.as_bytes())
-    }
-}
-
-fn read(
-    repository: &dyn Repository,
-    path: &RepoPath,
-    state: FileState,
-) -> Result<Vec<u8>, PortError> {
-    let limit = format!("{} MiB", INPUT_MAX >> 20);
-    let found = repository.blob(state.oid, INPUT_MAX)?;
-    found.ok_or_else(|| PortError::TooLarge { what: path.to_string(), limit })
-}
-
-/// The cache holds `SHA-256 of the file ‖ encoded roster` for the roster's blob; both are given.
-fn cached_roster(cache: &dyn RosterCache, path: &RepoPath, blob: Oid) -> Option<(Sha256, Vec<u8>)> {
-    if path.as_bytes() != ROSTER.as_bytes() {
-        return None;
-    }
-    let bytes = cache.recall(blob)?;
-    let head = bytes.first_chunk::<32>().copied()?;
-    Some((Sha256::new(head), bytes))
 }
 
 /// Reads and checks the inputs of a tree.
@@ -249,17 +191,21 @@ fn cached_roster(cache: &dyn RosterCache, path: &RepoPath, blob: Oid) -> Option<
 pub fn load(
     repository: &dyn Repository,
     tree: Oid,
-    cache: &dyn RosterCache,
+    cache: &dyn InputsCache,
 ) -> Result<Result<Inputs, Unusable>, PortError> {
     let files = Files::list(repository, tree, cache)?;
-    let Some(roster_file) = files.find(ROSTER) else { return Ok(Err(Unusable::Missing(ROSTER))) };
-    let Some(policy_file) = files.find(POLICY) else { return Ok(Err(Unusable::Missing(POLICY))) };
-    let (roster_sha, policy_sha) = (roster_file.2, policy_file.2);
-    let roster = match load_roster(repository, roster_file, files.kept.as_deref(), cache)? {
+    let Some(roster_file) = files.find(ROSTER.as_bytes()) else {
+        return Ok(Err(Unusable::Missing(ROSTER)));
+    };
+    let Some(policy_file) = files.find(POLICY.as_bytes()) else {
+        return Ok(Err(Unusable::Missing(POLICY)));
+    };
+    let (roster_sha, policy_sha) = (roster_file.content, policy_file.content);
+    let roster = match load_roster(repository, &files, roster_file, cache)? {
         Ok(roster) => roster,
         Err(found) => return Ok(Err(Unusable::Broken(found))),
     };
-    let text = read(repository, &policy_file.0, policy_file.1)?;
+    let text = policy_file.read(repository)?;
     let policy =
         text_of(POLICY, &text).and_then(|t| obstat_policy::parse_policy(t, POLICY, &roster));
     let dialect = policy.as_ref().map_or(Dialect::GitHub, Policy::code_owners);
@@ -268,6 +214,7 @@ pub fn load(
     Ok(match (policy, code_owners, fingerprints) {
         (Ok(policy), Ok(code_owners), Ok(fingerprints)) => {
             let digest = files.digest;
+            files.keep(cache);
             Ok(Inputs { digest, policy, policy_sha, roster, roster_sha, code_owners, fingerprints })
         }
         (a, b, c) => {
@@ -277,26 +224,39 @@ pub fn load(
     })
 }
 
-type Checked<T> = Result<T, Vec<Diagnostic>>;
+/// A value that holds, or what is wrong.
+pub type Checked<T> = Result<T, Vec<Diagnostic>>;
 
 fn load_roster(
     repository: &dyn Repository,
-    (path, state, content): &(RepoPath, FileState, Sha256),
-    kept: Option<&[u8]>,
-    cache: &dyn RosterCache,
+    files: &Files,
+    file: &File,
+    cache: &dyn InputsCache,
 ) -> Result<Checked<Roster>, PortError> {
-    let decoded = kept.and_then(|bytes| roster::cache::decode(bytes.get(32..)?));
-    if let Some(roster) = decoded {
-        return Ok(Ok(roster));
+    let kept = files.roster.as_deref().and_then(|bytes| roster::cache::decode(bytes.get(32..)?));
+    let parsed = match kept {
+        Some(roster) => Ok(roster),
+        None => {
+            let bytes = file.read(repository)?;
+            let parsed =
+                text_of(ROSTER, &bytes).and_then(|t| obstat_policy::parse_roster(t, ROSTER));
+            if let Ok(roster) = &parsed {
+                let mut kept = file.content.as_bytes().to_vec();
+                kept.extend(roster::cache::encode(roster));
+                cache.keep(file.state.oid, &kept);
+            }
+            parsed
+        }
+    };
+    match parsed {
+        // The files that it names are the same as when they held.
+        Ok(roster) if files.held => Ok(Ok(roster.attested(|key| key.attestation.is_some()))),
+        Ok(roster) => attest(roster, &mut |path| {
+            let file = files.find(path.as_bytes());
+            file.map(|file| file.read(repository)).transpose()
+        }),
+        Err(found) => Ok(Err(found)),
     }
-    let bytes = read(repository, path, *state)?;
-    let parsed = text_of(ROSTER, &bytes).and_then(|t| obstat_policy::parse_roster(t, ROSTER));
-    if let Ok(roster) = &parsed {
-        let mut kept = content.as_bytes().to_vec();
-        kept.extend(roster::cache::encode(roster));
-        cache.keep(state.oid, &kept);
-    }
-    Ok(parsed)
 }
 
 fn load_owners(
@@ -306,8 +266,8 @@ fn load_owners(
     otherwise: Dialect,
 ) -> Result<Checked<Option<CodeOwners>>, PortError> {
     for (path, dialect) in CODE_OWNERS {
-        if let Some((name, state, _)) = files.find(path) {
-            let bytes = read(repository, name, *state)?;
+        if let Some(file) = files.find(path.as_bytes()) {
+            let bytes = file.read(repository)?;
             let dialect = dialect.unwrap_or(otherwise);
             let parsed = text_of(path, &bytes).and_then(|t| CodeOwners::parse(dialect, t, roster));
             return Ok(parsed.map(Some));
@@ -321,8 +281,8 @@ fn load_fingerprints(
     files: &Files,
 ) -> Result<Checked<Fingerprints>, PortError> {
     let builtin = Fingerprints::builtin();
-    let Some((path, state, _)) = files.find(FINGERPRINTS) else { return Ok(Ok(builtin)) };
-    let bytes = read(repository, path, *state)?;
+    let Some(file) = files.find(FINGERPRINTS.as_bytes()) else { return Ok(Ok(builtin)) };
+    let bytes = file.read(repository)?;
     let broken = |message: String| vec![Diagnostic::plain("fingerprints", FINGERPRINTS, message)];
     Ok(text_of(FINGERPRINTS, &bytes)
         .and_then(|text| builtin.extended(text).map_err(|e| broken(e.to_string()))))

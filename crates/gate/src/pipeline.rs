@@ -4,7 +4,7 @@ use crate::assist;
 use crate::content;
 use crate::inputs::{Inputs, Loaded, Memo, Unusable};
 use crate::people::{self, Directory};
-use crate::ports::{Commit, PortError, Records, Repository, RosterCache};
+use crate::ports::{Commit, InputsCache, PortError, Records, Repository};
 use crate::proposal::Proposal;
 use crate::rolling::Window;
 use crate::statements::{Found, Reader};
@@ -31,7 +31,7 @@ pub struct World<'a> {
     /// Records.
     pub records: &'a dyn Records,
     /// Parsed rosters.
-    pub cache: &'a dyn RosterCache,
+    pub cache: &'a dyn InputsCache,
     /// Decision inputs that this run has read.
     pub memo: &'a Memo,
     /// The trust root.

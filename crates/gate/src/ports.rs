@@ -109,6 +109,12 @@ pub trait Repository {
     /// [`PortError`] when a tree is missing or malformed.
     fn entry(&self, tree: Oid, path: &RepoPath) -> Result<Option<FileState>, PortError>;
 
+    /// The tree at a path of a tree.
+    ///
+    /// # Errors
+    /// [`PortError`] when a tree is missing or malformed.
+    fn subtree(&self, tree: Oid, path: &RepoPath) -> Result<Option<Oid>, PortError>;
+
     /// All files below a directory of a tree, sorted; empty when there is none.
     ///
     /// # Errors
@@ -241,19 +247,19 @@ pub trait Records {
     fn newest_landings(&self, more: &mut dyn FnMut(&[u8]) -> bool) -> Result<(), PortError>;
 }
 
-/// Keeps parsed rosters where pushers cannot write.
-pub trait RosterCache {
-    /// What was kept for a blob.
-    fn recall(&self, blob: Oid) -> Option<Vec<u8>>;
-    /// Keeps bytes for a blob; failing to is no error.
-    fn keep(&self, blob: Oid, bytes: &[u8]);
+/// Keeps what was read and checked, by the id of the object, where pushers cannot write.
+pub trait InputsCache {
+    /// What was kept for a blob or tree.
+    fn recall(&self, object: Oid) -> Option<Vec<u8>>;
+    /// Keeps bytes for a blob or tree; failing to is no error.
+    fn keep(&self, object: Oid, bytes: &[u8]);
 }
 
 /// A cache that keeps nothing.
 #[derive(Debug, Clone, Copy)]
 pub struct NoCache;
 
-impl RosterCache for NoCache {
+impl InputsCache for NoCache {
     fn recall(&self, _: Oid) -> Option<Vec<u8>> {
         None
     }

@@ -80,6 +80,13 @@ pub enum Mode {
 }
 
 impl Mode {
+    /// The mode of the bits that [`Mode::bits`] gives.
+    #[must_use]
+    pub fn of_bits(bits: u32) -> Option<Self> {
+        let all = [Self::File, Self::Executable, Self::Symlink, Self::Submodule];
+        all.into_iter().find(|mode| mode.bits() == bits)
+    }
+
     /// The mode as git writes it, in octal.
     #[must_use]
     pub const fn bits(self) -> u32 {

@@ -5,6 +5,7 @@ mod index;
 use self::index::{Index, Lookup, Slot};
 use crate::id::{AgentId, PersonId, ScopeName, ServiceId, TeamName, ToolId};
 use crate::level::{Ladder, LevelGrant};
+use crate::object::RepoPath;
 use crate::time::{Seconds, Timestamp};
 
 /// SHA-256 of an SSH public key blob; shown as OpenSSH shows it.
@@ -22,8 +23,28 @@ pub struct Key {
     pub since: Option<Timestamp>,
     /// First moment at which it no longer counts.
     pub until: Option<Timestamp>,
-    /// Whether the device's attestation was verified when the key was enrolled.
+    /// Where the device says that it made the key.
+    pub attestation: Option<Attestation>,
+    /// Whether that was found to hold, under the makers of devices of the same roster.
     pub attested: bool,
+}
+
+/// Files of the repository in which a security key says what it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attestation {
+    /// As `ssh-keygen -O write-attestation` wrote it.
+    pub file: RepoPath,
+    /// What `ssh-keygen -O challenge` was given, where it is not the default for the holder.
+    pub challenge: Option<RepoPath>,
+}
+
+/// Security keys that are believed what they say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Devices {
+    /// File with the certificates of their makers.
+    pub makers: RepoPath,
+    /// Models, by AAGUID; all of these makers when empty.
+    pub models: Vec<[u8; 16]>,
 }
 
 impl Key {
@@ -138,6 +159,8 @@ pub struct RosterParts {
     pub scopes: Vec<Scope>,
     /// How long a raised level or new key waits before it counts.
     pub delay: Seconds,
+    /// Which security keys can attest.
+    pub devices: Option<Devices>,
 }
 
 /// Somebody or something that acts.
@@ -184,6 +207,22 @@ impl Roster {
             (self.parts.people.len(), self.parts.agents.len(), self.parts.services.len());
         let people = (0..people).map(Slot::Person);
         people.chain((0..agents).map(Slot::Agent)).chain((0..services).map(Slot::Service))
+    }
+
+    /// The same roster with its keys marked: attested where `holds` says so.
+    #[must_use]
+    pub fn attested(mut self, holds: impl Fn(&Key) -> bool) -> Self {
+        for person in &mut self.parts.people {
+            for key in &mut person.keys {
+                key.attested = holds(key);
+            }
+        }
+        for service in &mut self.parts.services {
+            for key in &mut service.keys {
+                key.attested = holds(key);
+            }
+        }
+        self
     }
 
     /// The parts.

@@ -46,7 +46,14 @@ pub(crate) fn gates() -> Vec<TrustedKey> {
 }
 
 pub(crate) fn enrolled(blob: Vec<u8>) -> Key {
-    Key { id: key::id_of(&blob), blob, since: None, until: None, attested: false }
+    Key {
+        id: key::id_of(&blob),
+        blob,
+        since: None,
+        until: None,
+        attestation: None,
+        attested: false,
+    }
 }
 
 pub(crate) fn person(id: &str, keys: Vec<Key>) -> Person {

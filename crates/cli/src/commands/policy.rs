@@ -6,8 +6,9 @@ use crate::error::CliError;
 use crate::ui::{Ui, brief};
 use clap::Subcommand;
 use obstat_api::exit::Exit;
-use obstat_gate::inputs::{FINGERPRINTS, POLICY, ROSTER};
+use obstat_gate::inputs::{self, FINGERPRINTS, POLICY, ROSTER};
 use obstat_gate::pipeline::Detail;
+use obstat_model::object::RepoPath;
 use obstat_policy::diagnostic::{Diagnostic, Severity};
 use obstat_provenance::Fingerprints;
 use std::path::{Path, PathBuf};
@@ -56,6 +57,7 @@ fn check(args: &CheckArgs, ui: &mut Ui) -> Result<Exit, CliError> {
     let texts = vec![(POLICY.to_owned(), policy.clone()), (ROSTER.to_owned(), roster.clone())];
     let failed = |found| CliError::Input { found, texts: texts.clone() };
     let parsed = obstat_policy::parse_roster(&roster, ROSTER).map_err(failed)?;
+    let parsed = inputs::attest(parsed, &mut |path| input(&top, path))?.map_err(failed)?;
     let checked = obstat_policy::parse_policy(&policy, POLICY, &parsed).map_err(failed)?;
     let mut warnings = obstat_policy::check(&checked, &parsed, crate::clock::now());
     warnings.extend(unknown_tools(&checked, &top));
@@ -82,6 +84,16 @@ fn unknown_tools(policy: &obstat_policy::Policy, top: &Path) -> Vec<Diagnostic> 
     let text =
         |tool| format!("no fingerprint names a tool `{tool}`, so a rule for it never applies");
     unknown.map(|tool| Diagnostic::warning("unknown-tool", POLICY, text(tool))).collect()
+}
+
+/// A file that the roster names.
+fn input(top: &Path, path: &RepoPath) -> Result<Option<Vec<u8>>, CliError> {
+    let path = top.join(path.lossy().as_ref());
+    match std::fs::read(&path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(e) => Err(CliError::file(&path, e)),
+    }
 }
 
 fn read(top: &Path, name: &str) -> Result<String, CliError> {

@@ -1,13 +1,16 @@
-//! Files that the gate keeps beside a bare repository: parsed rosters and landings to record.
+//! Files that the gate keeps beside a bare repository: checked inputs and landings to record.
 
 use super::OWN_DIRECTORY;
 use crate::error::CliError;
-use obstat_gate::ports::RosterCache;
+use obstat_gate::ports::InputsCache;
 use obstat_model::object::Oid;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-/// Parsed rosters in the git directory, where pushers cannot write.
+/// Most objects that are remembered; the oldest go first.
+const KEPT_MAX: usize = 32;
+
+/// Checked inputs in the git directory, where pushers cannot write.
 #[derive(Debug)]
 pub(crate) struct DiskCache {
     directory: PathBuf,
@@ -18,20 +21,35 @@ impl DiskCache {
         Self { directory: git_directory.join(OWN_DIRECTORY).join("cache") }
     }
 
-    fn file(&self, blob: Oid) -> PathBuf {
-        self.directory.join(format!("roster-1-{blob}"))
+    fn file(&self, object: Oid) -> PathBuf {
+        self.directory.join(format!("inputs-1-{object}"))
+    }
+
+    /// Makes room for one more.
+    fn trim(&self) {
+        let Ok(entries) = std::fs::read_dir(&self.directory) else { return };
+        let mut known: Vec<_> = entries
+            .flatten()
+            .filter_map(|entry| Some((entry.metadata().ok()?.modified().ok()?, entry.path())))
+            .collect();
+        known.sort();
+        let old = known.len().saturating_sub(KEPT_MAX - 1);
+        for (_, path) in known.into_iter().take(old) {
+            let _ = std::fs::remove_file(path);
+        }
     }
 }
 
-impl RosterCache for DiskCache {
-    fn recall(&self, blob: Oid) -> Option<Vec<u8>> {
-        std::fs::read(self.file(blob)).ok()
+impl InputsCache for DiskCache {
+    fn recall(&self, object: Oid) -> Option<Vec<u8>> {
+        std::fs::read(self.file(object)).ok()
     }
 
-    fn keep(&self, blob: Oid, bytes: &[u8]) {
+    fn keep(&self, object: Oid, bytes: &[u8]) {
         // A cache that cannot be written costs time and nothing else.
         let _ = std::fs::create_dir_all(&self.directory);
-        let _ = write_whole(&self.file(blob), bytes);
+        self.trim();
+        let _ = write_whole(&self.file(object), bytes);
     }
 }
 

@@ -23,6 +23,8 @@ mod overrides;
 #[cfg(test)]
 mod people;
 #[cfg(test)]
+mod presence;
+#[cfg(test)]
 mod push;
 #[cfg(test)]
 mod refs;

@@ -35,12 +35,19 @@ impl Repository for GitRepository {
         }
     }
 
+    fn subtree(&self, tree: Oid, path: &RepoPath) -> Result<Option<Oid>, PortError> {
+        match self.node(tree, path)? {
+            Some(Node::Tree(id)) => Ok(Some(id)),
+            _ => Ok(None),
+        }
+    }
+
     fn files_below(
         &self,
         tree: Oid,
         dir: &RepoPath,
     ) -> Result<Vec<(RepoPath, FileState)>, PortError> {
-        let Some(Node::Tree(top)) = self.node(tree, dir)? else { return Ok(Vec::new()) };
+        let Some(top) = self.subtree(tree, dir)? else { return Ok(Vec::new()) };
         let mut found = Vec::new();
         let mut todo = vec![(dir.as_bytes().to_vec(), top)];
         while let Some((prefix, id)) = todo.pop() {

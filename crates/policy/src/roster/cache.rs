@@ -3,14 +3,16 @@
 
 use obstat_model::id::{LevelName, NAME_MAX};
 use obstat_model::level::{Ladder, Level, LevelGrant};
+use obstat_model::object::RepoPath;
 use obstat_model::roster::{
-    Account, Agent, Key, KeyId, Owners, Person, Roster, RosterParts, Scope, Service,
+    Account, Agent, Attestation, Devices, Key, KeyId, Owners, Person, Roster, RosterParts, Scope,
+    Service,
 };
 use obstat_model::time::{Seconds, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// First byte of the form; another byte is another form.
-const VERSION: u8 = 3;
+const VERSION: u8 = 4;
 
 /// Fewest bytes that one person takes, so that a promised number can be held against what is there.
 const PERSON_MIN: usize = 16;
@@ -22,6 +24,8 @@ struct Twin<'a> {
     owners: Vec<&'a str>,
     quorum: u32,
     delay: u64,
+    #[serde(borrow)]
+    devices: Option<(&'a [u8], Vec<[u8; 16]>)>,
     scopes: Vec<(&'a str, Vec<&'a str>)>,
     agents: Vec<AgentTwin<'a>>,
     services: Vec<ServiceTwin<'a>>,
@@ -52,6 +56,9 @@ struct KeyTwin<'a> {
     blob: &'a [u8],
     since: Option<i64>,
     until: Option<i64>,
+    /// File and challenge.
+    #[serde(borrow)]
+    attestation: Option<(&'a [u8], Option<&'a [u8]>)>,
     attested: bool,
 }
 
@@ -83,6 +90,7 @@ pub fn encode(roster: &Roster) -> Vec<u8> {
         owners: parts.owners.people.iter().map(|p| p.as_str()).collect(),
         quorum: parts.owners.quorum,
         delay: parts.delay.0,
+        devices: parts.devices.as_ref().map(|d| (d.makers.as_bytes(), d.models.clone())),
         scopes: parts.scopes.iter().map(|s| (s.name.as_str(), strs(&s.paths))).collect(),
         people: parts.people.len(),
         agents: parts.agents.iter().map(agent_out).collect(),
@@ -124,6 +132,9 @@ pub fn decode(bytes: &[u8]) -> Option<Roster> {
         services: twin.services.into_iter().map(service_in).collect::<Option<_>>()?,
         scopes: twin.scopes.into_iter().map(scope_in).collect::<Option<_>>()?,
         delay: Seconds(twin.delay),
+        devices: twin
+            .devices
+            .map(|(makers, models)| Devices { makers: RepoPath::new(makers), models }),
     }))
 }
 
@@ -166,6 +177,10 @@ fn key_out(key: &Key) -> KeyTwin<'_> {
         blob: &key.blob,
         since: key.since.map(Timestamp::unix),
         until: key.until.map(Timestamp::unix),
+        attestation: key
+            .attestation
+            .as_ref()
+            .map(|a| (a.file.as_bytes(), a.challenge.as_ref().map(RepoPath::as_bytes))),
         attested: key.attested,
     }
 }
@@ -176,6 +191,10 @@ fn keys_in(keys: Vec<KeyTwin>) -> Vec<Key> {
         blob: k.blob.to_vec(),
         since: k.since.map(Timestamp::from_unix),
         until: k.until.map(Timestamp::from_unix),
+        attestation: k.attestation.map(|(file, challenge)| Attestation {
+            file: RepoPath::new(file),
+            challenge: challenge.map(RepoPath::new),
+        }),
         attested: k.attested,
     };
     keys.into_iter().map(one).collect()

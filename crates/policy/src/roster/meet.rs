@@ -43,6 +43,7 @@ pub fn meet(newer: &Roster, older: &Roster) -> Roster {
         services: services(&new.services, &old.services),
         scopes: new.scopes.clone(),
         delay: Seconds(new.delay.0.max(old.delay.0)),
+        devices: new.devices.clone(),
     };
     Moved::between(newer, older).take_from(&mut parts);
     Roster::new(parts)

@@ -1,6 +1,7 @@
 //! Roster text → [`Roster`]; knows no repository and verifies no attestation.
 
 mod check;
+mod devices;
 mod identity;
 mod people;
 
@@ -18,8 +19,8 @@ const SIZE_MAX: usize = 16 << 20;
 const LEVELS_MAX: usize = 32;
 /// The delay where the file gives none: one day.
 const DELAY: Seconds = Seconds(86_400);
-const KEYS: [&str; 8] =
-    ["version", "ladder", "owners", "delay", "scopes", "people", "agents", "services"];
+const KEYS: [&str; 9] =
+    ["version", "ladder", "owners", "delay", "devices", "scopes", "people", "agents", "services"];
 const OWNERS_KEYS: [&str; 2] = ["people", "quorum"];
 const AGENT_KEYS: [&str; 4] = ["tool", "emails", "accounts", "operator"];
 const SERVICE_KEYS: [&str; 3] = ["emails", "accounts", "keys"];
@@ -43,6 +44,9 @@ fn parts(text: &str, report: &mut Report) -> Option<RosterParts> {
     let mut parts = RosterParts { ladder, delay: DELAY, ..RosterParts::default() };
     if let Some(node) = fields.get("delay") {
         parts.delay = yaml::seconds(node, "delay", report)?;
+    }
+    if let Some(node) = fields.get("devices") {
+        parts.devices = devices::read(node, report);
     }
     if let Some(node) = fields.get("scopes") {
         parts.scopes = scopes(node, report);

@@ -3,7 +3,8 @@
 use obstat_model::id::{PersonId, ScopeName};
 use obstat_model::level::{Ladder, Level, LevelGrant};
 use obstat_model::roster::{
-    Account, Agent, Key, KeyId, Owners, Person, Roster, RosterParts, Scope, Service,
+    Account, Agent, Attestation, Devices, Key, KeyId, Owners, Person, Roster, RosterParts, Scope,
+    Service,
 };
 use obstat_model::time::{Seconds, Timestamp};
 use proptest::prelude::*;
@@ -76,6 +77,10 @@ fn key(n: u8) -> impl Strategy<Value = Key> {
         blob: vec![n; 3],
         since,
         until,
+        attestation: attested.then(|| Attestation {
+            file: ".obstat/devices/one".into(),
+            challenge: since.map(|_| ".obstat/devices/two".into()),
+        }),
         attested,
     })
 }
@@ -159,6 +164,9 @@ prop_compose! {
         );
         let owners = Owners { people: owners, quorum };
         let delay = Seconds(delay);
-        Roster::new(RosterParts { ladder, owners, people, agents, services, scopes, delay })
+        let devices = (quorum == 2)
+            .then(|| Devices { makers: ".obstat/makers.pem".into(), models: vec![[7; 16]] });
+        let parts = RosterParts { ladder, owners, people, agents, services, scopes, delay, devices };
+        Roster::new(parts)
     }
 }

@@ -30,6 +30,7 @@ fn names_that_no_file_could_hold_are_nothing() {
             owners: vec![],
             quorum: 1,
             delay: 0,
+            devices: None,
             scopes: vec![],
             people: 0,
             agents: vec![],

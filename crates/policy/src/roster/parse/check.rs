@@ -9,6 +9,7 @@ use std::ops::Range;
 pub(super) fn all(parts: &RosterParts, fields: &Fields, report: &mut Report) {
     one_identity_each(parts, fields, report);
     operators(parts, fields, report);
+    makers(parts, fields, report);
     owners(parts, fields, report);
 }
 
@@ -68,6 +69,20 @@ impl<'a> Claims<'a, '_> {
         for key in keys {
             self.claim(Claim::Key(key.id), who);
         }
+    }
+}
+
+/// An attestation that no maker vouches for says nothing.
+fn makers(parts: &RosterParts, fields: &Fields, report: &mut Report) {
+    let people = parts.people.iter().map(|p| (p.id.as_str(), &p.keys, "people"));
+    let services = parts.services.iter().map(|s| (s.id.as_str(), &s.keys, "services"));
+    let mut all = people.chain(services);
+    let attested = all.find(|(_, keys, _)| keys.iter().any(|key: &Key| key.attestation.is_some()));
+    if let (Some((who, _, place)), None) = (attested, &parts.devices) {
+        let message = format!("`{}` has an attested key, and `devices` is missing", shown(who));
+        let help = "name the file with the makers' certificates: `devices: {makers: FILE}`";
+        let finding = report.error("missing-key", &at(fields, place), message);
+        report.add(finding.helped(help));
     }
 }
 

@@ -1,12 +1,13 @@
 //! E-mails, accounts and keys of an entry of the roster; knows not whose they are.
 
+use super::devices;
 use crate::diagnostic::Report;
 use crate::roster::key;
 use crate::yaml::{self, Fields, Node, Value};
-use obstat_model::roster::{Account, Key};
+use obstat_model::roster::{Account, Attestation, Key};
 
 pub(super) const ACCOUNT_KEYS: [&str; 3] = ["host", "login", "id"];
-pub(super) const KEY_KEYS: [&str; 4] = ["key", "since", "until", "attestation"];
+pub(super) const KEY_KEYS: [&str; 5] = ["key", "since", "until", "attestation", "challenge"];
 
 /// E-mails in lower case, and accounts.
 pub(super) fn of(fields: &Fields, report: &mut Report) -> (Vec<String>, Vec<Account>) {
@@ -72,17 +73,34 @@ fn one(node: &Node, report: &mut Report) -> Option<Key> {
     if key.since.zip(key.until).is_some_and(|(since, until)| until <= since) {
         report.say("bad-dates", &node.span, "the key ends before it begins");
     }
-    if let Some(attestation) = fields.get("attestation") {
-        // The path is checked for form only: nothing verifies attestations, so the key does not
-        // count as attested.
-        yaml::text(attestation, "attestation", report)?;
-    }
+    key.attestation = attestation(&fields, report);
     Some(key)
+}
+
+/// The files only: whether they hold is seen by whoever can read them.
+fn attestation(fields: &Fields, report: &mut Report) -> Option<Attestation> {
+    let challenge = fields.get("challenge");
+    let Some(node) = fields.get("attestation") else {
+        if let Some(node) = challenge {
+            let message = "a challenge says nothing without an `attestation`";
+            report.say("missing-key", &node.span, message);
+        }
+        return None;
+    };
+    let file = devices::input(node, "attestation", report)?;
+    let challenge = match challenge {
+        Some(node) => Some(devices::input(node, "challenge", report)?),
+        None => None,
+    };
+    Some(Attestation { file, challenge })
 }
 
 fn line(node: &Node, report: &mut Report) -> Option<Key> {
     match key::read(yaml::text(node, "a key", report)?) {
-        Ok((id, blob)) => Some(Key { id, blob, since: None, until: None, attested: false }),
+        Ok((id, blob)) => {
+            let (since, until, attestation) = (None, None, None);
+            Some(Key { id, blob, since, until, attestation, attested: false })
+        }
         Err(why) => {
             report.say("bad-key", &node.span, why);
             None

@@ -15,6 +15,9 @@ owners:
   people: [mira, omar]
   quorum: 2
 delay: 48h
+devices:
+  makers: .obstat/devices/makers.pem
+  models: [2fc0579f-8113-47ea-b116-bb5a8db9202a]
 scopes:
   pay: [pay/**, "lib/*.rs"]
 people:
@@ -34,7 +37,7 @@ people:
       - {level: junior, since: 2020-05-05}
       - {level: senior, since: 2020-05-05, scopes: [pay]}
     keys:
-      - {key: KEY2, since: 2022-02-02, attestation: devices/omar.json}
+      - {key: KEY2, since: 2022-02-02, attestation: .obstat/devices/omar}
   hana: {left: 2023-03-03}
 agents:
   robo: {tool: robo-cli, emails: [robo@example.com], operator: omar}
@@ -123,8 +126,12 @@ fn the_good_file_is_read_whole() {
     assert_eq!(mira.accounts[0].id.as_deref(), Some("4711"));
     let omar = &parts.people[1];
     assert_eq!((omar.name.as_str(), omar.levels[1].scopes.len()), ("omar", 1));
-    // Nothing verified the attestation.
+    // The file is named and not yet looked at.
     assert!(omar.keys[0].since.is_some() && !omar.keys[0].attested);
+    let attestation = omar.keys[0].attestation.as_ref().unwrap();
+    assert_eq!(attestation.file.as_bytes(), b".obstat/devices/omar");
+    let devices = parts.devices.as_ref().unwrap();
+    assert_eq!((devices.models[0][0], devices.models[0][15]), (0x2f, 0x2a));
     assert!(parts.people[2].left.is_some());
     let robo = &parts.agents[0];
     assert_eq!(robo.operators[0].as_str(), "omar");
@@ -252,13 +259,47 @@ fn keys_have_form_and_dates() {
         ("since: 2022-02-02,", "since: x,", "bad-time", "x"),
         ("since: 2022-02-02,", "until: x,", "bad-time", "x"),
         ("since: 2022-02-02,", "since: 2022-02-02, until: 2022-02-02,", "bad-dates", "{"),
-        ("attestation: devices/omar.json", "attestation: ''", "bad-text", "''"),
-        ("attestation: devices/omar.json", "attested: yes", "unknown-key", "attested"),
+        ("attestation: .obstat/devices/omar", "attestation: ''", "bad-text", "''"),
+        ("attestation: .obstat/devices/omar", "attested: yes", "unknown-key", "attested"),
+        ("attestation: .obstat/devices/omar", "challenge: .obstat/c", "missing-key", ".obstat/c"),
     ]);
     accept(&[
         ("- KEY1", "- KEY1 mira@laptop"),
-        ("{key: KEY2, since: 2022-02-02, attestation: devices/omar.json}", "{key: KEY2}"),
+        ("{key: KEY2, since: 2022-02-02, attestation: .obstat/devices/omar}", "{key: KEY2}"),
         ("until: 2030-01-01", "since: 2029-12-31, until: 2030-01-01"),
+    ]);
+}
+
+/// What is read for a decision must be what the owners signed for.
+#[test]
+fn files_of_devices_are_inputs() {
+    for bad in [
+        "devices/omar",
+        "/.obstat/omar",
+        ".obstat/../omar",
+        ".obstat/./omar",
+        ".obstat/",
+        ".obstat",
+        ".obstat//omar",
+        ".obstatx/omar",
+    ] {
+        refuse(&[
+            (".obstat/devices/omar", bad, "bad-path", bad),
+            (".obstat/devices/makers.pem", bad, "bad-path", bad),
+        ]);
+    }
+    refuse(&[
+        ("  makers: .obstat/devices/makers.pem\n", "", "missing-key", "models"),
+        ("models: [2fc0579f-8113-47ea-b116-bb5a8db9202a]", "models: []", "empty-list", "[]"),
+        ("-8113-", "-811-3", "bad-model", "2fc0579f-811-347ea-b116-bb5a8db9202a"),
+        ("2fc0579f", "2fc0579g", "bad-model", "2fc0579g-8113-47ea-b116-bb5a8db9202a"),
+    ]);
+    let devices = "devices:\n  makers: .obstat/devices/makers.pem\n  models: [2fc0579f-8113-47ea-b116-bb5a8db9202a]\n";
+    refuse(&[(devices, "", "missing-key", "people")]);
+    accept(&[
+        ("  models: [2fc0579f-8113-47ea-b116-bb5a8db9202a]\n", ""),
+        (", attestation: .obstat/devices/omar", ""),
+        (".obstat/devices/omar", ".obstat/devices/omar, challenge: .obstat/devices/omar.challenge"),
     ]);
 }
 

@@ -12,10 +12,11 @@ fn schema() -> Value {
 }
 
 /// Each map of the format: its place in the schema and the keys that the reader knows.
-fn maps() -> [(&'static str, BTreeSet<&'static str>); 8] {
+fn maps() -> [(&'static str, BTreeSet<&'static str>); 9] {
     [
         ("", KEYS.into()),
         ("/properties/owners", OWNERS_KEYS.into()),
+        ("/properties/devices", devices::KEYS.into()),
         ("/$defs/person", people::KEYS.into()),
         ("/$defs/level", people::LEVEL_KEYS.into()),
         ("/$defs/account", identity::ACCOUNT_KEYS.into()),
