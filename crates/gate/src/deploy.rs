@@ -3,10 +3,10 @@
 //! than the order of landings.
 
 use crate::inputs;
-use crate::pipeline::{Detail, Judgement, Surroundings, World, judge};
+use crate::pipeline::{Detail, Judgement, Seen, Surroundings, World, judge};
 use crate::ports::PortError;
 use crate::proposal::{self, Proposal, Pusher};
-use crate::rolling::landing_at as landing;
+use crate::rolling;
 use crate::statements;
 use crate::versions::Standing;
 use obstat_attest::record;
@@ -16,7 +16,6 @@ use obstat_model::id::StatementHash;
 use obstat_model::landing::{LandedChange, LandingKind, LandingRecord};
 use obstat_model::object::{Oid, RefName};
 use obstat_model::time::{Now, Timestamp};
-use std::collections::HashSet;
 
 /// Most landings between a commit and the bootstrap that are looked at.
 const CHAIN_MAX: usize = 100_000;
@@ -53,7 +52,7 @@ pub struct Cleared {
 /// # Errors
 /// [`PortError`] when a fact cannot be had; the caller must refuse the deploy.
 pub fn verify(world: World, target: &RefName, commit: Oid) -> Result<Answer, PortError> {
-    let Some(record) = landing(world, target, commit)? else {
+    let Some(record) = rolling::landing_at(world, target, commit)? else {
         return unrecorded(world, target, commit);
     };
     let chain = match chain(world, &record)? {
@@ -159,7 +158,6 @@ fn chain(
 ) -> Result<Result<Vec<LandingRecord>, Problem>, PortError> {
     let mut chain = vec![newest.clone()];
     let mut here = newest.clone();
-    let mut seen = HashSet::from([(here.target.clone(), here.to, here.at)]);
     while here.kind != LandingKind::Bootstrap {
         let Some(from) = here.from else {
             let text =
@@ -167,7 +165,11 @@ fn chain(
             return Ok(Err(problem("no-origin", text, "branch it anew off a cleared commit")));
         };
         // A new ref at a cleared tip changes nothing; what is before it is its origin's.
-        let own = if from == here.to { None } else { landing(world, &here.target, from)? };
+        // Where a ref went back to what it had been, it has landed there more than once.
+        let own = match from == here.to {
+            true => None,
+            false => rolling::landing_before(world, &here.target, from, here.sequence)?,
+        };
         let before = match own {
             Some(before) => Some(before),
             None => origin(world, &here, from)?,
@@ -183,11 +185,6 @@ fn chain(
                 "an owner reviews it with `obstat audit --unsigned`",
             )));
         };
-        // Records that lead in a circle prove nothing: a ref went back to where it had been.
-        if !seen.insert((before.target.clone(), before.to, before.at)) {
-            let text = format!("the landings of {} lead in a circle", before.target);
-            return Ok(Err(problem("gap", text, "an owner reviews its history")));
-        }
         if chain.len() > CHAIN_MAX {
             let limit = format!("{CHAIN_MAX} landings");
             return Err(PortError::TooLarge { what: "the chain of landings".to_owned(), limit });
@@ -217,7 +214,7 @@ fn origin(
     let Ok(inputs) = &*loaded else { return Ok(None) };
     let origin = inputs.policy.target_of(&here.target).and_then(|t| t.from().cloned());
     match origin {
-        Some(origin) => landing(world, &origin, from),
+        Some(origin) => rolling::landing_before(world, &origin, from, here.sequence),
         None => Ok(None),
     }
 }
@@ -263,7 +260,7 @@ fn as_of(world: World, record: &LandingRecord, moment: Timestamp) -> Result<Agai
         listed.extend(change.statements.iter().copied().chain(change.overridden_by));
     }
     let surroundings = Surroundings::Ignored(&listed);
-    let world = World { now: Now(moment), surroundings, ..world };
+    let world = World { now: Now(moment), seen: Seen::First(record.seen), surroundings, ..world };
     let mut parts = Vec::new();
     for change in &record.changes {
         let Some(from) = change.from else { return Ok(Again::NotFetched) };

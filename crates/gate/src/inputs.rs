@@ -85,12 +85,9 @@ impl Unusable {
                     .to_owned(),
             },
             Self::Broken(found) => {
-                let first = found
-                    .first()
-                    .map_or_else(String::new, |d| format!("{}: {}", d.file, d.message));
                 Problem {
                     code: "inputs-broken",
-                    text: format!("the decision inputs do not hold: {first}"),
+                    text: format!("the decision inputs do not hold: {}", first(found)),
                     hint:
                         "run `obstat policy check`; the owners' quorum can replace a broken version"
                             .to_owned(),
@@ -98,6 +95,22 @@ impl Unusable {
             }
         }
     }
+
+    /// The problem of a change that would leave it so.
+    #[must_use]
+    pub fn left_behind(&self) -> Problem {
+        let (code, text) = match self {
+            Self::Missing(path) => ("inputs-removed", format!("it removes {path}")),
+            Self::Broken(found) => ("inputs-broken", first(found)),
+        };
+        let text = format!("after this change nothing could be decided: {text}");
+        let hint = "run `obstat policy check`, and repair it before you push".to_owned();
+        Problem { code, text, hint }
+    }
+}
+
+fn first(found: &[Diagnostic]) -> String {
+    found.first().map_or_else(String::new, |d| format!("{}: {}", d.file, d.message))
 }
 
 /// What one run has read, by tree: policy and roster are read and checked once, whatever asks.

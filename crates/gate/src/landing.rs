@@ -3,6 +3,8 @@
 use crate::cover::{Advance, Coverage};
 use crate::inputs::Inputs;
 use crate::pipeline::{Judgement, World};
+use crate::ports::PortError;
+use crate::rolling;
 use obstat_attest::clearance::{Clearance, Property, Verdict};
 use obstat_model::approval::ApprovalFacts;
 use obstat_model::id::{InputsDigest, PersonId, StatementHash};
@@ -11,15 +13,18 @@ use obstat_model::presence::Presence;
 use obstat_model::statement::{Act, Signer};
 use obstat_policy::TargetPolicy;
 
-/// The record of a landing; `previous` is filled when it is stored.
-#[must_use]
+/// The record of a landing; `sequence` and `previous` are filled when it is stored.
+///
+/// # Errors
+/// [`PortError`] when the newest record is forged or cannot be read.
 pub fn record(
     world: World,
     policy: &TargetPolicy,
     advance: &Advance,
     coverage: &Coverage,
     (pusher, inputs): (String, InputsDigest),
-) -> LandingRecord {
+) -> Result<LandingRecord, PortError> {
+    let seen = rolling::newest(world)?.map_or(0, |newest| newest.sequence + 1);
     let parts = coverage.clear.iter().chain(coverage.open.iter());
     let changes: Vec<LandedChange> = parts.map(landed).collect();
     let overridden = changes.iter().any(|c| c.overridden_by.is_some());
@@ -28,7 +33,7 @@ pub fn record(
         (true, true) => LandingKind::Overridden,
         (true, false) => LandingKind::Cleared,
     };
-    LandingRecord {
+    Ok(LandingRecord {
         repository: world.trust.repository,
         target: advance.target.clone(),
         from: advance.from,
@@ -39,8 +44,10 @@ pub fn record(
         pusher,
         inputs,
         at: world.now.0,
+        seen,
+        sequence: seen,
         previous: None,
-    }
+    })
 }
 
 /// The decision in the form that others read, where everything was clear.

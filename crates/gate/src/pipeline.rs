@@ -17,6 +17,7 @@ use obstat_model::decision::{Decision, Outcome};
 use obstat_model::evidence::Evidence;
 use obstat_model::facts::{Facts, PathOwners, Problem};
 use obstat_model::id::{InputsDigest, PersonId, RepositoryId, StatementHash};
+use obstat_model::landing::LandingRecord;
 use obstat_model::object::Oid;
 use obstat_model::time::Now;
 use obstat_model::trust::TrustRoot;
@@ -40,8 +41,20 @@ pub struct World<'a> {
     pub options: &'a VerifyOptions<'a>,
     /// The one reading of the clock.
     pub now: Now,
+    /// Which records were there then.
+    pub seen: Seen,
     /// Whether facts beside the change are looked for.
     pub surroundings: Surroundings<'a>,
+}
+
+/// Which records of landings belong to the past of a judgement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Seen {
+    /// All: nothing has landed since.
+    All,
+    /// So many of the first ones, and what else landed in an earlier second: something that has
+    /// landed is decided again.
+    First(u64),
 }
 
 /// Facts that do not belong to a change but lie around it: other heads with earlier forms of it, and
@@ -56,6 +69,15 @@ pub enum Surroundings<'a> {
 }
 
 impl World<'_> {
+    /// Whether a landing belongs to the past.
+    #[must_use]
+    pub fn has_seen(&self, landing: &LandingRecord) -> bool {
+        match self.seen {
+            Seen::All => true,
+            Seen::First(n) => landing.sequence < n || landing.at < self.now.0,
+        }
+    }
+
     /// The decision inputs of a tree.
     ///
     /// # Errors
@@ -289,13 +311,6 @@ fn unusable_next(world: World, change: &ChangeFacts) -> Result<Vec<Problem>, Por
     if change.inputs.is_none() {
         return Ok(Vec::new());
     }
-    Ok(match &*world.inputs(change.revision.tree)? {
-        Ok(_) => Vec::new(),
-        Err(Unusable::Missing(path)) => vec![Problem {
-            code: "inputs-removed",
-            text: format!("the change removes {path}, after which nothing could be decided"),
-            hint: format!("keep {path} in the change"),
-        }],
-        Err(unusable @ Unusable::Broken(_)) => vec![unusable.problem()],
-    })
+    let next = world.inputs(change.revision.tree)?;
+    Ok(next.as_ref().as_ref().err().map(Unusable::left_behind).into_iter().collect())
 }

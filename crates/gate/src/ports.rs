@@ -216,13 +216,13 @@ pub trait Records {
     /// [`PortError`] when it cannot be read.
     fn receipt(&self, statement: StatementHash) -> Result<Option<Vec<u8>>, PortError>;
 
-    /// The record of the landing that made a commit the tip of a target.
+    /// Records of the landings that made a commit the tip of a target, newest first.
     ///
     /// # Errors
-    /// [`PortError`] when it cannot be read.
-    fn landing_at(&self, target: &RefName, tip: Oid) -> Result<Option<Vec<u8>>, PortError>;
+    /// [`PortError`] when they cannot be read.
+    fn landings_at(&self, target: &RefName, tip: Oid) -> Result<Vec<Vec<u8>>, PortError>;
 
-    /// The clearance of the landing that made a commit the tip of a target.
+    /// The clearance of the last landing that made a commit the tip of a target.
     ///
     /// # Errors
     /// [`PortError`] when it cannot be read.

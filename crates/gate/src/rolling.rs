@@ -70,9 +70,9 @@ impl Window<'_> {
         {
             sum = self.of_part((&proposal.target, Some(before), here), authors, demand)?;
         }
-        let now = self.world.now.0;
+        let world = self.world;
         let bears =
-            |l: &LandingRecord| l.target == proposal.target && l.at <= now && !l.changes.is_empty();
+            |l: &LandingRecord| l.target == proposal.target && world.has_seen(l) && !l.changes.is_empty();
         let Some(landings) = recent(self.world.records, &self.world.trust.gates, since, bears)?
         else {
             return Ok(u64::MAX);
@@ -155,7 +155,7 @@ fn recent(
     Ok((found.len() <= LANDINGS_MAX).then_some(found))
 }
 
-/// Verified records of landings that changed decision inputs, newest first, none later than now.
+/// Verified records of landings in the past that changed decision inputs, newest first.
 ///
 /// # Errors
 /// [`PortError`] when a record is forged or cannot be read.
@@ -166,12 +166,12 @@ pub fn steps(world: World) -> Result<Vec<LandingRecord>, PortError> {
             .map_err(|e| forged(&e.to_string()))?;
         found.push(parsed);
     }
-    found.retain(|step| step.at <= world.now.0);
-    found.sort_by_key(|step| std::cmp::Reverse(step.at));
+    found.retain(|step| world.has_seen(step));
+    found.sort_by_key(|step| std::cmp::Reverse(step.sequence));
     Ok(found)
 }
 
-/// The verified record of the landing of a tip.
+/// The verified record of the last landing of a tip.
 ///
 /// # Errors
 /// [`PortError`] when the record is forged or cannot be read.
@@ -180,8 +180,35 @@ pub fn landing_at(
     target: &RefName,
     tip: Oid,
 ) -> Result<Option<LandingRecord>, PortError> {
-    let Some(bytes) = world.records.landing_at(target, tip)? else { return Ok(None) };
-    let record = record::parse_landing(&bytes, &world.trust.gates)
+    landing_before(world, target, tip, u64::MAX)
+}
+
+/// The verified record of the last landing of a tip before a place in the chain.
+///
+/// # Errors
+/// [`PortError`] when a record is forged or cannot be read.
+pub fn landing_before(
+    world: World,
+    target: &RefName,
+    tip: Oid,
+    sequence: u64,
+) -> Result<Option<LandingRecord>, PortError> {
+    for bytes in world.records.landings_at(target, tip)? {
+        let record = verified(world, target, tip, &bytes)?;
+        if record.sequence < sequence {
+            return Ok(Some(record));
+        }
+    }
+    Ok(None)
+}
+
+fn verified(
+    world: World,
+    target: &RefName,
+    tip: Oid,
+    bytes: &[u8],
+) -> Result<LandingRecord, PortError> {
+    let record = record::parse_landing(bytes, &world.trust.gates)
         .map_err(|e| forged(&format!("{} at {}: {e}", target.short(), tip.short())))?;
     let own = world.trust.repository;
     if record.repository != own || record.target != *target || record.to != tip {
@@ -191,7 +218,20 @@ pub fn landing_at(
             tip.short()
         )));
     }
-    Ok(Some(record))
+    Ok(record)
+}
+
+/// The verified newest record of all.
+///
+/// # Errors
+/// [`PortError`] when it is forged or cannot be read.
+pub fn newest(world: World) -> Result<Option<LandingRecord>, PortError> {
+    let mut newest = None;
+    world.records.newest_landings(&mut |bytes| {
+        newest = Some(record::parse_landing(bytes, &world.trust.gates));
+        false
+    })?;
+    newest.transpose().map_err(|e| forged(&e.to_string()))
 }
 
 /// How far the clock may lie behind the newest record: clocks of several gates differ a little.
@@ -203,13 +243,7 @@ const SLACK: Seconds = Seconds(300);
 /// # Errors
 /// [`PortError`] when the newest record is forged or cannot be read.
 pub fn clock_set_back(world: World) -> Result<Option<Problem>, PortError> {
-    let mut newest = None;
-    world.records.newest_landings(&mut |bytes| {
-        newest = Some(record::parse_landing(bytes, &world.trust.gates));
-        false
-    })?;
-    let newest = newest.transpose().map_err(|e| forged(&e.to_string()))?;
-    let Some(newest) = newest.filter(|n| n.at > world.now.0.after(SLACK)) else { return Ok(None) };
+    let Some(newest) = newest(world)?.filter(|n| n.at > world.now.0.after(SLACK)) else { return Ok(None) };
     let (now, at) = (world.now.0.rfc3339(), newest.at.rfc3339());
     Ok(Some(Problem {
         code: "clock-set-back",

@@ -68,7 +68,7 @@ impl<'a> Standing<'a> {
     /// [`PortError`] when an earlier version cannot be read.
     pub fn at(&self, at: Timestamp) -> Result<Option<Roster>, PortError> {
         let mut roster = Cow::Borrowed(&self.inputs.roster);
-        for step in self.steps.iter().filter(|s| s.target == self.target && s.at > at) {
+        for step in self.steps.iter().filter(|s| s.target == self.target && !self.is_past(s, at)) {
             // What came later was not there yet.
             if let Some(older) = self.before(step)?
                 && let Ok(older) = &*older
@@ -83,7 +83,7 @@ impl<'a> Standing<'a> {
             }
         }
         let mut delay = roster.parts().delay;
-        for step in self.steps.iter().filter(|s| s.at <= at) {
+        for step in self.steps.iter().filter(|s| self.is_past(s, at)) {
             let Some(older) = self.before(step)? else { continue };
             let Ok(older) = &*older else { continue };
             delay = delay.max(older.roster.parts().delay);
@@ -117,6 +117,12 @@ impl<'a> Standing<'a> {
         Ok(found)
     }
 
+    /// Whether a step was there at a moment. What is there now is past now, whatever clock another
+    /// gate had.
+    fn is_past(&self, step: &LandingRecord, at: Timestamp) -> bool {
+        step.at <= at || at >= self.world.now.0
+    }
+
     fn before(&self, step: &LandingRecord) -> Result<Option<Rc<Loaded>>, PortError> {
         let Some(from) = step.from else { return Ok(None) };
         let tree = self.world.repository.commit(from)?.tree;
@@ -128,7 +134,7 @@ impl<'a> Standing<'a> {
     fn of_origins(&self, at: Timestamp) -> Result<Vec<Rc<Loaded>>, PortError> {
         let mut found = Vec::new();
         for origin in &self.origins {
-            let mut steps = self.steps.iter().filter(|s| s.target == *origin && s.at <= at);
+            let mut steps = self.steps.iter().filter(|s| s.target == *origin && self.is_past(s, at));
             if let Some(step) = steps.next() {
                 found.push(inputs::that_held(self.world, step.to)?);
             }

@@ -6,7 +6,7 @@
 mod write;
 
 pub use write::{
-    InputsTouched, LandingIndex, file_statement, keep_superseded, record_landings, record_receipts,
+    InputsTouched, LandingIndex, Made, file_statement, keep_superseded, record_landings, record_receipts,
 };
 
 use crate::repository::GitRepository;
@@ -14,6 +14,7 @@ use crate::store::from_git;
 use obstat_gate::ports::{PortError, Records, Repository};
 use obstat_gate::receive::APPROVALS;
 use obstat_model::digest::sha256;
+use obstat_model::change::FileState;
 use obstat_model::id::{ChangeDigest, StatementHash, to_hex};
 use obstat_model::object::{Oid, RefName, RepoPath};
 
@@ -35,6 +36,12 @@ impl GitRepository {
         let Some(tree) = self.chain_tree(chain)? else { return Ok(None) };
         let Some(state) = self.entry(tree, &RepoPath::from(path))? else { return Ok(None) };
         self.record_blob(state.oid).map(Some)
+    }
+
+    /// Files below a directory of the chain of landings, by their places in it.
+    fn records_below(&self, dir: &str) -> Result<Vec<(RepoPath, FileState)>, PortError> {
+        let Some(tree) = self.chain_tree(LANDINGS)? else { return Ok(Vec::new()) };
+        self.files_below(tree, &RepoPath::from(dir))
     }
 
     fn record_blob(&self, id: Oid) -> Result<Vec<u8>, PortError> {
@@ -69,24 +76,25 @@ impl Records for GitRepository {
         self.record_at(RECEIPTS, &receipt_path(statement))
     }
 
-    fn landing_at(&self, target: &RefName, tip: Oid) -> Result<Option<Vec<u8>>, PortError> {
-        self.record_at(LANDINGS, &tip_path(target, tip))
+    fn landings_at(&self, target: &RefName, tip: Oid) -> Result<Vec<Vec<u8>>, PortError> {
+        let files = self.records_below(&tip_dir(target, tip))?;
+        files.into_iter().rev().map(|(_, state)| self.record_blob(state.oid)).collect()
     }
 
     fn clearance_at(&self, target: &RefName, tip: Oid) -> Result<Option<Vec<u8>>, PortError> {
-        self.record_at(LANDINGS, &clearance_path(target, tip))
+        let files = self.records_below(&tip_dir(target, tip))?;
+        let Some((path, _)) = files.last() else { return Ok(None) };
+        let sequence = String::from_utf8_lossy(path.file_name());
+        self.record_at(LANDINGS, &format!("{}/{sequence}", clearance_dir(target, tip)))
     }
 
     fn landings_of(&self, digest: ChangeDigest) -> Result<Vec<Vec<u8>>, PortError> {
-        let Some(tree) = self.chain_tree(LANDINGS)? else { return Ok(Vec::new()) };
-        let dir = RepoPath::from(digest_dir(digest).as_str());
-        let files = self.files_below(tree, &dir)?;
+        let files = self.records_below(&digest_dir(digest))?;
         files.into_iter().map(|(_, state)| self.record_blob(state.oid)).collect()
     }
 
     fn input_steps(&self) -> Result<Vec<Vec<u8>>, PortError> {
-        let Some(tree) = self.chain_tree(LANDINGS)? else { return Ok(Vec::new()) };
-        let files = self.files_below(tree, &RepoPath::from(STEPS))?;
+        let files = self.records_below(STEPS)?;
         files.into_iter().map(|(_, state)| self.record_blob(state.oid)).collect()
     }
 
@@ -126,12 +134,17 @@ fn receipt_path(statement: StatementHash) -> String {
     spread(&statement.to_string())
 }
 
-fn tip_path(target: &RefName, tip: Oid) -> String {
+fn tip_dir(target: &RefName, tip: Oid) -> String {
     format!("tips/{}-{}", spread(&tip.to_string()), target_key(target))
 }
 
-fn clearance_path(target: &RefName, tip: Oid) -> String {
+fn clearance_dir(target: &RefName, tip: Oid) -> String {
     format!("clearances/{}-{}", spread(&tip.to_string()), target_key(target))
+}
+
+/// The name of a record's file: its place in the chain, so that names sort as records follow.
+fn file_name(sequence: u64) -> String {
+    format!("{sequence:020}")
 }
 
 fn digest_dir(digest: ChangeDigest) -> String {

@@ -80,6 +80,11 @@ pub struct LandingRecord {
     pub inputs: InputsDigest,
     /// The gate's clock.
     pub at: Timestamp,
+    /// How many records there were when this was decided: what else landed in the same second came
+    /// before or after it.
+    pub seen: u64,
+    /// How many records are before this one in the same repository.
+    pub sequence: u64,
     /// Hash of the record before this one in the same repository; `None` for the first.
     pub previous: Option<StatementHash>,
 }

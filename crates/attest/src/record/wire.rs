@@ -24,6 +24,8 @@ pub(super) struct Landing {
     pusher: String,
     inputs: String,
     at: String,
+    seen: u64,
+    sequence: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     previous: Option<String>,
 }
@@ -65,6 +67,8 @@ impl Landing {
             pusher: record.pusher.clone(),
             inputs: record.inputs.to_string(),
             at: record.at.rfc3339(),
+            seen: record.seen,
+            sequence: record.sequence,
             previous: record.previous.map(|hash| hash.to_string()),
         }
     }
@@ -82,6 +86,8 @@ impl Landing {
             pusher: self.pusher,
             inputs: member("inputs", self.inputs.parse())?,
             at: member("at", Timestamp::parse(&self.at))?,
+            seen: self.seen,
+            sequence: self.sequence,
             previous: optional("previous", self.previous.map(|hash| hash.parse()))?,
         })
     }

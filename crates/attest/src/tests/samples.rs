@@ -158,6 +158,8 @@ pub(crate) fn landing() -> LandingRecord {
         pusher: "jonas".to_owned(),
         inputs: InputsDigest::new([0xe0; 32]),
         at: time("2026-11-24T11:00:00Z"),
+        seen: 41,
+        sequence: 42,
         previous: Some(StatementHash::new([0xf0; 32])),
     }
 }

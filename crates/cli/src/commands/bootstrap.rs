@@ -6,12 +6,12 @@ use crate::context::{OWN_DIRECTORY, TRUST_REF, ref_name};
 use crate::error::CliError;
 use crate::ui::Ui;
 use obstat_api::exit::Exit;
-use obstat_attest::record::GateKey;
+use obstat_attest::record::{self, GateKey};
 use obstat_attest::trust;
 use obstat_gate::inputs::{self, Inputs};
-use obstat_gate::ports::Repository as _;
+use obstat_gate::ports::{PortError, Repository as _};
 use obstat_git::GitRepository;
-use obstat_git::records::{InputsTouched, LandingIndex, record_landings};
+use obstat_git::records::{InputsTouched, LandingIndex, Made, record_landings};
 use obstat_git::refs::{self, RefEdit};
 use obstat_model::digest::sha256;
 use obstat_model::id::{RepositoryId, StatementHash};
@@ -148,6 +148,8 @@ fn record_present(
             pusher: String::new(),
             inputs: inputs.digest,
             at: now,
+            seen: 0,
+            sequence: 0,
             previous: None,
         };
         let index = LandingIndex {
@@ -157,7 +159,7 @@ fn record_present(
             inputs: InputsTouched::No,
             clearance: None,
         };
-        record_landings(repository, &index, now, &mut |latest| sign_next(key, &record, latest))?;
+        record_landings(repository, &index, now, &mut |latest| sign_next((key, &root.gates), &record, latest))?;
         recorded.push((name, tip));
     }
     Ok(recorded)
@@ -165,17 +167,24 @@ fn record_present(
 
 /// The signed record that follows the newest one.
 pub(crate) fn sign_next(
-    key: &GateKey,
+    (key, gates): (&GateKey, &[TrustedKey]),
     record: &LandingRecord,
     latest: Option<&[u8]>,
-) -> Result<Vec<u8>, obstat_git::GitError> {
+) -> Result<Made, obstat_git::GitError> {
+    let failed = |why: String| obstat_git::GitError::from(PortError::Unreadable(why));
     let previous = latest.map(|bytes| StatementHash::new(*sha256(bytes).as_bytes()));
-    let next = LandingRecord { previous, ..record.clone() };
-    key.sign_landing(&next).map_err(|e| {
-        let port =
-            obstat_gate::ports::PortError::Unreadable(format!("the record cannot be signed: {e}"));
-        port.into()
-    })
+    let sequence = match latest {
+        Some(bytes) => {
+            let newest = record::parse_landing(bytes, gates)
+                .map_err(|e| failed(format!("the record before does not verify: {e}")))?;
+            newest.sequence + 1
+        }
+        None => 0,
+    };
+    let next = LandingRecord { sequence, previous, ..record.clone() };
+    let bytes =
+        key.sign_landing(&next).map_err(|e| failed(format!("the record cannot be signed: {e}")))?;
+    Ok(Made { sequence, bytes })
 }
 
 fn report(ui: &mut Ui, own: &Path, root: &TrustRoot, recorded: &[(RefName, Oid)]) {

@@ -11,7 +11,7 @@ use crate::ui::Ui;
 use obstat_api::exit::Exit;
 use obstat_gate::deploy::{self, Answer, Cleared};
 use obstat_gate::inputs::{self, Memo};
-use obstat_gate::pipeline::{Judgement, Surroundings, World};
+use obstat_gate::pipeline::{Judgement, Seen, Surroundings, World};
 use obstat_gate::ports::{NoCache, Records as _, Repository as _};
 use obstat_gate::receive::APPROVALS;
 use obstat_git::GitRepository;
@@ -89,6 +89,7 @@ fn world<'a>(repository: &'a GitRepository, trust: &'a TrustRoot, memo: &'a Memo
         trust,
         options: &OPTIONS,
         now: clock::now(),
+        seen: Seen::All,
         surroundings: Surroundings::Searched,
     }
 }
@@ -138,7 +139,7 @@ pub(super) fn copies(
     cleared: &Cleared,
 ) -> Result<Vec<(String, Vec<u8>)>, CliError> {
     let mut found = Vec::new();
-    if let Some(bytes) = repository.landing_at(target, cleared.record.to)? {
+    if let Some(bytes) = repository.landings_at(target, cleared.record.to)?.into_iter().next() {
         found.push(("landing.json".to_owned(), bytes));
     }
     let changes = cleared.record.changes.iter().zip(&cleared.parts);

@@ -12,7 +12,7 @@ use crate::ui::{Ui, brief};
 use obstat_api::exit::Exit;
 use obstat_gate::deploy::{self, Answer, Cleared};
 use obstat_gate::inputs::{self, Memo};
-use obstat_gate::pipeline::{Judgement, Surroundings, World};
+use obstat_gate::pipeline::{Judgement, Seen, Surroundings, World};
 use obstat_gate::ports::{NoCache, Repository as _};
 use obstat_git::GitRepository;
 use obstat_model::facts::Problem;
@@ -96,6 +96,7 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
         trust: &trust,
         options: &OPTIONS,
         now: clock::now(),
+        seen: Seen::All,
         surroundings: Surroundings::Searched,
     };
     let answer = deploy::verify(world, &target, commit)?;

@@ -6,7 +6,7 @@ use crate::context::store::DiskCache;
 use crate::error::CliError;
 use obstat_attest::VerifyOptions;
 use obstat_gate::inputs::{self, Inputs, Loaded, Memo, Unusable};
-use obstat_gate::pipeline::{Detail, Judgement, Surroundings, World, judge};
+use obstat_gate::pipeline::{Detail, Judgement, Seen, Surroundings, World, judge};
 use obstat_gate::ports::Repository as _;
 use obstat_gate::proposal::{Proposal, Pusher, revision};
 use obstat_gate::versions::Standing;
@@ -77,6 +77,7 @@ pub(crate) fn prepare(args: &ChangeArgs) -> Result<Prepared, CliError> {
         trust: &trust,
         options: &OPTIONS,
         now: clock::now(),
+        seen: Seen::All,
         surroundings: Surroundings::Searched,
     };
     let roster = Standing::read(world, &inputs, &target)?.roster().clone();
@@ -114,6 +115,7 @@ impl Prepared {
             trust: &self.trust,
             options: &OPTIONS,
             now: clock::now(),
+            seen: Seen::All,
             surroundings: Surroundings::Searched,
         };
         let found = revision(&self.repository, Some(self.tip), self.head)?;

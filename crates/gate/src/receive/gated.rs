@@ -93,7 +93,7 @@ fn judged(
 
 fn has_landed(world: World, update: &RefUpdate) -> Result<bool, PortError> {
     let Some(old) = update.old else { return Ok(false) };
-    Ok(world.records.landing_at(&update.name, old)?.is_some())
+    Ok(!world.records.landings_at(&update.name, old)?.is_empty())
 }
 
 fn not_bootstrapped() -> Answer {
@@ -367,8 +367,12 @@ fn finish(
 ) -> Result<Answer, PortError> {
     let pusher = advance.pusher.recorded();
     let tree = world.repository.commit(advance.to)?.tree;
+    // Whatever the mode: after it there would be nothing to judge by.
+    if let Err(unusable) = &*world.inputs(tree)? {
+        return Ok(Answer::Refused(unusable.left_behind()));
+    }
     let next = world.inputs_digest(tree)?;
-    let record = landing::record(world, policy, advance, &coverage, (pusher, next));
+    let record = landing::record(world, policy, advance, &coverage, (pusher, next))?;
     let clearance = landing::clearance(inputs, &coverage, &record);
     let (target, mode) = (policy.name().to_string(), policy.mode());
     let Coverage { clear, open } = coverage;

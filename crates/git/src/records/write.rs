@@ -1,8 +1,8 @@
 //! Appends records: blobs and trees first, then one compare-and-swap of the ref.
 
 use super::{
-    LANDINGS, LATEST, RECEIPTS, STEPS, clearance_path, digest_dir, oid, receipt_path,
-    statement_ref, target_key, tip_path,
+    LANDINGS, LATEST, RECEIPTS, STEPS, clearance_dir, digest_dir, file_name, oid, receipt_path,
+    statement_ref, target_key, tip_dir,
 };
 use crate::error::GitError;
 use crate::refs::{self, RefEdit};
@@ -45,8 +45,17 @@ struct Entry {
     bytes: Vec<u8>,
 }
 
-/// Makes the signed bytes of a record that follows the newest one.
-pub(crate) type MakeRecord<'a> = &'a mut dyn FnMut(Option<&[u8]>) -> Result<Vec<u8>, GitError>;
+/// A signed landing record.
+#[derive(Debug, Clone)]
+pub struct Made {
+    /// Its place in the chain.
+    pub sequence: u64,
+    /// Its envelope.
+    pub bytes: Vec<u8>,
+}
+
+/// Makes the record that follows the newest one.
+pub(crate) type MakeRecord<'a> = &'a mut dyn FnMut(Option<&[u8]>) -> Result<Made, GitError>;
 
 /// Appends landing records. `make` gets the newest record so far and gives the next one, so that
 /// records can name their predecessor; it is asked again when another gate was faster.
@@ -59,16 +68,19 @@ pub fn record_landings(
     at: Timestamp,
     make: MakeRecord,
 ) -> Result<(), GitError> {
-    let mut paths = vec![tip_path(&index.target, index.tip), LATEST.to_owned()];
-    let key = target_key(&index.target);
-    paths.extend(index.digests.iter().map(|d| format!("{}/{}-{key}", digest_dir(*d), index.tip)));
-    if index.inputs == InputsTouched::Yes {
-        paths.push(format!("{STEPS}/{:020}-{}-{key}", at.unix(), index.tip));
-    }
     append(repository, LANDINGS, at, &mut |latest| {
-        let mut entries = vec![Entry { paths: paths.clone(), bytes: make(latest)? }];
+        let made = make(latest)?;
+        let name = file_name(made.sequence);
+        let mut dirs = vec![tip_dir(&index.target, index.tip)];
+        dirs.extend(index.digests.iter().map(|digest| digest_dir(*digest)));
+        if index.inputs == InputsTouched::Yes {
+            dirs.push(STEPS.to_owned());
+        }
+        let mut paths: Vec<String> = dirs.iter().map(|dir| format!("{dir}/{name}")).collect();
+        paths.push(LATEST.to_owned());
+        let mut entries = vec![Entry { paths, bytes: made.bytes }];
         if let Some(bytes) = index.clearance.clone() {
-            let paths = vec![clearance_path(&index.target, index.tip)];
+            let paths = vec![format!("{}/{name}", clearance_dir(&index.target, index.tip))];
             entries.push(Entry { paths, bytes });
         }
         Ok(entries)

@@ -16,7 +16,7 @@ use obstat_git::records::{InputsTouched, LandingIndex, record_landings};
 use obstat_model::landing::LandingRecord;
 use obstat_model::object::{Oid, RefName};
 use obstat_model::time::{Now, Seconds};
-use obstat_model::trust::TrustRoot;
+use obstat_model::trust::{TrustRoot, TrustedKey};
 use std::path::{Path, PathBuf};
 
 /// A landing that was announced and has not come is dropped after this time.
@@ -102,7 +102,7 @@ pub(super) fn settle(
             let clearance = std::fs::read(beside(&path)).ok();
             let whole = |bytes: &Vec<u8>| clearance::parse(bytes, &trust.gates).is_ok();
             let clearance = clearance.filter(whole);
-            write_record(repository, key, &record, clearance)?;
+            write_record(repository, (key, &trust.gates), &record, clearance)?;
             done.push(record);
         } else if record.at.after(STALE) > now.0 {
             continue;
@@ -115,19 +115,18 @@ pub(super) fn settle(
 
 fn write_record(
     repository: &GitRepository,
-    key: &GateKey,
+    (key, gates): (&GateKey, &[TrustedKey]),
     record: &LandingRecord,
     clearance: Option<Vec<u8>>,
 ) -> Result<(), CliError> {
     use obstat_gate::ports::Records as _;
-    if repository.landing_at(&record.target, record.to)?.is_some() && record.from != Some(record.to)
-    {
+    for known in repository.landings_at(&record.target, record.to)? {
         // Recorded by an earlier run that stopped before it could tidy up.
-        let known = repository.landing_at(&record.target, record.to)?.unwrap_or_default();
-        if let Ok(known) = record::parse_landing(&known, &[TrustedOwn::of(key)])
-            && (LandingRecord { previous: record.previous, ..known }) == *record
-        {
-            return Ok(());
+        if let Ok(known) = record::parse_landing(&known, gates) {
+            let (sequence, previous) = (record.sequence, record.previous);
+            if (LandingRecord { sequence, previous, ..known }) == *record {
+                return Ok(());
+            }
         }
     }
     let index = LandingIndex {
@@ -137,7 +136,7 @@ fn write_record(
         inputs: touched(repository, record)?,
         clearance,
     };
-    record_landings(repository, &index, record.at, &mut |latest| sign_next(key, record, latest))?;
+    record_landings(repository, &index, record.at, &mut |latest| sign_next((key, gates), record, latest))?;
     Ok(())
 }
 
@@ -146,12 +145,4 @@ fn touched(repository: &GitRepository, record: &LandingRecord) -> Result<InputsT
     let tree = repository.commit(from)?.tree;
     let before = inputs::digest_of(repository, tree, &DiskCache::of(repository.directory()))?;
     Ok(if before == record.inputs { InputsTouched::No } else { InputsTouched::Yes })
-}
-
-struct TrustedOwn;
-
-impl TrustedOwn {
-    fn of(key: &GateKey) -> obstat_model::trust::TrustedKey {
-        obstat_model::trust::TrustedKey { name: "gate".to_owned(), blob: key.public_blob() }
-    }
 }

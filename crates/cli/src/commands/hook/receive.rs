@@ -9,7 +9,7 @@ use crate::error::CliError;
 use crate::ui::{Ui, refusal};
 use obstat_api::exit::Exit;
 use obstat_gate::inputs::Memo;
-use obstat_gate::pipeline::{Surroundings, World};
+use obstat_gate::pipeline::{Seen, Surroundings, World};
 use obstat_gate::ports::{Records as _, Repository as _};
 use obstat_gate::receive::{self, APPROVALS, Answer, OWN, RefUpdate, Setup};
 use obstat_git::GitRepository;
@@ -61,6 +61,7 @@ pub(super) fn before(ui: &mut Ui) -> Result<Exit, CliError> {
         trust: &fixed.trust,
         options: &OPTIONS,
         now,
+        seen: Seen::All,
         surroundings: Surroundings::Searched,
     };
     let setup = Setup { policy_ref: fixed.policy_ref.clone(), pusher: settings.pusher() };
