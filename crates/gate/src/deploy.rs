@@ -63,18 +63,13 @@ pub fn verify(world: World, target: &RefName, commit: Oid) -> Result<Answer, Por
     // A new ref at a cleared tip stands for the landing that it was made from.
     let made = chain.iter().find(|r| r.from != Some(r.to)).unwrap_or(&record);
     let mut decided = vec![made.clone()];
-    for pair in chain.windows(2) {
-        let [newer, older] = pair else { continue };
-        if newer.inputs != older.inputs && newer != made {
-            match by_now(world, newer)? {
-                Again::Clear(_) => decided.push(newer.clone()),
-                Again::NotFetched => return Ok(Answer::NotFetched),
-                Again::Unenforced => {
-                    return Ok(Answer::Blocked(vec![inputs_not_signed(newer)], None));
-                }
-                Again::Open(found) => {
-                    return Ok(Answer::Blocked(vec![inputs_not_signed(newer)], Some(found)));
-                }
+    for step in steps(&chain).filter(|step| *step != made) {
+        match by_now(world, step)? {
+            Again::Clear(_) => decided.push(step.clone()),
+            Again::NotFetched => return Ok(Answer::NotFetched),
+            Again::Unenforced => return Ok(Answer::Blocked(vec![inputs_not_signed(step)], None)),
+            Again::Open(found) => {
+                return Ok(Answer::Blocked(vec![inputs_not_signed(step)], Some(found)));
             }
         }
     }
@@ -89,6 +84,33 @@ pub fn verify(world: World, target: &RefName, commit: Oid) -> Result<Answer, Por
         Again::Unenforced => Ok(Answer::Blocked(vec![unenforced(made)], None)),
         Again::Open(found) => Ok(Answer::Blocked(Vec::new(), Some(found))),
     }
+}
+
+/// Landings below a tip of a target that changed decision inputs and that the owners have not signed:
+/// nothing after them is cleared. Empty where the chain itself does not hold, which [`verify`] tells.
+///
+/// # Errors
+/// [`PortError`] when a fact cannot be had.
+pub fn open_steps(
+    world: World,
+    target: &RefName,
+    tip: Oid,
+) -> Result<Vec<LandingRecord>, PortError> {
+    let Some(newest) = rolling::landing_at(world, target, tip)? else { return Ok(Vec::new()) };
+    let Ok(chain) = chain(world, &newest)? else { return Ok(Vec::new()) };
+    let mut open = Vec::new();
+    for step in steps(&chain) {
+        if !matches!(by_now(world, step)?, Again::Clear(_)) {
+            open.push(step.clone());
+        }
+    }
+    Ok(open)
+}
+
+/// Those of a chain that changed decision inputs, newest first.
+fn steps(chain: &[LandingRecord]) -> impl Iterator<Item = &LandingRecord> {
+    let pairs = chain.iter().zip(chain.iter().skip(1));
+    pairs.filter(|(newer, older)| newer.inputs != older.inputs).map(|(newer, _)| newer)
 }
 
 fn problem(code: &'static str, text: String, hint: &str) -> Problem {

@@ -5,6 +5,7 @@ use obstat_gate::pipeline::Judgement;
 use obstat_gate::receive::Gated;
 use obstat_model::decision::{Asks, Outcome, Progress, RequirementReport};
 use obstat_model::facts::Problem;
+use obstat_model::landing::LandingRecord;
 use obstat_model::text::{count, escape_cut};
 
 /// Requirements that are told in full.
@@ -126,6 +127,28 @@ fn next(ui: &mut Ui, found: &Judgement) {
 pub(crate) fn unsigned_inputs(ui: &mut Ui, found: &Judgement) {
     ui.note("Policy or roster change here without the owners. Nothing after it verifies until they sign:");
     ui.note(format!("  {}", ui.paint.blue(&brief::command(found, Asks::Signatures))));
+}
+
+/// Most landings that are named.
+const STEPS_MAX: usize = 5;
+
+/// What landed without the owners before a target is enforced.
+pub(crate) fn open_steps(ui: &mut Ui, target: &str, open: &[LandingRecord]) {
+    if open.is_empty() {
+        return;
+    }
+    let (paint, marks) = (ui.paint, ui.marks);
+    let text = format!("{target} is enforced from now on, and no deploy of it will be cleared");
+    ui.note(format!("{} {}", marks.warning(paint), paint.bold(&text)));
+    ui.note("until the owners sign what changed policy or roster without them:");
+    for step in open.iter().take(STEPS_MAX) {
+        let from = step.from.map(|from| from.short()).unwrap_or_default();
+        let command = format!("obstat sign --push origin {from}..{}", step.to.short());
+        ui.note(format!("  {}", paint.blue(&command)));
+    }
+    if open.len() > STEPS_MAX {
+        ui.note(format!("  and {} more", open.len() - STEPS_MAX));
+    }
 }
 
 /// An update that nobody's signature can let pass.

@@ -446,6 +446,43 @@ fn a_policy_that_landed_unsigned_holds_up_deploys_until_the_owners_sign() {
     assert_eq!(answer.code, 0, "{}", answer.all());
 }
 
+#[test]
+fn whoever_begins_to_enforce_hears_what_landed_unsigned() {
+    let policy = POLICY.replacen("mode: enforce", "mode: warn", 1);
+    let org = Org::gated(program(), &policy);
+    let before = landed(&org, "main");
+    let next = policy.replace("expires: 14d", "expires: 7d");
+    org.scratch.write("work/.obstat/policy.yaml", &next);
+    let changed = org.commit("tove", "shorter");
+    org.push("tove", &["main"]).ok();
+    fetch(&org);
+    let told = |message: &str, text: &str| {
+        org.scratch.write("work/.obstat/policy.yaml", text);
+        org.commit("jonas", message);
+        for who in ["mira", "priya"] {
+            signed(&org, who, "main");
+        }
+        let pushed = org.push("jonas", &["main"]);
+        assert_eq!(pushed.code, 0, "{}", pushed.err);
+        fetch(&org);
+        pushed.err
+    };
+    let short = |id: &str| id.chars().take(7).collect::<String>();
+    let command = format!("obstat sign --push origin {}..{}", short(&before), short(&changed));
+    let still = told("a comment", &format!("{next}# more\n"));
+    assert!(!still.contains("is enforced from now on"), "{still}");
+    let enforced = told("enforce", &next.replacen("mode: warn", "mode: enforce", 1));
+    assert!(enforced.contains("production is enforced from now on"), "{enforced}");
+    assert!(enforced.contains(&command), "{enforced}");
+    let tip = landed(&org, "main");
+    assert_eq!(verify(&org, "work", "production", &tip).code, 5);
+    for who in ["mira", "priya"] {
+        signed(&org, who, &format!("{before}..{changed}"));
+    }
+    fetch(&org);
+    assert_eq!(verify(&org, "work", "production", &tip).code, 0);
+}
+
 /// Signs a range for another target than main.
 fn sign_for(org: &Org, who: &str, range: &str, target: &str) {
     let check = ["check", "--format", "json", "--target", target, range];

@@ -8,10 +8,11 @@ use crate::context::store::DiskCache;
 use crate::error::CliError;
 use crate::ui::{Ui, refusal};
 use obstat_api::exit::Exit;
+use obstat_gate::deploy;
 use obstat_gate::inputs::Memo;
 use obstat_gate::pipeline::{Seen, Surroundings, World};
 use obstat_gate::ports::{Records as _, Repository as _};
-use obstat_gate::receive::{self, APPROVALS, Answer, OWN, RefUpdate, Setup};
+use obstat_gate::receive::{self, APPROVALS, Answer, Gated, OWN, RefUpdate, Setup};
 use obstat_git::GitRepository;
 use obstat_git::hook::{Place, REFS_MAX, parse_updates};
 use obstat_git::records::{keep_superseded, record_receipts};
@@ -70,6 +71,13 @@ pub(super) fn before(ui: &mut Ui) -> Result<Exit, CliError> {
     if !answers.iter().all(Answer::passes) {
         return Ok(Exit::Blocked);
     }
+    let gated = answers.iter().filter_map(|answer| match answer {
+        Answer::Gated(gated) => Some(gated),
+        _ => None,
+    });
+    for gated in gated.filter(|gated| gated.mode != Mode::Enforce) {
+        tell_open_steps(ui, world, gated)?;
+    }
     for answer in &answers {
         if let Answer::Gated(gated) = answer
             && let Some(record) = &gated.record
@@ -105,6 +113,21 @@ fn tell(ui: &mut Ui, updates: &[RefUpdate], answers: &[Answer]) {
             refusal::unsigned_inputs(ui, open);
         }
     }
+}
+
+/// Enforcement begins, and deploys will be asked for: what has landed unsigned until now is in the
+/// way of every one of them.
+fn tell_open_steps(ui: &mut Ui, world: World, gated: &Gated) -> Result<(), CliError> {
+    let Some((record, from)) = gated.record.as_ref().and_then(|r| Some((r, r.from?))) else {
+        return Ok(());
+    };
+    let next = world.inputs(world.repository.commit(record.to)?.tree)?;
+    let next = next.as_ref().as_ref().ok().and_then(|i| i.policy.target_of(&record.target));
+    if next.is_some_and(|policy| policy.mode() == Mode::Enforce) {
+        let open = deploy::open_steps(world, &record.target, from)?;
+        refusal::open_steps(ui, &gated.target, &open);
+    }
+    Ok(())
 }
 
 /// post-receive: the push is in; record landings, receipts and heads left behind.
