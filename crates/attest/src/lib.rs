@@ -25,10 +25,7 @@ mod wire;
 pub use allowed_signers::allowed_signers;
 pub use envelope::Envelope;
 pub use json::JsonError;
-pub use verify::{
-    RelyingParty, VerifyError, VerifyOptions, claimed_head, claimed_signer, claimed_target,
-    claims_to_run, verify, verify_bytes,
-};
+pub use verify::{RelyingParty, VerifyError, VerifyOptions, claimed, verify, verify_bytes};
 
 #[cfg(test)]
 mod tests;

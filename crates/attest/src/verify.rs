@@ -10,11 +10,9 @@ use crate::webauthn;
 use obstat_model::approval::{RefusedStatement, VerifiedApproval};
 use obstat_model::digest::sha256;
 use obstat_model::id::StatementHash;
-use obstat_model::object::{Oid, RefName};
 use obstat_model::presence::Presence;
 use obstat_model::roster::{Actor, Key, Roster};
-use obstat_model::statement::{Act, Signer};
-use obstat_model::time::Timestamp;
+use obstat_model::statement::{Act, Signer, Statement};
 use thiserror::Error;
 
 /// A site whose browser signatures are accepted.
@@ -204,33 +202,11 @@ pub fn verify_bytes(
     })
 }
 
-/// Whether an envelope claims to be for a target and not to have expired. Nothing of it is proven.
+/// What an envelope claims to be. Nothing of it is proven.
 #[must_use]
-pub fn claims_to_run(bytes: &[u8], target: &RefName, now: Timestamp) -> bool {
-    let Ok(envelope) = Envelope::parse(bytes) else { return false };
-    let parsed = statement::parse(envelope.statement());
-    parsed.is_ok_and(|s| s.context.target == *target && s.expires_at > now)
-}
-
-/// The target that an envelope claims to be for. Nothing of it is proven.
-#[must_use]
-pub fn claimed_target(bytes: &[u8]) -> Option<RefName> {
+pub fn claimed(bytes: &[u8]) -> Option<Statement> {
     let envelope = Envelope::parse(bytes).ok()?;
-    statement::parse(envelope.statement()).ok().map(|s| s.context.target)
-}
-
-/// Who an envelope claims to be from. Nothing of it is proven.
-#[must_use]
-pub fn claimed_signer(bytes: &[u8]) -> Option<String> {
-    let envelope = Envelope::parse(bytes).ok()?;
-    statement::parse(envelope.statement()).ok().map(|s| s.signer)
-}
-
-/// The head that an envelope claims to be on. Nothing of it is proven.
-#[must_use]
-pub fn claimed_head(bytes: &[u8]) -> Option<Oid> {
-    let envelope = Envelope::parse(bytes).ok()?;
-    statement::parse(envelope.statement()).ok().map(|s| s.context.head)
+    statement::parse(envelope.statement()).ok()
 }
 
 #[cfg(test)]

@@ -84,15 +84,12 @@ impl Unusable {
                 hint: "an owner restores it, or run `obstat bootstrap` for a new repository"
                     .to_owned(),
             },
-            Self::Broken(found) => {
-                Problem {
-                    code: "inputs-broken",
-                    text: format!("the decision inputs do not hold: {}", first(found)),
-                    hint:
-                        "run `obstat policy check`; the owners' quorum can replace a broken version"
-                            .to_owned(),
-                }
-            }
+            Self::Broken(found) => Problem {
+                code: "inputs-broken",
+                text: format!("the decision inputs do not hold: {}", first(found)),
+                hint: "run `obstat policy check`; the owners' quorum can replace a broken version"
+                    .to_owned(),
+            },
         }
     }
 

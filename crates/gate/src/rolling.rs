@@ -71,8 +71,9 @@ impl Window<'_> {
             sum = self.of_part((&proposal.target, Some(before), here), authors, demand)?;
         }
         let world = self.world;
-        let bears =
-            |l: &LandingRecord| l.target == proposal.target && world.has_seen(l) && !l.changes.is_empty();
+        let bears = |l: &LandingRecord| {
+            l.target == proposal.target && world.has_seen(l) && !l.changes.is_empty()
+        };
         let Some(landings) = recent(self.world.records, &self.world.trust.gates, since, bears)?
         else {
             return Ok(u64::MAX);
@@ -243,7 +244,9 @@ const SLACK: Seconds = Seconds(300);
 /// # Errors
 /// [`PortError`] when the newest record is forged or cannot be read.
 pub fn clock_set_back(world: World) -> Result<Option<Problem>, PortError> {
-    let Some(newest) = newest(world)?.filter(|n| n.at > world.now.0.after(SLACK)) else { return Ok(None) };
+    let Some(newest) = newest(world)?.filter(|n| n.at > world.now.0.after(SLACK)) else {
+        return Ok(None);
+    };
     let (now, at) = (world.now.0.rfc3339(), newest.at.rfc3339());
     Ok(Some(Problem {
         code: "clock-set-back",

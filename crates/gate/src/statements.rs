@@ -16,11 +16,16 @@ use obstat_model::landing::LandingRecord;
 use obstat_model::object::{Oid, RefName};
 use obstat_model::statement::Signer;
 use obstat_model::time::Timestamp;
+use std::cmp::Reverse;
+use std::collections::HashMap;
 
 /// Most statements of other digests that are looked through for approvals of a merged head.
 const OTHERS_MAX: usize = 1_000_000;
 /// Most statements of one signer on one digest; more are refused on receipt.
 pub const STATEMENTS_MAX: usize = 64;
+
+/// Most statements of one signer under other digests that are held against a change.
+const RUNNING_MAX: usize = 64;
 
 /// Where statements are read and against what they are held.
 #[derive(Clone, Copy)]
@@ -91,11 +96,7 @@ impl Reader<'_> {
     ) -> Result<Vec<ApprovalFacts>, PortError> {
         let Some(tip) = change.revision.tip else { return Ok(Vec::new()) };
         let mut found = Vec::new();
-        for bytes in self.world.records.other_statements(change.digest, OTHERS_MAX)? {
-            // Most are of other changes and long over; what they claim tells that without a signature.
-            if !obstat_attest::claims_to_run(&bytes, target, self.world.now.0) {
-                continue;
-            }
+        for bytes in self.running(target, change.digest)? {
             let Ok(verified) = self.verify(&bytes) else { continue };
             if !self.was_there(verified.hash)? {
                 continue;
@@ -109,6 +110,27 @@ impl Reader<'_> {
             found.push(self.facts(target, change, verified, Binding::Recomputed)?);
         }
         Ok(found)
+    }
+
+    /// Statements under other digests that claim to be for the target and not to be over. Most are
+    /// of other changes; what they claim tells that without a signature. Of each signer the newest
+    /// are taken: every one costs a merge, and nobody shall slow down a push with a thousand.
+    fn running(&self, target: &RefName, digest: ChangeDigest) -> Result<Vec<Vec<u8>>, PortError> {
+        let mut found = Vec::new();
+        for bytes in self.world.records.other_statements(digest, OTHERS_MAX)? {
+            let Some(claimed) = obstat_attest::claimed(&bytes) else { continue };
+            if claimed.context.target == *target && claimed.expires_at > self.world.now.0 {
+                found.push((claimed.signer, Reverse(claimed.issued_at), bytes));
+            }
+        }
+        found.sort();
+        let mut taken: HashMap<String, usize> = HashMap::new();
+        found.retain(|(signer, _, _)| {
+            let taken = taken.entry(signer.clone()).or_default();
+            *taken += 1;
+            *taken <= RUNNING_MAX
+        });
+        Ok(found.into_iter().map(|(_, _, bytes)| bytes).collect())
     }
 
     fn merges_to(

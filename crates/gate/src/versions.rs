@@ -134,7 +134,8 @@ impl<'a> Standing<'a> {
     fn of_origins(&self, at: Timestamp) -> Result<Vec<Rc<Loaded>>, PortError> {
         let mut found = Vec::new();
         for origin in &self.origins {
-            let mut steps = self.steps.iter().filter(|s| s.target == *origin && self.is_past(s, at));
+            let mut steps =
+                self.steps.iter().filter(|s| s.target == *origin && self.is_past(s, at));
             if let Some(step) = steps.next() {
                 found.push(inputs::that_held(self.world, step.to)?);
             }

@@ -6,15 +6,16 @@
 mod write;
 
 pub use write::{
-    InputsTouched, LandingIndex, Made, file_statement, keep_superseded, record_landings, record_receipts,
+    InputsTouched, LandingIndex, Made, file_statement, keep_superseded, record_landings,
+    record_receipts,
 };
 
 use crate::repository::GitRepository;
 use crate::store::from_git;
 use obstat_gate::ports::{PortError, Records, Repository};
 use obstat_gate::receive::APPROVALS;
-use obstat_model::digest::sha256;
 use obstat_model::change::FileState;
+use obstat_model::digest::sha256;
 use obstat_model::id::{ChangeDigest, StatementHash, to_hex};
 use obstat_model::object::{Oid, RefName, RepoPath};
 

@@ -220,7 +220,8 @@ fn any_landing() -> impl Strategy<Value = LandingRecord> {
     let mode = proptest::sample::select(vec![Mode::Shadow, Mode::Warn, Mode::Enforce]);
     let ids = (proptest::option::of(any_oid()), any_oid(), any::<[u8; 16]>(), any::<[u8; 32]>());
     let changes = proptest::collection::vec(any_change(), 0..4);
-    let rest = (any_ref(), any::<String>(), any_time(), any::<Option<[u8; 32]>>(), any::<(u64, u64)>());
+    let rest =
+        (any_ref(), any::<String>(), any_time(), any::<Option<[u8; 32]>>(), any::<(u64, u64)>());
     (kind, mode, ids, changes, rest).prop_map(|(kind, mode, ids, changes, rest)| LandingRecord {
         repository: RepositoryId::new(ids.2),
         target: rest.0,

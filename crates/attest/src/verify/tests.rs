@@ -88,20 +88,9 @@ fn a_refusal_tells_what_can_be_told() {
 #[test]
 fn claims_are_read_without_proof() {
     let bytes = signed(&statement(Act::Approve), 7);
-    assert_eq!(claimed_target(&bytes), Some(crate::tests::samples::main_ref()));
-    assert_eq!(claimed_head(&bytes), Some(Oid::Sha1([3; 20])));
-    assert_eq!((claimed_target(b"x"), claimed_head(b"{}")), (None, None));
-}
-
-#[test]
-fn what_claims_to_run_is_for_the_target_and_not_over() {
-    let bytes = signed(&statement(Act::Approve), 7);
-    let (target, end) = (crate::tests::samples::main_ref(), statement(Act::Approve).expires_at);
-    let before = end.before(obstat_model::time::Seconds(1));
-    assert!(claims_to_run(&bytes, &target, before));
-    assert!(!claims_to_run(&bytes, &target, end));
-    let other = RefName::parse("refs/heads/other").unwrap();
-    assert!(!claims_to_run(&bytes, &other, before) && !claims_to_run(b"x", &target, before));
+    let claims = claimed(&bytes).unwrap();
+    assert_eq!(claims, statement(Act::Approve));
+    assert_eq!((claimed(b"x"), claimed(b"{}")), (None, None));
 }
 
 /// A signature for one purpose is none for another: of our kinds, or git's commits.

@@ -159,7 +159,9 @@ fn record_present(
             inputs: InputsTouched::No,
             clearance: None,
         };
-        record_landings(repository, &index, now, &mut |latest| sign_next((key, &root.gates), &record, latest))?;
+        record_landings(repository, &index, now, &mut |latest| {
+            sign_next((key, &root.gates), &record, latest)
+        })?;
         recorded.push((name, tip));
     }
     Ok(recorded)

@@ -369,6 +369,40 @@ fn nobody_shuts_out_others_with_statements_or_names_or_broken_notes() {
     assert!(refused.err.contains("more co-authors than can be read"), "{}", refused.err);
 }
 
+/// Each statement on something else costs a merge; of one signer the newest 64 are looked at.
+#[test]
+fn a_flood_of_statements_costs_its_own_signer_alone() {
+    let org = org();
+    org.scratch.write("work/docs/a.md", "one\ntwo\nthree\nfour\nfive\n");
+    org.commit("tove", "docs");
+    org.push("tove", &["main"]).ok();
+    on(&org, "feature", "main");
+    org.scratch.write("work/src/a.rs", "fn a() {}\n");
+    org.scratch.write("work/docs/a.md", "ONE\ntwo\nthree\nfour\nfive\n");
+    org.commit("jonas", ASSISTED);
+    signed(&org, "yusuf", "main..feature");
+    org.scratch.git("work", &["checkout", "-q", "main"]);
+    for n in 0..64 {
+        org.scratch.clock(&format!("+{}s", n + 1));
+        org.scratch.write("work/docs/n.md", format!("{n}\n"));
+        on(&org, &format!("flood{n}"), "main");
+        let tip = org.commit("tove", "flood");
+        org.sign("yusuf", &format!("main..{tip}"), &[]).ok();
+        org.scratch.git("work", &["checkout", "-q", "main"]);
+    }
+    org.push_statements("yusuf").ok();
+    org.scratch.clock("+100s");
+    org.scratch.write("work/docs/a.md", "one\ntwo\nthree\nfour\nFIVE\n");
+    org.commit("tove", "docs");
+    org.push("tove", &["main"]).ok();
+    let merge = ["merge", "-q", "--no-ff", "-m", "Merge", "feature"];
+    org.scratch.git_as("jonas", "work", &merge).ok();
+    assert_ne!(org.push("jonas", &["main"]).code, 0, "more than 64 were looked at");
+    org.sign("priya", "main^1..feature", &[]).ok();
+    org.push_statements("priya").ok();
+    org.push("jonas", &["main"]).ok();
+}
+
 #[test]
 fn the_host_of_a_pusher_is_remembered() {
     let org = Org::ungated(program(), POLICY);
@@ -594,7 +628,11 @@ fn no_mode_takes_a_policy_that_is_broken() {
             org.commit("tove", "break");
             let pushed = org.push("tove", &["main"]);
             assert_ne!(pushed.code, 0, "{mode}: {file}");
-            assert!(pushed.err.contains("after this change nothing could be decided: .obstat/"), "{}", pushed.err);
+            assert!(
+                pushed.err.contains("after this change nothing could be decided: .obstat/"),
+                "{}",
+                pushed.err
+            );
         }
         org.scratch.git("work", &["reset", "-q", "--hard", "origin/main"]);
         org.scratch.git("work", &["rm", "-q", "-r", ".obstat"]);

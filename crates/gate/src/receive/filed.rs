@@ -37,9 +37,9 @@ pub(super) fn answer(
     let answer = verified(world, main, &bytes)?;
     // By signer, so that nobody's statements shut out somebody else's. The signature was checked,
     // so whom it claims to be from is whom it is from.
-    let signer = obstat_attest::claimed_signer(&bytes);
+    let signer = |bytes: &[u8]| obstat_attest::claimed(bytes).map(|claimed| claimed.signer);
     let known = world.records.statements(digest)?;
-    let own = known.iter().filter(|b| obstat_attest::claimed_signer(b) == signer).count();
+    let own = known.iter().filter(|b| signer(b) == signer(&bytes)).count();
     if matches!(answer, Answer::Filed) && own > STATEMENTS_MAX {
         let text = format!("you have signed {STATEMENTS_MAX} statements on this change already");
         return Ok(refused("too-many-statements", text, "ask an owner to look into it"));
@@ -57,7 +57,7 @@ fn verified(world: World, main: Option<&Inputs>, bytes: &[u8]) -> Result<Answer,
         Err(refusal) => refusal,
     };
     // A person may be known on the target and not, or not yet, on the policy ref.
-    if let Some(target) = obstat_attest::claimed_target(bytes)
+    if let Some(target) = obstat_attest::claimed(bytes).map(|claimed| claimed.context.target)
         && let Some(tip) = world.repository.reference(&target)?
         && let Ok(there) = &*world.inputs(world.repository.commit(tip)?.tree)?
         && obstat_attest::verify_bytes(bytes, &there.roster, world.options).is_ok()

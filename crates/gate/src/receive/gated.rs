@@ -355,7 +355,7 @@ fn repair(
 fn ends(world: World) -> Result<HashSet<Oid>, PortError> {
     let none = obstat_model::id::ChangeDigest::new([0; 32]);
     let all = world.records.other_statements(none, STATEMENTS_MAX)?;
-    Ok(all.iter().filter_map(|bytes| obstat_attest::claimed_head(bytes)).collect())
+    Ok(all.iter().filter_map(|bytes| Some(obstat_attest::claimed(bytes)?.context.head)).collect())
 }
 
 fn finish(

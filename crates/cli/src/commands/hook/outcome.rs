@@ -136,7 +136,9 @@ fn write_record(
         inputs: touched(repository, record)?,
         clearance,
     };
-    record_landings(repository, &index, record.at, &mut |latest| sign_next((key, gates), record, latest))?;
+    record_landings(repository, &index, record.at, &mut |latest| {
+        sign_next((key, gates), record, latest)
+    })?;
     Ok(())
 }
 
