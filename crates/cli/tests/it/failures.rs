@@ -60,6 +60,35 @@ fn a_landing_that_was_not_recorded_is_recorded_by_the_next_run() {
     }
 }
 
+/// A raise of a moment ago waits, also where the machine stopped before it was on record.
+#[test]
+fn what_landed_unrecorded_is_past_for_the_next_push() {
+    let org = org();
+    let raised = org.roster().replace("level: junior", "level: senior");
+    org.scratch.write("work/.obstat/roster.yaml", raised);
+    org.commit("yusuf", "promote Tove");
+    for who in ["mira", "priya"] {
+        org.sign(who, "main", &[]).ok();
+    }
+    org.push_statements("mira").ok();
+    let hook = org.scratch.at("server.git/hooks/post-receive");
+    let kept = std::fs::read(&hook).unwrap();
+    std::fs::remove_file(&hook).unwrap();
+    org.push("yusuf", &["main"]).ok();
+    org.scratch.write("work/pay/charge.rs", "fn charge() { more() }\n");
+    org.commit("jonas", "work");
+    org.sign("tove", "main", &[]).ok();
+    org.push_statements("tove").ok();
+    assert_ne!(org.push("jonas", &["main"]).code, 0, "a raise of today counted today");
+    org.scratch.write("server.git/hooks/post-receive", kept);
+    org.scratch.run("server.git", &["chmod", "+x", "hooks/post-receive"], &[], "").ok();
+    org.sign("priya", "main", &[]).ok();
+    org.push_statements("priya").ok();
+    org.push("jonas", &["main"]).ok();
+    let line = ["rev-list", "--count", "refs/obstat/landings"];
+    assert_eq!(org.scratch.git("server.git", &line), "3", "bootstrap and two landings, once each");
+}
+
 #[test]
 fn broken_gate_files_stop_pushes_with_a_hint() {
     for file in ["trust", "gate_key", "gate.toml", "policy_ref"] {

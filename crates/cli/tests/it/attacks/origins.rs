@@ -1,0 +1,164 @@
+//! Branches and what they come from: old policies, people who left, targets of their own making.
+
+use super::{EVIL, fetch, landed, on, sign_for, signed, verify, yusuf_leaves};
+use crate::{ASSISTED, org, program};
+use obstat_testkit::{Org, POLICY};
+
+#[test]
+fn somebody_removed_on_main_does_not_count_on_a_release_branch() {
+    let org = org();
+    let base = landed(&org, "main");
+    yusuf_leaves(&org);
+    signed(&org, "priya", "main");
+    org.push("jonas", &["main"]).ok();
+    fetch(&org);
+    org.push("jonas", &[&format!("{base}:refs/heads/release/9")]).ok();
+    fetch(&org);
+    on(&org, "fix", &base);
+    org.scratch.write("work/pay/charge.rs", EVIL);
+    org.commit("jonas", ASSISTED);
+    let (key, range) = (org.scratch.at("keys/yusuf"), "origin/release/9..fix");
+    let digest = org.obstat("jonas", "work", &["check", "--target", "refs/heads/release/9", range]);
+    assert!(!digest.out.contains("yusuf"), "asked for somebody who left: {}", digest.out);
+    let key = key.to_string_lossy();
+    let line = ["sign", "--key", &key, "--reason", "r", "--target", "refs/heads/release/9", range];
+    let signed = org.obstat_typing("yusuf", "work", &line, "0000\n");
+    assert_ne!(signed.code, 0, "{}", signed.all());
+    let refused = org.push("jonas", &["fix:refs/heads/release/9"]);
+    assert_ne!(refused.code, 0);
+    assert!(!refused.err.contains("yusuf"), "{}", refused.err);
+}
+
+#[test]
+fn a_branch_cannot_make_itself_a_target() {
+    let org = org();
+    on(&org, "x", "main");
+    let own = "version: 1\ntargets: { x: { refs: [refs/heads/x], mode: shadow } }\n\
+               rules: [ { name: r, record_only: true } ]\n";
+    org.scratch.write("work/.obstat/policy.yaml", own);
+    org.commit("tove", "mine");
+    org.push("tove", &["x"]).ok();
+    org.scratch.write("work/pay/charge.rs", EVIL);
+    let tip = org.commit("tove", "evil");
+    org.push("tove", &["x"]).ok();
+    fetch(&org);
+    let answer = verify(&org, "work", "refs/heads/x", &tip);
+    assert_eq!(answer.code, 3, "{}", answer.all());
+    let landings =
+        org.scratch.git("server.git", &["ls-tree", "-r", "--name-only", "refs/obstat/landings"]);
+    let filed = tip.get(2..).unwrap_or_default();
+    assert!(!landings.contains(filed), "{landings}");
+}
+
+#[test]
+fn what_only_passed_with_a_warning_is_not_verified_nor_branched_off() {
+    let warn = "production: { refs: [refs/heads/main], mode: warn }";
+    let policy = POLICY.replace("production: { refs: [refs/heads/main], mode: enforce }", warn);
+    let org = Org::gated(program(), &policy);
+    org.scratch.write("work/pay/charge.rs", EVIL);
+    let tip = org.commit("tove", "evil");
+    org.push("tove", &["main"]).ok();
+    fetch(&org);
+    let answer = verify(&org, "work", "production", &tip);
+    assert_eq!(answer.code, 3, "{}", answer.all());
+    assert!(answer.out.contains("warn mode"), "{}", answer.out);
+    let branched = org.push("tove", &["main:refs/heads/release/1"]);
+    assert_ne!(branched.code, 0, "an enforced branch began at what was never cleared");
+    // What is clear on top of it is, and says what lies below.
+    org.scratch.write("work/docs/a.md", "text\n");
+    let above = org.commit("tove", "docs");
+    org.push("tove", &["main"]).ok();
+    fetch(&org);
+    let answer = verify(&org, "work", "production", &above);
+    assert_eq!(answer.code, 0, "{}", answer.all());
+    assert!(answer.out.contains("1 landing below it passed without"), "{}", answer.out);
+}
+
+#[test]
+fn a_release_branch_at_a_cleared_tip_is_cleared() {
+    let org = org();
+    org.scratch.write("work/src/a.rs", "fn a() {}\n");
+    let tip = org.commit("jonas", ASSISTED);
+    signed(&org, "priya", "main");
+    org.push("jonas", &["main"]).ok();
+    org.push("jonas", &["main:refs/heads/release/1", "main:refs/tags/v1"]).ok();
+    fetch(&org);
+    for target in ["refs/heads/release/1", "refs/tags/v1"] {
+        let answer = verify(&org, "work", target, &tip);
+        assert_eq!(answer.code, 0, "{target}: {}", answer.all());
+        assert!(answer.out.contains("signed by priya"), "{}", answer.out);
+    }
+    org.scratch.write("work/docs/a.md", "text\n");
+    let next = org.commit("jonas", "docs");
+    org.push("jonas", &["main:refs/heads/release/1"]).ok();
+    fetch(&org);
+    let answer = verify(&org, "work", "refs/heads/release/1", &next);
+    assert_eq!(answer.code, 0, "{}", answer.all());
+}
+
+/// Lands a new policy on main, signed by both owners.
+fn policy_lands(org: &Org, policy: &str) {
+    org.scratch.git("work", &["checkout", "-q", "main"]);
+    org.scratch.write("work/.obstat/policy.yaml", policy);
+    org.commit("jonas", "policy");
+    org.sign("mira", "main", &[]).ok();
+    signed(org, "priya", "main");
+    org.push("jonas", &["main"]).ok();
+    fetch(org);
+}
+
+#[test]
+fn a_new_branch_off_an_old_commit_does_not_bring_the_old_policy_back() {
+    let pay = "  - name: pay\n    when: { paths: ['pay/**'] }\n    require:\n      - { approvals: 1, level: senior }\n";
+    let lax =
+        POLICY.replace(pay, "").replace("author_level_below: senior", "author_level_below: junior");
+    let lax_mode = POLICY.replace("'refs/tags/v*'], mode: enforce", "'refs/tags/v*'], mode: warn");
+    for old in [lax, lax_mode] {
+        assert_ne!(old, POLICY);
+        let org = Org::gated(program(), &old);
+        let base = landed(&org, "main");
+        policy_lands(&org, POLICY);
+        on(&org, "evil", &base);
+        org.scratch.write("work/pay/charge.rs", EVIL);
+        let evil = org.commit("jonas", "evil");
+        let release = "refs/heads/release/8";
+        let at_once = org.push("jonas", &[&format!("evil:{release}")]);
+        assert_ne!(at_once.code, 0, "the old policy let it pass");
+        let _ = org.push("jonas", &[&format!("{base}:{release}")]);
+        let then = org.push("jonas", &[&format!("evil:{release}")]);
+        assert_ne!(then.code, 0, "the old policy let it pass in two steps");
+        fetch(&org);
+        assert_ne!(verify(&org, "work", release, &evil).code, 0);
+        // Signed for, it lands and verifies.
+        let line = ["fetch", "-q", "origin", "+refs/heads/*:refs/remotes/origin/*"];
+        org.scratch.git("work", &line);
+        sign_for(&org, "priya", "origin/release/8..evil", release);
+        org.push_statements("priya").ok();
+        org.push("jonas", &[&format!("evil:{release}")]).ok();
+        fetch(&org);
+        let answer = verify(&org, "work", release, &evil);
+        assert_eq!(answer.code, 0, "{}", answer.all());
+    }
+}
+
+#[test]
+fn somebody_removed_on_main_does_not_count_two_branches_away() {
+    let hot = "  hot: { refs: ['refs/heads/hot/*'], mode: enforce, from: refs/heads/release/1 }\ndefaults";
+    let policy = POLICY.replacen("defaults", hot, 1);
+    let org = Org::gated(program(), &policy);
+    let base = landed(&org, "main");
+    org.push("jonas", &[&format!("{base}:refs/heads/release/1")]).ok();
+    org.push("jonas", &[&format!("{base}:refs/heads/hot/1")]).ok();
+    fetch(&org);
+    on(&org, "fix", &base);
+    org.scratch.write("work/pay/charge.rs", EVIL);
+    org.commit("jonas", ASSISTED);
+    sign_for(&org, "yusuf", "origin/hot/1..fix", "refs/heads/hot/1");
+    org.scratch.git("work", &["checkout", "-q", "main"]);
+    yusuf_leaves(&org);
+    org.sign("priya", "main", &[]).ok();
+    let _ = org.push_statements("priya");
+    org.push("jonas", &["main"]).ok();
+    let refused = org.push("jonas", &["fix:refs/heads/hot/1"]);
+    assert_ne!(refused.code, 0, "somebody who left counted two branches away");
+}

@@ -1,0 +1,129 @@
+//! Policy and roster around the gate: unsigned, broken, enforced too late.
+
+use super::{EVIL, fetch, landed, on, signed, verify};
+use crate::{org, program};
+use obstat_testkit::{Org, POLICY};
+
+#[test]
+fn a_policy_that_landed_unsigned_holds_up_deploys_until_the_owners_sign() {
+    let policy = POLICY.replacen("mode: enforce", "mode: shadow", 1);
+    let org = Org::gated(program(), &policy);
+    let before = landed(&org, "main");
+    let next = policy.replace("expires: 14d", "expires: 7d");
+    org.scratch.write("work/.obstat/policy.yaml", next);
+    let changed = org.commit("tove", "shorter");
+    let pushed = org.push("tove", &["main"]);
+    assert_eq!(pushed.code, 0, "{}", pushed.err);
+    assert!(pushed.err.contains("Nothing after it verifies"), "{}", pushed.err);
+    org.scratch.write("work/docs/a.md", "text\n");
+    let tip = org.commit("tove", "docs");
+    org.push("tove", &["main"]).ok();
+    fetch(&org);
+    assert_eq!(verify(&org, "work", "production", &tip).code, 5);
+    let range = format!("{before}..{changed}");
+    org.sign("mira", &range, &[]).ok();
+    org.push_statements("mira").ok();
+    fetch(&org);
+    assert_eq!(verify(&org, "work", "production", &tip).code, 5, "one of two owners was enough");
+    signed(&org, "priya", &range);
+    fetch(&org);
+    let answer = verify(&org, "work", "production", &tip);
+    assert_eq!(answer.code, 0, "{}", answer.all());
+    // Nor does a word of somebody else, filed when their signatures have long run out, undo it.
+    org.scratch.clock("+30d");
+    let key = org.scratch.at("keys/yusuf").to_string_lossy().into_owned();
+    let line = ["reject", "--key", &key, "--reason", "late", &range];
+    org.obstat_typing("yusuf", "work", &line, &org.typed(&range)).ok();
+    org.push_statements("yusuf").ok();
+    fetch(&org);
+    let answer = verify(&org, "work", "production", &tip);
+    assert_eq!(answer.code, 0, "{}", answer.all());
+}
+
+#[test]
+fn whoever_begins_to_enforce_hears_what_landed_unsigned() {
+    let policy = POLICY.replacen("mode: enforce", "mode: warn", 1);
+    let org = Org::gated(program(), &policy);
+    let before = landed(&org, "main");
+    let next = policy.replace("expires: 14d", "expires: 7d");
+    org.scratch.write("work/.obstat/policy.yaml", &next);
+    let changed = org.commit("tove", "shorter");
+    org.push("tove", &["main"]).ok();
+    fetch(&org);
+    let told = |message: &str, text: &str| {
+        org.scratch.write("work/.obstat/policy.yaml", text);
+        org.commit("jonas", message);
+        for who in ["mira", "priya"] {
+            signed(&org, who, "main");
+        }
+        let pushed = org.push("jonas", &["main"]);
+        assert_eq!(pushed.code, 0, "{}", pushed.err);
+        fetch(&org);
+        pushed.err
+    };
+    let short = |id: &str| id.chars().take(7).collect::<String>();
+    let command = format!("obstat sign --push origin {}..{}", short(&before), short(&changed));
+    let still = told("a comment", &format!("{next}# more\n"));
+    assert!(!still.contains("is enforced from now on"), "{still}");
+    let enforced = told("enforce", &next.replacen("mode: warn", "mode: enforce", 1));
+    assert!(enforced.contains("production is enforced from now on"), "{enforced}");
+    assert!(enforced.contains(&command), "{enforced}");
+    let tip = landed(&org, "main");
+    assert_eq!(verify(&org, "work", "production", &tip).code, 5);
+    for who in ["mira", "priya"] {
+        signed(&org, who, &format!("{before}..{changed}"));
+    }
+    fetch(&org);
+    assert_eq!(verify(&org, "work", "production", &tip).code, 0);
+}
+
+#[test]
+fn a_broken_policy_on_main_opens_no_other_door() {
+    let org = org();
+    org.scratch.write("work/.obstat/policy.yaml", "broken: [");
+    let broken = org.commit("tove", "break");
+    // The gate takes none, so it comes around the gate.
+    org.scratch.run("server.git", &["git", "fetch", "-q", "../work", &broken], &[], "").ok();
+    org.scratch.git("server.git", &["update-ref", "refs/heads/main", &broken]);
+    on(&org, "evil", "main");
+    org.scratch.write("work/pay/charge.rs", EVIL);
+    org.commit("tove", "evil");
+    for name in ["refs/heads/release/9", "refs/tags/v9"] {
+        let pushed = org.push("tove", &[&format!("evil:{name}")]);
+        assert_ne!(pushed.code, 0, "{name} was free while the policy was broken");
+    }
+}
+
+/// Where there is nothing to judge by, nothing can be shadowed either.
+#[test]
+fn no_mode_takes_a_policy_that_is_broken() {
+    for mode in ["shadow", "warn"] {
+        let policy = POLICY.replacen("mode: enforce", &format!("mode: {mode}"), 1);
+        let org = Org::gated(program(), &policy);
+        let broken = [
+            ("policy.yaml", "broken: [".to_owned()),
+            ("roster.yaml", org.roster().replace("quorum: 2", "quorum: 9")),
+        ];
+        for (file, text) in broken {
+            org.scratch.git("work", &["reset", "-q", "--hard", "origin/main"]);
+            org.scratch.write(&format!("work/.obstat/{file}"), text);
+            org.commit("tove", "break");
+            let pushed = org.push("tove", &["main"]);
+            assert_ne!(pushed.code, 0, "{mode}: {file}");
+            assert!(
+                pushed.err.contains("after this change nothing could be decided: .obstat/"),
+                "{}",
+                pushed.err
+            );
+        }
+        org.scratch.git("work", &["reset", "-q", "--hard", "origin/main"]);
+        org.scratch.git("work", &["rm", "-q", "-r", ".obstat"]);
+        org.commit("tove", "remove");
+        let pushed = org.push("tove", &["main"]);
+        assert_ne!(pushed.code, 0, "{mode}: removed");
+        org.scratch.git("work", &["reset", "-q", "--hard", "origin/main"]);
+        org.scratch.write("work/.obstat/policy.yaml", format!("{policy}# more\n"));
+        org.commit("tove", "a comment");
+        org.push("tove", &["main"]).ok();
+    }
+}

@@ -1,0 +1,177 @@
+//! What a push says of itself: old values, refs that stand for others, slices, who brings it.
+
+use super::{EVIL, fetch, landed, on, signed, verify};
+use crate::{ASSISTED, org, program};
+use obstat_testkit::{Finished, Org, POLICY};
+
+const NONE: &str = "0000000000000000000000000000000000000000";
+
+/// What the server's hook says of updates as the pusher words them.
+fn hook(org: &Org, who: &str, updates: &[(&str, &str, &str)]) -> Finished {
+    let lines = updates.iter().map(|(old, new, name)| format!("{old} {new} {name}\n"));
+    let path = std::env::var("PATH").unwrap_or_default();
+    let env = [("GIT_DIR", "."), ("OBSTAT_PUSHER", who), ("PATH", path.as_str())];
+    let obstat = program().to_string_lossy();
+    let line = [&*obstat, "hook", "pre-receive"];
+    org.scratch.run("server.git", &line, &env, &lines.collect::<String>())
+}
+
+#[test]
+fn a_push_cannot_say_what_refs_were() {
+    let org = org();
+    let base = landed(&org, "main");
+    on(&org, "lax", "main");
+    let lax = "version: 1\ntargets: { x: { refs: [refs/heads/x], mode: shadow } }\n\
+               rules: [ { name: r, record_only: true } ]\n";
+    org.scratch.write("work/.obstat/policy.yaml", lax);
+    let lax = org.commit("tove", "lax");
+    on(&org, "evil", "main");
+    org.scratch.write("work/pay/charge.rs", EVIL);
+    let evil = org.commit("tove", "evil");
+    org.push("tove", &["lax", "evil"]).ok();
+    // A policy that protects nothing is claimed to be what main had.
+    let release = "refs/heads/release/1";
+    let main = "refs/heads/main";
+    for updates in [
+        &[(&*lax, &*evil, main), (NONE, &*evil, release)][..],
+        &[(&*lax, &*evil, main)],
+        &[(NONE, &*evil, main)],
+        &[(&*base, &*base, main), (&*base, &*evil, main)],
+    ] {
+        let told = hook(&org, "tove", updates);
+        assert_eq!(told.code, 3, "{updates:?}: {}", told.all());
+        assert!(told.all().contains("Refused"), "{}", told.all());
+    }
+}
+
+#[test]
+fn a_ref_that_stands_for_a_protected_one_takes_nothing() {
+    let org = org();
+    org.scratch.git("server.git", &["symbolic-ref", "refs/heads/trunk", "refs/heads/main"]);
+    let base = landed(&org, "main");
+    org.scratch.write("work/pay/charge.rs", EVIL);
+    org.commit("tove", "evil");
+    let refused = org.push("tove", &["main:trunk"]);
+    assert_ne!(refused.code, 0, "{}", refused.err);
+    assert!(refused.err.contains("only stands for refs/heads/main"), "{}", refused.err);
+    assert_ne!(org.push("tove", &[":trunk"]).code, 0, "the other name took main with it");
+    assert_eq!(landed(&org, "main"), base);
+}
+
+#[test]
+fn slices_in_one_push_add_up() {
+    let slices = "  - name: slices\n    when: { rolling: { lines_at_least: 100, days: 7 } }\n    \
+                  require: [{ approvals: 1, level: senior }]\nexempt:";
+    let policy = POLICY.replace("exempt:", slices).replace("_below: senior", "_below: junior");
+    let org = Org::gated(program(), &policy);
+    for slice in 0..3 {
+        org.scratch.write(&format!("work/src/a{slice}.rs"), "line\n".repeat(60));
+        org.commit("jonas", "a slice");
+    }
+    let refused = org.push("jonas", &["main"]);
+    assert!(refused.err.contains("slices"), "three slices of 60 lines passed: {}", refused.err);
+    // One slice alone is below the limit, and stays clear when it is verified later.
+    org.push("jonas", &["main~2:main"]).ok();
+    assert_ne!(org.push("jonas", &["main"]).code, 0, "the rest passed after the first");
+    fetch(&org);
+    assert_eq!(verify(&org, "work", "production", "main~2").code, 0);
+}
+
+#[test]
+fn a_branch_deleted_in_the_same_push_still_tells_who_made_it() {
+    let org = org();
+    on(&org, "by-yusuf", "main");
+    org.scratch.write("work/pay/charge.rs", EVIL);
+    org.commit("yusuf", "work");
+    org.push("yusuf", &["by-yusuf"]).ok();
+    on(&org, "squash", "main");
+    org.scratch.git("work", &["checkout", "-q", "by-yusuf", "--", "pay"]);
+    // More files than anybody would look for one by one.
+    for n in 0..80 {
+        org.scratch.write(&format!("work/a/{n:02}"), format!("{n}\n"));
+    }
+    org.commit("jonas", ASSISTED);
+    signed(&org, "yusuf", "main..squash");
+    for refs in [&["squash:main"][..], &[":by-yusuf", "squash:main"]] {
+        let refused = org.push("jonas", refs);
+        assert_ne!(refused.code, 0, "{refs:?}: the author approved");
+        assert!(refused.err.contains("contributor to an earlier form"), "{}", refused.err);
+    }
+    org.push("yusuf", &[":by-yusuf"]).ok();
+    assert_ne!(org.push("jonas", &["squash:main"]).code, 0, "deleting made it forgotten");
+}
+
+#[test]
+fn kept_heads_do_not_get_into_each_others_way() {
+    let org = org();
+    on(&org, "mine", "main");
+    let first = org.commit("tove", "one");
+    let second = org.commit("tove", "two");
+    // A branch named like the place where the head of another one is kept.
+    let below = format!("refs/heads/a/{first}");
+    org.push("tove", &[&format!("{first}:refs/heads/a")]).ok();
+    org.push("tove", &[":refs/heads/a"]).ok();
+    org.push("tove", &[&format!("{second}:{below}")]).ok();
+    org.push("tove", &[&format!(":{below}")]).ok();
+    let kept = org.scratch.git("server.git", &["for-each-ref", "refs/obstat/superseded"]);
+    assert!(kept.contains(&first) && kept.contains(&second), "{kept}");
+}
+
+#[test]
+fn the_host_of_a_pusher_is_remembered() {
+    let org = Org::ungated(program(), POLICY);
+    let roster = org.roster().replace("host: git", "host: forge.example.com");
+    org.scratch.write("work/.obstat/roster.yaml", roster);
+    org.commit("mira", "accounts");
+    org.push("mira", &["main"]).ok();
+    org.obstat("mira", ".", &["bootstrap", "--bare", "server.git"]).ok();
+    let install =
+        ["hook", "install", "--bare", "server.git", "--pusher-from", "OBSTAT_PUSHER", "--host"];
+    let install: Vec<&str> = install.into_iter().chain(["forge.example.com"]).collect();
+    org.obstat("mira", ".", &install).ok();
+    fetch(&org);
+    org.scratch.write("work/src/a.rs", "fn a() {}\n");
+    let tip = org.commit("jonas", ASSISTED);
+    signed(&org, "priya", "main");
+    org.push("jonas", &["main"]).ok();
+    fetch(&org);
+    let answer = verify(&org, "work", "production", &tip);
+    assert_eq!(answer.code, 0, "{}", answer.all());
+}
+
+#[test]
+fn with_the_last_net_nothing_moves_a_protected_ref_but_a_push() {
+    let org = Org::ungated(program(), POLICY);
+    org.obstat("mira", ".", &["bootstrap", "--bare", "server.git"]).ok();
+    // The pusher comes under another name, as gitolite gives it.
+    let install = ["hook", "install", "--bare", "server.git", "--pusher-from", "GL_USER"];
+    let install: Vec<&str> = install.into_iter().chain(["--last-net"]).collect();
+    org.obstat("mira", ".", &install).ok();
+    fetch(&org);
+    let base = landed(&org, "main");
+    org.scratch.write("work/pay/charge.rs", EVIL);
+    let evil = org.commit("jonas", "evil");
+    let path = std::env::var("PATH").unwrap_or_default();
+    let push = |who: &str, what: &str| {
+        let env = [("GL_USER", who), ("PATH", path.as_str())];
+        org.scratch.run("work", &["git", "push", "-q", "origin", what], &env, "")
+    };
+    push("jonas", "main:free").ok();
+    let moved = ["git", "update-ref", "refs/heads/main", &evil];
+    let around = org.scratch.run("server.git", &moved, &[("PATH", &path)], "");
+    assert_ne!(around.code, 0, "update-ref moved a protected ref");
+    // Among more refs than a push may have.
+    let mut lines = format!("start\nupdate refs/heads/main {evil}\n");
+    for n in 0..10_001 {
+        lines.push_str(&format!("create refs/x/{n} {evil}\n"));
+    }
+    lines.push_str("prepare\ncommit\n");
+    let many = ["git", "update-ref", "--stdin"];
+    let around = org.scratch.run("server.git", &many, &[("PATH", &path)], &lines);
+    assert_ne!(around.code, 0, "a large transaction moved a protected ref");
+    assert_eq!(landed(&org, "main"), base);
+    org.sign("priya", "main", &[]).ok();
+    push("priya", "refs/obstat/approvals/*:refs/obstat/approvals/*").ok();
+    push("jonas", "main").ok();
+    assert_eq!(landed(&org, "main"), evil);
+}
