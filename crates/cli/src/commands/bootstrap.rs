@@ -172,7 +172,7 @@ pub(crate) fn sign_next(
     (key, gates): (&GateKey, &[TrustedKey]),
     record: &LandingRecord,
     latest: Option<&[u8]>,
-) -> Result<Made, obstat_git::GitError> {
+) -> Result<Option<Made>, obstat_git::GitError> {
     let failed = |why: String| obstat_git::GitError::from(PortError::Unreadable(why));
     let previous = latest.map(|bytes| StatementHash::new(*sha256(bytes).as_bytes()));
     let sequence = match latest {
@@ -186,7 +186,7 @@ pub(crate) fn sign_next(
     let next = LandingRecord { sequence, previous, ..record.clone() };
     let bytes =
         key.sign_landing(&next).map_err(|e| failed(format!("the record cannot be signed: {e}")))?;
-    Ok(Made { sequence, bytes })
+    Ok(Some(Made { sequence, bytes }))
 }
 
 fn report(ui: &mut Ui, own: &Path, root: &TrustRoot, recorded: &[(RefName, Oid)]) {

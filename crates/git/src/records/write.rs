@@ -54,8 +54,8 @@ pub struct Made {
     pub bytes: Vec<u8>,
 }
 
-/// Makes the record that follows the newest one.
-pub(crate) type MakeRecord<'a> = &'a mut dyn FnMut(Option<&[u8]>) -> Result<Made, GitError>;
+/// Makes the record that follows the newest one; `None` where it is there by now.
+pub(crate) type MakeRecord<'a> = &'a mut dyn FnMut(Option<&[u8]>) -> Result<Option<Made>, GitError>;
 
 /// Appends landing records. `make` gets the newest record so far and gives the next one, so that
 /// records can name their predecessor; it is asked again when another gate was faster.
@@ -69,7 +69,7 @@ pub fn record_landings(
     make: MakeRecord,
 ) -> Result<(), GitError> {
     append(repository, LANDINGS, at, &mut |latest| {
-        let made = make(latest)?;
+        let Some(made) = make(latest)? else { return Ok(Vec::new()) };
         let name = file_name(made.sequence);
         let mut dirs = vec![tip_dir(&index.target, index.tip)];
         dirs.extend(index.digests.iter().map(|digest| digest_dir(*digest)));
@@ -121,6 +121,9 @@ fn append(
         let old = repository.reference(&name)?;
         let latest = latest(repository, old)?;
         let entries = make(latest.as_deref())?;
+        if entries.is_empty() {
+            return Ok(());
+        }
         let new = commit(repository, old, &entries, at)?;
         let edit = RefEdit { name: name.clone(), old, new: Some(new) };
         match refs::write(repository.directory(), &[edit]) {

@@ -10,7 +10,7 @@ use crate::error::CliError;
 use obstat_attest::clearance::{self, Clearance};
 use obstat_attest::record::{self, GateKey};
 use obstat_gate::inputs;
-use obstat_gate::ports::Repository as _;
+use obstat_gate::ports::{PortError, Records as _, Repository as _};
 use obstat_git::GitRepository;
 use obstat_git::records::{InputsTouched, LandingIndex, record_landings};
 use obstat_model::landing::LandingRecord;
@@ -37,7 +37,10 @@ pub(super) fn announce(
     std::fs::create_dir_all(&at).map_err(|e| CliError::file(&at, e))?;
     let bytes = key.sign_landing(record).map_err(|e| CliError::Internal(e.to_string()))?;
     let hash = obstat_model::digest::sha256(&bytes);
-    let path = at.join(format!("{}-{hash}", record.to));
+    // They are recorded in the order in which they were announced.
+    let place = waiting(git_directory)?.iter().filter_map(|path| place(path)).max();
+    let place = place.map_or(0, |last| last.saturating_add(1));
+    let path = at.join(format!("{place:020}-{}-{hash}", record.to));
     if let Some(clearance) = clearance {
         let signed =
             key.sign_clearance(clearance).map_err(|e| CliError::Internal(e.to_string()))?;
@@ -63,23 +66,38 @@ pub(super) fn is_announced(
     Ok(found.iter().any(|(_, record)| record.target == *name && record.to == new))
 }
 
+/// Files of announced landings, in no order.
+fn waiting(git_directory: &Path) -> Result<Vec<PathBuf>, CliError> {
+    let at = pending(git_directory);
+    let Ok(entries) = std::fs::read_dir(&at) else { return Ok(Vec::new()) };
+    let path = |entry: std::io::Result<std::fs::DirEntry>| entry.map(|entry| entry.path());
+    entries.map(path).collect::<Result<_, _>>().map_err(|e| CliError::file(&at, e))
+}
+
+/// The place of an announcement among those that wait with it.
+fn place(path: &Path) -> Option<u64> {
+    path.file_name()?.to_str()?.split_once('-')?.0.parse().ok()
+}
+
 fn announced(
     git_directory: &Path,
     trust: &TrustRoot,
 ) -> Result<Vec<(PathBuf, LandingRecord)>, CliError> {
-    let at = pending(git_directory);
     let mut found = Vec::new();
-    let Ok(entries) = std::fs::read_dir(&at) else { return Ok(found) };
-    for entry in entries {
-        let path = entry.map_err(|e| CliError::file(&at, e))?.path();
+    for path in waiting(git_directory)? {
         let Ok(bytes) = std::fs::read(&path) else { continue };
         // A half-written or foreign file announces nothing.
         if let Ok(record) = record::parse_landing(&bytes, &trust.gates) {
             found.push((path, record));
         }
     }
-    found.sort_by_key(|(_, record)| record.at);
+    found.sort_by_key(|(path, record)| (place(path), record.at));
     Ok(found)
+}
+
+/// Whether landings were announced and are not recorded yet.
+pub(super) fn is_waiting(git_directory: &Path) -> Result<bool, CliError> {
+    Ok(!waiting(git_directory)?.is_empty())
 }
 
 /// Records what has landed and drops what never will. Gives the landings recorded.
@@ -119,16 +137,6 @@ fn write_record(
     record: &LandingRecord,
     clearance: Option<Vec<u8>>,
 ) -> Result<(), CliError> {
-    use obstat_gate::ports::Records as _;
-    for known in repository.landings_at(&record.target, record.to)? {
-        // Recorded by an earlier run that stopped before it could tidy up.
-        if let Ok(known) = record::parse_landing(&known, gates) {
-            let (sequence, previous) = (record.sequence, record.previous);
-            if (LandingRecord { sequence, previous, ..known }) == *record {
-                return Ok(());
-            }
-        }
-    }
     let index = LandingIndex {
         target: record.target.clone(),
         tip: record.to,
@@ -137,9 +145,26 @@ fn write_record(
         clearance,
     };
     record_landings(repository, &index, record.at, &mut |latest| {
+        if is_recorded(repository, gates, record)? {
+            return Ok(None);
+        }
         sign_next((key, gates), record, latest)
     })?;
     Ok(())
+}
+
+/// Whether another run was faster, or stopped before it could tidy up.
+fn is_recorded(
+    repository: &GitRepository,
+    gates: &[TrustedKey],
+    record: &LandingRecord,
+) -> Result<bool, PortError> {
+    let (sequence, previous) = (record.sequence, record.previous);
+    let same = |bytes: Vec<u8>| {
+        let known = record::parse_landing(&bytes, gates).ok();
+        known.is_some_and(|known| LandingRecord { sequence, previous, ..known } == *record)
+    };
+    Ok(repository.landings_at(&record.target, record.to)?.into_iter().any(same))
 }
 
 fn touched(repository: &GitRepository, record: &LandingRecord) -> Result<InputsTouched, CliError> {

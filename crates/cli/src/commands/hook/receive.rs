@@ -48,6 +48,12 @@ pub(super) fn before(ui: &mut Ui) -> Result<Exit, CliError> {
         refusal::refused(ui, "this push", &problem);
         return Ok(Exit::Blocked);
     }
+    // What landed and was not recorded, because the machine stopped or is not done, is past as well:
+    // a roster of a moment ago must not count as one of yesterday.
+    if outcome::is_waiting(&directory)? {
+        let settled = GitRepository::open(&directory, None)?;
+        outcome::settle(&settled, &fixed.trust, &fixed.key, now)?;
+    }
     let edit = |u: &RefUpdate| RefEdit { name: u.name.clone(), old: u.old, new: u.new };
     let edits: Vec<RefEdit> = updates.iter().map(edit).collect();
     repository.refs_mut().overlay(&edits);
