@@ -26,6 +26,15 @@ pub(crate) enum WorkspaceError {
         #[source]
         source: std::io::Error,
     },
+    /// A file of the task's own cannot be written.
+    #[error("{path} cannot be written")]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        #[source]
+        source: std::io::Error,
+    },
     /// A program ended badly.
     #[error("{program} failed ({status}): {stderr}")]
     Failed {
