@@ -5,6 +5,7 @@
 mod gate_key;
 mod wire;
 
+use crate::envelope::Envelope;
 use crate::json::{self, JsonError};
 use crate::seal::{self, SealError};
 use obstat_model::landing::{LandingRecord, Receipt};
@@ -51,6 +52,13 @@ pub fn parse_landing(bytes: &[u8], gates: &[TrustedKey]) -> Result<LandingRecord
 pub fn parse_receipt(bytes: &[u8], gates: &[TrustedKey]) -> Result<Receipt, RecordError> {
     let (envelope, _) = seal::open(bytes, RECEIPT, gates)?;
     read_receipt(envelope.statement())
+}
+
+/// What an envelope of a landing claims. Nothing of it is proven.
+#[must_use]
+pub fn claimed_landing(bytes: &[u8]) -> Option<LandingRecord> {
+    let envelope = Envelope::parse(bytes).ok()?;
+    read_landing(envelope.statement()).ok()
 }
 
 fn read_landing(bytes: &[u8]) -> Result<LandingRecord, RecordError> {

@@ -89,6 +89,39 @@ fn what_landed_unrecorded_is_past_for_the_next_push() {
     assert_eq!(org.scratch.git("server.git", &line), "3", "bootstrap and two landings, once each");
 }
 
+/// Another hook may refuse what the gate let pass, and git drops its objects in time.
+#[test]
+fn a_push_that_another_hook_refused_is_in_nobody_s_way() {
+    let org = changed();
+    let before = org.scratch.git("server.git", &["rev-parse", "main"]);
+    org.scratch.write("server.git/hooks/update", "#!/bin/sh\nexit 1\n");
+    org.scratch.run("server.git", &["chmod", "+x", "hooks/update"], &[], "").ok();
+    assert_ne!(org.push("priya", &["main"]).code, 0);
+    let gone = org.scratch.git("work", &["rev-parse", "main"]);
+    org.scratch.git("server.git", &["gc", "-q", "--prune=now"]);
+    let missing = org.scratch.run("server.git", &["git", "cat-file", "-e", &gone], &[], "");
+    assert_ne!(missing.code, 0, "the objects of the refused push are still there");
+    org.scratch.write("server.git/hooks/update", "#!/bin/sh\nexit 0\n");
+    org.scratch.git("work", &["reset", "-q", "--hard", &before]);
+    for n in 0..2 {
+        org.scratch.write("work/docs/other.md", format!("{n}\n"));
+        org.commit("priya", "other docs");
+        let pushed = org.push("priya", &["main"]);
+        assert_eq!(pushed.code, 0, "{}", pushed.err);
+        assert!(pushed.err.contains("cleared"), "{}", pushed.err);
+    }
+    let line = ["rev-list", "--count", "refs/obstat/landings"];
+    assert_eq!(org.scratch.git("server.git", &line), "3");
+    // Announced twice, landed once.
+    org.scratch.write("server.git/hooks/update", "#!/bin/sh\nexit 1\n");
+    org.scratch.write("work/docs/other.md", "last\n");
+    org.commit("priya", "last docs");
+    assert_ne!(org.push("priya", &["main"]).code, 0);
+    org.scratch.write("server.git/hooks/update", "#!/bin/sh\nexit 0\n");
+    org.push("priya", &["main"]).ok();
+    assert_eq!(org.scratch.git("server.git", &line), "4");
+}
+
 #[test]
 fn broken_gate_files_stop_pushes_with_a_hint() {
     for file in ["trust", "gate_key", "gate.toml", "policy_ref"] {

@@ -17,6 +17,7 @@ use obstat_model::landing::LandingRecord;
 use obstat_model::object::{Oid, RefName};
 use obstat_model::time::{Now, Seconds};
 use obstat_model::trust::{TrustRoot, TrustedKey};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// A landing that was announced and has not come is dropped after this time.
@@ -95,9 +96,32 @@ fn announced(
     Ok(found)
 }
 
-/// Whether landings were announced and are not recorded yet.
-pub(super) fn is_waiting(git_directory: &Path) -> Result<bool, CliError> {
-    Ok(!waiting(git_directory)?.is_empty())
+/// Whether something has landed and is not recorded yet. What is only announced tells nothing; a
+/// push that another hook refused leaves that behind.
+pub(super) fn is_due(repository: &GitRepository) -> Result<bool, CliError> {
+    for path in waiting(repository.directory())? {
+        let claimed = std::fs::read(&path).ok().and_then(|bytes| record::claimed_landing(&bytes));
+        if let Some(record) = claimed
+            && has_landed(repository, &record)?
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn has_landed(repository: &GitRepository, record: &LandingRecord) -> Result<bool, CliError> {
+    let tip = repository.reference(&record.target)?.map(|id| repository.peel(id)).transpose()?;
+    let Some(tip) = tip else { return Ok(false) };
+    if tip == record.to {
+        return Ok(true);
+    }
+    match repository.commit(record.to) {
+        Ok(_) => Ok(repository.is_ancestor(record.to, tip)?),
+        // Its push was refused after all, and its objects are gone.
+        Err(PortError::Missing(_)) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Records what has landed and drops what never will. Gives the landings recorded.
@@ -108,25 +132,29 @@ pub(super) fn settle(
     now: Now,
 ) -> Result<Vec<LandingRecord>, CliError> {
     let mut done = Vec::new();
-    for (path, record) in announced(repository.directory(), trust)? {
-        let tip =
-            repository.reference(&record.target)?.map(|id| repository.peel(id)).transpose()?;
-        let landed = match tip {
-            Some(tip) => tip == record.to || repository.is_ancestor(record.to, tip)?,
-            None => false,
+    let all = announced(repository.directory(), trust)?;
+    for (n, (path, record)) in all.iter().enumerate() {
+        // Where the same update was announced again, the first did not come to pass.
+        let same = |later: &LandingRecord| {
+            (&later.target, later.from, later.to) == (&record.target, record.from, record.to)
         };
-        if landed {
+        let again = all.iter().skip(n + 1).any(|(_, later)| same(later));
+        if !again && has_landed(repository, record)? {
             // Missing where nothing was cleared, or where the machine stopped too early.
-            let clearance = std::fs::read(beside(&path)).ok();
+            let clearance = std::fs::read(beside(path)).ok();
             let whole = |bytes: &Vec<u8>| clearance::parse(bytes, &trust.gates).is_ok();
             let clearance = clearance.filter(whole);
-            write_record(repository, (key, &trust.gates), &record, clearance)?;
-            done.push(record);
-        } else if record.at.after(STALE) > now.0 {
+            write_record(repository, (key, &trust.gates), record, clearance)?;
+            done.push(record.clone());
+        } else if !again && record.at.after(STALE) > now.0 {
             continue;
         }
-        std::fs::remove_file(&path).map_err(|e| CliError::file(&path, e))?;
-        let _ = std::fs::remove_file(beside(&path));
+        match std::fs::remove_file(path) {
+            // Another run was faster.
+            Err(e) if e.kind() != ErrorKind::NotFound => return Err(CliError::file(path, e)),
+            _ => {}
+        }
+        let _ = std::fs::remove_file(beside(path));
     }
     Ok(done)
 }

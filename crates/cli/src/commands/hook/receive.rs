@@ -50,7 +50,7 @@ pub(super) fn before(ui: &mut Ui) -> Result<Exit, CliError> {
     }
     // What landed and was not recorded, because the machine stopped or is not done, is past as well:
     // a roster of a moment ago must not count as one of yesterday.
-    if outcome::is_waiting(&directory)? {
+    if outcome::is_due(&repository)? {
         let settled = GitRepository::open(&directory, None)?;
         outcome::settle(&settled, &fixed.trust, &fixed.key, now)?;
     }
