@@ -22,9 +22,7 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
     let mut stage = stage::Stage::set_up(args.verbose)?;
     ui.line(format!("Obstat demo, in {}, nothing outside it is touched.", stage.path().display()));
     story::tell(&mut stage, ui)?;
-    ui.note(
-        "\nGate a repository of yours: write policy and roster in a clone, then, on the server,",
-    );
+    ui.note("\nGate a repository of yours: policy and roster in a clone, then on the server");
     for command in [
         "obstat init",
         "obstat bootstrap --bare PATH",

@@ -6,7 +6,9 @@ use crate::error::CliError;
 use crate::ui::Ui;
 
 /// Width of the left column.
-const LEFT: usize = 44;
+const LEFT: usize = 29;
+/// Width of what commands said, so that a line has 80 columns.
+const RIGHT: usize = 46;
 
 struct Teller<'a> {
     ui: &'a mut Ui,
@@ -16,18 +18,40 @@ struct Teller<'a> {
 impl Teller<'_> {
     fn say(&mut self, what: &str, found: &str) {
         self.step += 1;
-        let line = format!("{:>2} {what:<LEFT$} {}", self.step, shown(found));
+        let lines = wrapped(found);
+        let first = lines.first().map_or("", String::as_str);
+        let line = format!("{:>2} {what:<LEFT$} {first}", self.step);
         self.ui.line(line.trim_end());
+        self.below(lines.get(1..).unwrap_or_default());
     }
 
     /// More of what the same command said.
     fn more(&mut self, found: &str) {
-        self.ui.line(format!("   {:<LEFT$} {}", "", shown(found)));
+        self.below(&wrapped(found));
+    }
+
+    fn below(&mut self, lines: &[String]) {
+        for line in lines {
+            self.ui.line(format!("   {:<LEFT$} {line}", ""));
+        }
     }
 }
 
-fn shown(found: &str) -> String {
-    obstat_model::text::escape_cut(found, 110)
+/// The words of a text on lines; what follows its mark begins under its first word.
+fn wrapped(found: &str) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in found.split_whitespace() {
+        let word = obstat_model::text::escape_cut(word, RIGHT - 14);
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= RIGHT => {
+                line.push(' ');
+                line.push_str(&word);
+            }
+            Some(_) => lines.push(format!("  {word}")),
+            None => lines.push(word),
+        }
+    }
+    lines
 }
 
 fn wanted(ran: Ran, code: i32, step: &str) -> Result<Ran, CliError> {
@@ -76,8 +100,10 @@ fn gate(stage: &Stage, teller: &mut Teller) -> Result<(), CliError> {
     let line = ["hook", "install", "--bare", "../server.git", "--pusher-from", "OBSTAT_PUSHER"];
     let ran = wanted(stage.obstat("mira", &line, "")?, 0, "install")?;
     teller.say("a bare repository is gated", &ran.line("gated"));
-    teller
-        .say("policy", "assisted by somebody below senior: one senior; presence `key`, for a demo");
+    teller.say(
+        "policy",
+        "assisted by somebody below senior: one senior signs; presence `key`, for a demo",
+    );
     fetch(stage)
 }
 
@@ -100,7 +126,7 @@ fn assisted(stage: &Stage, teller: &mut Teller) -> Result<(), CliError> {
     let ran = sign(stage, "jonas", "HEAD")?;
     teller.say("Jonas signs for himself", &ran.line("does not count"));
     let ran = wanted(sign(stage, "priya", "HEAD")?, 0, "sign")?;
-    teller.say("Priya reads the brief and signs", &ran.line("signed as"));
+    teller.say("Priya reads the brief, signs", &ran.line("signed as"));
     wanted(push_statements(stage, "priya")?, 0, "push statements")?;
     let ran = wanted(push(stage, "jonas", "main")?, 0, "push")?;
     teller.say("git push", &ran.line("main is at"));
@@ -118,11 +144,11 @@ fn evil_merge(stage: &Stage, teller: &mut Teller) -> Result<(), CliError> {
     stage.write("work/src/hidden.rs", "pub fn hidden() {}\n")?;
     commit(stage, "jonas", "Merge feature")?;
     let ran = wanted(push(stage, "jonas", "main")?, 1, "evil merge")?;
-    teller.say("a merge that hides another file", &ran.line("Not yet"));
+    teller.say("a merge that hides a file", &ran.line("Not yet"));
     stage.git("jonas", &["reset", "-q", "--hard", "origin/main"])?;
     stage.git("jonas", &["merge", "-q", "--no-ff", "-m", "Merge feature", "feature"])?;
     let ran = wanted(push(stage, "jonas", "main")?, 0, "honest merge")?;
-    teller.say("the same merge, as it was signed", &ran.line("main is at"));
+    teller.say("the same merge, as signed", &ran.line("main is at"));
     fetch(stage)
 }
 
@@ -137,7 +163,7 @@ fn forged(stage: &Stage, teller: &mut Teller) -> Result<(), CliError> {
     let written = stage.git("jonas", &["hash-object", "-w", "../forged.json"])?;
     let spec = format!("{}:{name}", written.text.trim());
     let ran = wanted(stage.git("jonas", &["push", "origin", &spec])?, 1, "forged")?;
-    teller.say("one letter of a signature changed", &ran.line("Refused"));
+    teller.say("a signature, one letter off", &ran.line("Refused"));
     wanted(stage.git("priya", &["push", "-q", "origin", &name])?, 0, "push statement")?;
     wanted(push(stage, "jonas", "main")?, 0, "push tax")?;
     fetch(stage)
@@ -164,7 +190,7 @@ fn reverted(stage: &Stage, teller: &mut Teller) -> Result<(), CliError> {
     fetch(stage)?;
     stage.git("jonas", &["revert", "--no-edit", "HEAD"])?;
     let ran = wanted(push(stage, "jonas", "main")?, 1, "replay")?;
-    teller.say("reverted, then pushed again: old approval", &ran.line("does not count"));
+    teller.say("reverted, then pushed again", &ran.line("does not count"));
     stage.git("jonas", &["reset", "-q", "--hard", "origin/main"])?;
     Ok(())
 }
@@ -173,7 +199,7 @@ fn proof(stage: &Stage, teller: &mut Teller) -> Result<(), CliError> {
     let line =
         ["verify", "--target", "production", "--trust", "../server.git/obstat/trust", "HEAD"];
     let ran = wanted(stage.obstat("mira", &line, "")?, 0, "verify")?;
-    teller.say("obstat verify, before a deploy", &ran.line("Clear"));
+    teller.say("obstat verify, before deploy", &ran.line("Clear"));
     let ran = stage.obstat("mira", &["audit"], "")?;
     teller.say("obstat audit", &ran.line("cleared for exactly"));
     teller.more(&ran.line("unsigned"));
@@ -182,7 +208,7 @@ fn proof(stage: &Stage, teller: &mut Teller) -> Result<(), CliError> {
     wanted(stage.obstat("mira", &pack, "")?, 0, "bundle")?;
     let check = "mkdir ../proof && tar -xf ../proof.tar -C ../proof && sh ../proof/verify.sh ../server.git/obstat/trust";
     let ran = wanted(stage.run("mira", "sh", &["-c", check], "")?, 0, "script")?;
-    teller.say("a stranger, with git and ssh-keygen alone", &ran.line("signed"));
+    teller.say("a stranger, without Obstat", &ran.line("signed"));
     Ok(())
 }
 
