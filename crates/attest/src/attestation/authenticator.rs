@@ -45,7 +45,9 @@ impl<'a> AuthenticatorData<'a> {
             PublicKey::SkP256 { point, application } => (application, p256(point)),
             _ => return Err(AttestationError::NoSecurityKey),
         };
-        if self.application != Sha256::digest(application.as_bytes()).as_slice() {
+        if !application.starts_with("ssh:")
+            || self.application != Sha256::digest(application.as_bytes()).as_slice()
+        {
             return Err(AttestationError::OtherApplication);
         }
         let after = self.rest.strip_prefix(cose.as_slice());

@@ -7,8 +7,9 @@ use x509_cert::Certificate;
 use x509_cert::attr::AttributeTypeAndValue;
 use x509_cert::certificate::Version;
 use x509_cert::der::asn1::{ObjectIdentifier, OctetString};
+use x509_cert::der::oid::AssociatedOid as _;
 use x509_cert::der::{Decode as _, Encode as _};
-use x509_cert::ext::pkix::BasicConstraints;
+use x509_cert::ext::pkix::{BasicConstraints, KeyUsage};
 use x509_cert::spki::{AlgorithmIdentifierOwned, SubjectPublicKeyInfoOwned};
 
 /// Most certificates in a file of makers.
@@ -81,8 +82,16 @@ impl Device {
         if found.tbs_certificate().version() != Version::V3 {
             return Err(bad("is not of version 3"));
         }
-        if may_issue(&found) {
-            return Err(bad("is a maker's"));
+        let constraints = found.tbs_certificate().get_extension::<BasicConstraints>();
+        match constraints {
+            Ok(Some((_, constraints))) if !constraints.ca => {}
+            Ok(Some(_)) => return Err(bad("is a maker's")),
+            _ => return Err(bad("does not say that it issues no others")),
+        }
+        let extensions = found.tbs_certificate().extensions();
+        let mut critical = extensions.into_iter().flatten().filter(|e| e.critical);
+        if critical.any(|e| e.extn_id != BasicConstraints::OID && e.extn_id != KeyUsage::OID) {
+            return Err(bad("has a critical extension that is not known"));
         }
         let is_unit =
             |value: &AttributeTypeAndValue| value.oid == OID_UNIT && value.value.value() == UNIT;
@@ -111,7 +120,7 @@ impl Device {
     pub(super) fn signed(&self, message: &[u8], signature: &[u8]) -> bool {
         let algorithm = AlgorithmIdentifierOwned { oid: OID_ECDSA_SHA256, parameters: None };
         let key = self.0.tbs_certificate().subject_public_key_info();
-        verifies(key, &algorithm, message, signature)
+        curve(key) == Some(OID_P256) && verifies(key, &algorithm, message, signature)
     }
 }
 
@@ -126,13 +135,20 @@ fn verifies(
     UnparsedPublicKey::new(how, bits).verify(message, signature).is_ok()
 }
 
+/// The curve of an elliptic-curve key.
+fn curve(key: &SubjectPublicKeyInfoOwned) -> Option<ObjectIdentifier> {
+    if key.algorithm.oid != OID_EC {
+        return None;
+    }
+    key.algorithm.parameters.as_ref()?.decode_as().ok()
+}
+
 /// SHA-1 and RSA of fewer than 2048 bits are not among them.
 fn how(
     key: &SubjectPublicKeyInfoOwned,
     algorithm: &AlgorithmIdentifierOwned,
 ) -> Option<&'static dyn VerificationAlgorithm> {
-    let curve = || key.algorithm.parameters.as_ref()?.decode_as::<ObjectIdentifier>().ok();
-    let curve = if key.algorithm.oid == OID_EC { curve() } else { None };
+    let curve = curve(key);
     let rsa = key.algorithm.oid == OID_RSA;
     match algorithm.oid {
         OID_RSA_SHA256 if rsa => Some(&signature::RSA_PKCS1_2048_8192_SHA256),
