@@ -25,7 +25,9 @@ mod wire;
 pub use allowed_signers::allowed_signers;
 pub use envelope::Envelope;
 pub use json::JsonError;
-pub use verify::{RelyingParty, VerifyError, VerifyOptions, claimed, verify, verify_bytes};
+pub use verify::{
+    RelyingParty, VerifyError, VerifyOptions, claimed, signing_key, verify, verify_bytes,
+};
 
 #[cfg(test)]
 mod tests;

@@ -11,7 +11,7 @@ use obstat_model::approval::{RefusedStatement, VerifiedApproval};
 use obstat_model::digest::sha256;
 use obstat_model::id::StatementHash;
 use obstat_model::presence::Presence;
-use obstat_model::roster::{Actor, Key, Roster};
+use obstat_model::roster::{Actor, Key, KeyId, Roster};
 use obstat_model::statement::{Act, Signer, Statement};
 use thiserror::Error;
 
@@ -207,6 +207,13 @@ pub fn verify_bytes(
 pub fn claimed(bytes: &[u8]) -> Option<Statement> {
     let envelope = Envelope::parse(bytes).ok()?;
     statement::parse(envelope.statement()).ok()
+}
+
+/// The key whose signature an envelope holds. Whether it fits is not looked at.
+#[must_use]
+pub fn signing_key(bytes: &[u8]) -> Option<KeyId> {
+    let envelope = Envelope::parse(bytes).ok()?;
+    Some(key::id_of(&Sshsig::parse(envelope.signature()).ok()?.key))
 }
 
 #[cfg(test)]

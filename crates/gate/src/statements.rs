@@ -1,8 +1,9 @@
 //! Reads signed statements on a change and finds how each binds to it; counts none of them.
 
+mod carried;
+
 use crate::pipeline::{Surroundings, World};
-use crate::ports::{Merge, PortError};
-use crate::proposal;
+use crate::ports::PortError;
 use crate::versions::Standing;
 use obstat_attest::Envelope;
 use obstat_attest::record;
@@ -10,22 +11,14 @@ use obstat_model::approval::{
     ApprovalFacts, Binding, RefusedStatement, Then, TipState, VerifiedApproval,
 };
 use obstat_model::change::{ChangeFacts, FileChange};
-use obstat_model::digest::change_digest;
 use obstat_model::id::{ChangeDigest, StatementHash};
 use obstat_model::landing::LandingRecord;
 use obstat_model::object::{Oid, RefName};
 use obstat_model::statement::Signer;
 use obstat_model::time::Timestamp;
-use std::cmp::Reverse;
-use std::collections::HashMap;
 
-/// Most statements of other digests that are looked through for approvals of a merged head.
-const OTHERS_MAX: usize = 1_000_000;
 /// Most statements of one signer on one digest; more are refused on receipt.
 pub const STATEMENTS_MAX: usize = 64;
-
-/// Most statements of one signer under other digests that are held against a change.
-const RUNNING_MAX: usize = 64;
 
 /// Where statements are read and against what they are held.
 #[derive(Clone, Copy)]
@@ -85,78 +78,6 @@ impl Reader<'_> {
         Ok(received_at(self.world, statement)?.is_some_and(|at| at <= self.world.now.0))
     }
 
-    /// Approvals of a head whose merge with the tip, recomputed, is what would land.
-    ///
-    /// # Errors
-    /// [`PortError`] when records or objects cannot be read.
-    pub fn recomputed(
-        &self,
-        target: &RefName,
-        change: &ChangeFacts,
-    ) -> Result<Vec<ApprovalFacts>, PortError> {
-        let Some(tip) = change.revision.tip else { return Ok(Vec::new()) };
-        let mut found = Vec::new();
-        for bytes in self.running(target, change.digest)? {
-            let Ok(verified) = self.verify(&bytes) else { continue };
-            if !self.was_there(verified.hash)? {
-                continue;
-            }
-            let statement = &verified.statement;
-            let here = statement.context.target == *target
-                && statement.context.repository == self.world.trust.repository;
-            if !here || !self.merges_to(tip, &verified, change)? {
-                continue;
-            }
-            found.push(self.facts(target, change, verified, Binding::Recomputed)?);
-        }
-        Ok(found)
-    }
-
-    /// Statements under other digests that claim to be for the target and not to be over. Most are
-    /// of other changes; what they claim tells that without a signature. Of each signer the newest
-    /// are taken: every one costs a merge, and nobody shall slow down a push with a thousand.
-    fn running(&self, target: &RefName, digest: ChangeDigest) -> Result<Vec<Vec<u8>>, PortError> {
-        let mut found = Vec::new();
-        for bytes in self.world.records.other_statements(digest, OTHERS_MAX)? {
-            let Some(claimed) = obstat_attest::claimed(&bytes) else { continue };
-            if claimed.context.target == *target && claimed.expires_at > self.world.now.0 {
-                found.push((claimed.signer, Reverse(claimed.issued_at), bytes));
-            }
-        }
-        found.sort();
-        let mut taken: HashMap<String, usize> = HashMap::new();
-        found.retain(|(signer, _, _)| {
-            let taken = taken.entry(signer.clone()).or_default();
-            *taken += 1;
-            *taken <= RUNNING_MAX
-        });
-        Ok(found.into_iter().map(|(_, _, bytes)| bytes).collect())
-    }
-
-    fn merges_to(
-        &self,
-        tip: Oid,
-        verified: &VerifiedApproval,
-        change: &ChangeFacts,
-    ) -> Result<bool, PortError> {
-        let context = &verified.statement.context;
-        // A head that is not here, or a tip that is not, cannot be recomputed: no approval then.
-        let known = |id| self.world.repository.commit(id).is_ok();
-        if !known(context.head) || context.tip.is_some_and(|t| !known(t)) {
-            return Ok(false);
-        }
-        if self.world.repository.merge(tip, context.head)? != Merge::Tree(change.revision.tree) {
-            return Ok(false);
-        }
-        // The statement names a digest and a head; they must belong together.
-        let signed = proposal::revision(self.world.repository, context.tip, context.head)?;
-        let Ok(signed) = signed else { return Ok(false) };
-        let base = crate::content::tree_of(self.world.repository, signed.tip)?;
-        let files = self.world.repository.changes(base, Some(signed.tree))?;
-        Ok(change_digest(self.world.trust.repository, &context.target, &files)
-            == verified.statement.change)
-    }
-
     fn facts(
         &self,
         target: &RefName,
@@ -168,7 +89,7 @@ impl Reader<'_> {
         let tip = self.tip_state(verified.statement.context.tip, change.revision.tip)?;
         let spent = tip == TipState::Ancestor
             && binding != Binding::Other
-            && self.is_spent(target, change, &verified)?;
+            && self.is_spent(target, change, (&verified, received_at))?;
         let then = self.then(&verified, received_at)?;
         Ok(ApprovalFacts { verified, received_at, then, binding, tip, spent })
     }
@@ -198,22 +119,35 @@ impl Reader<'_> {
         Ok(if below { TipState::Ancestor } else { TipState::Elsewhere })
     }
 
-    /// Whether the approved content has landed on the target since it was judged: by the gate's
-    /// records, and by the content of every tip since, which needs no record.
+    /// Whether the approved content has landed on the target since it was signed for: by the gate's
+    /// records, wherever the tip has gone since, and by the content of every tip since it was
+    /// judged, which needs no record.
     fn is_spent(
         &self,
         target: &RefName,
         change: &ChangeFacts,
-        verified: &VerifiedApproval,
+        (verified, received_at): (&VerifiedApproval, Timestamp),
     ) -> Result<bool, PortError> {
         let (judged, digest) = (verified.statement.context.tip, verified.statement.change);
+        let mut landings = self.landings_of(digest)?;
+        if digest != change.digest {
+            landings.extend(self.landings_of(change.digest)?);
+        }
+        landings.retain(|l| l.target == *target && l.repository == self.world.trust.repository);
+        // In the second of its receipt a landing came before or after: the statement it counted came
+        // before.
+        let used = |l: &LandingRecord| {
+            let counted = l.changes.iter().any(|c| c.statements.contains(&verified.hash));
+            counted || (l.at > received_at && l.changes.iter().any(|c| c.digest == digest))
+        };
+        if landings.iter().any(|l| self.world.has_seen(l) && used(l)) {
+            return Ok(true);
+        }
         let Some(present) = change.revision.tip.filter(|t| Some(*t) != judged) else {
             return Ok(false);
         };
-        for landing in self.landings_of(digest)? {
-            let same =
-                landing.target == *target && landing.repository == self.world.trust.repository;
-            if same && self.landed_after((judged, present), &landing, digest)? {
+        for landing in &landings {
+            if self.landed_after((judged, present), landing, digest)? {
                 return Ok(true);
             }
         }

@@ -5,6 +5,7 @@ mod origins;
 mod people;
 mod policies;
 mod pushes;
+mod words;
 
 use obstat_testkit::{Finished, Org};
 

@@ -43,18 +43,39 @@ impl Ballot<'_> {
         (self.received, self.facts.verified.statement.issued_at)
     }
 
+    /// Whether one person's statement comes after another of the same: by receipt, and by what the
+    /// person claims. Whoever files chooses when a statement is received, so an approval that was
+    /// kept back does not end what was said since.
+    fn is_after(&self, other: &Self) -> bool {
+        let issued = |ballot: &Self| ballot.facts.verified.statement.issued_at;
+        self.moment() > other.moment() && issued(self) >= issued(other)
+    }
+
     fn refused(&self, reason: String) -> NotCounted {
         NotCounted { statement: self.hash(), who: self.person.id.to_string(), reason }
     }
 }
 
-/// A service's newest word on a check.
+/// A service's word on a check.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct CheckWord<'a> {
     pub(crate) name: &'a CheckName,
     pub(crate) service: &'a ServiceId,
     pub(crate) passed: bool,
-    moment: (Timestamp, Timestamp),
+    received: Timestamp,
+    issued: Timestamp,
+}
+
+impl CheckWord<'_> {
+    /// As [`Ballot::is_after`].
+    fn is_after(&self, other: &Self) -> bool {
+        let later = (self.received, self.issued) > (other.received, other.issued);
+        later && self.issued >= other.issued
+    }
+
+    fn is_about(&self, other: &Self) -> bool {
+        self.name == other.name && self.service == other.service
+    }
 }
 
 /// Statements sorted out.
@@ -68,7 +89,7 @@ pub(crate) struct Ballots<'a> {
     pub(crate) authors: Vec<Ballot<'a>>,
     /// Overrides that stand.
     pub(crate) overrides: Vec<Ballot<'a>>,
-    /// Newest check results.
+    /// Check results that stand, one for each check and service.
     pub(crate) checks: Vec<CheckWord<'a>>,
     /// What does not stand, and why.
     pub(crate) refused: Vec<NotCounted>,
@@ -97,6 +118,7 @@ impl<'a> Ballots<'a> {
         for ballot in &all {
             found.place(case, *ballot, &all);
         }
+        found.settle_checks();
         found
     }
 
@@ -143,14 +165,22 @@ impl<'a> Ballots<'a> {
             return;
         }
         let received = facts.received_at.min(case.now);
-        let moment = (received, facts.verified.statement.issued_at);
-        let word = CheckWord { name, service, passed: *passed, moment };
-        match self.checks.iter_mut().find(|c| c.name == name && c.service == service) {
-            None => self.checks.push(word),
-            Some(known) if known.moment < moment => *known = word,
-            // Two words of one moment: that it failed counts.
-            Some(known) if known.moment == moment && !passed => *known = word,
-            Some(_) => {}
+        let issued = facts.verified.statement.issued_at;
+        self.checks.push(CheckWord { name, service, passed: *passed, received, issued });
+    }
+
+    /// A check that failed has passed only if it says so after each failure.
+    fn settle_checks(&mut self) {
+        let all = std::mem::take(&mut self.checks);
+        for word in &all {
+            if self.checks.iter().any(|known| known.is_about(word)) {
+                continue;
+            }
+            let mut same = all.iter().filter(|other| other.is_about(word));
+            let passes = |p: &&CheckWord| p.passed && p.is_about(word);
+            let passed = all.iter().any(|p| passes(&p))
+                && same.all(|f| f.passed || all.iter().filter(passes).any(|p| p.is_after(f)));
+            self.checks.push(CheckWord { passed, ..*word });
         }
     }
 }
@@ -160,7 +190,7 @@ pub(super) type Verdict = Result<(), String>;
 
 fn not_withdrawn(ballot: &Ballot, all: &[Ballot]) -> Verdict {
     let withdrawn = |other: &&Ballot| *other.act() == Act::Withdraw && is_of(other, ballot);
-    let later = all.iter().filter(withdrawn).any(|o| o.moment() >= ballot.moment());
+    let later = all.iter().filter(withdrawn).any(|other| !ballot.is_after(other));
     if later { Err("taken back later by the same person".to_owned()) } else { Ok(()) }
 }
 
@@ -174,7 +204,7 @@ fn standing_approval(case: &Case, ballot: &Ballot, all: &[Ballot]) -> Verdict {
     let ends = |other: &&Ballot| {
         matches!(other.act(), Act::Withdraw | Act::Reject)
             && is_of(other, ballot)
-            && other.moment() >= ballot.moment()
+            && !ballot.is_after(other)
     };
     let later: Vec<&Ballot> = all.iter().filter(ends).collect();
     if later.iter().any(|other| *other.act() == Act::Reject) {
@@ -189,7 +219,7 @@ fn is_overruled(ballot: &Ballot, all: &[Ballot]) -> bool {
     let ends = |other: &&Ballot| {
         matches!(other.act(), Act::Withdraw | Act::Approve)
             && is_of(other, ballot)
-            && other.moment() > ballot.moment()
+            && other.is_after(ballot)
             && other.presence() >= ballot.presence()
     };
     all.iter().any(|other| ends(&other))

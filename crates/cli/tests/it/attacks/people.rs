@@ -13,7 +13,7 @@ const SECURITY_KEYS: [&str; 3] = [
 
 /// A file that a branch `feature` changes at one end, by `author` and signed here by `signer`, and main at
 /// the other.
-fn two_edits(org: &Org, author: &str, signer: &str) {
+pub(super) fn two_edits(org: &Org, author: &str, signer: &str) {
     org.scratch.write("work/src/big.rs", "line\n".repeat(40));
     org.commit("mira", "start");
     signed(org, "priya", "origin/main..main");
