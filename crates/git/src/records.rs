@@ -27,6 +27,14 @@ pub const RECEIPTS: &str = "refs/obstat/receipts";
 const RECORD_MAX: u64 = 1 << 20;
 
 impl GitRepository {
+    /// The record of the last landing on a target, as bytes: who reads it must verify it.
+    ///
+    /// # Errors
+    /// [`PortError`] when it cannot be read.
+    pub fn last_landing(&self, target: &RefName) -> Result<Option<Vec<u8>>, PortError> {
+        self.record_at(LANDINGS, &target_path(target))
+    }
+
     fn chain_tree(&self, name: &str) -> Result<Option<Oid>, PortError> {
         let name = RefName::parse(name).map_err(|e| PortError::Unreadable(e.to_string()))?;
         let Some(tip) = self.reference(&name)? else { return Ok(None) };
@@ -133,6 +141,10 @@ fn target_key(target: &RefName) -> String {
 
 fn receipt_path(statement: StatementHash) -> String {
     spread(&statement.to_string())
+}
+
+fn target_path(target: &RefName) -> String {
+    format!("targets/{}", target_key(target))
 }
 
 fn tip_dir(target: &RefName, tip: Oid) -> String {

@@ -2,7 +2,7 @@
 
 use super::{
     LANDINGS, LATEST, RECEIPTS, STEPS, clearance_dir, digest_dir, file_name, oid, receipt_path,
-    statement_ref, target_key, tip_dir,
+    statement_ref, target_key, target_path, tip_dir,
 };
 use crate::error::GitError;
 use crate::refs::{self, RefEdit};
@@ -77,7 +77,7 @@ pub fn record_landings(
             dirs.push(STEPS.to_owned());
         }
         let mut paths: Vec<String> = dirs.iter().map(|dir| format!("{dir}/{name}")).collect();
-        paths.push(LATEST.to_owned());
+        paths.extend([target_path(&index.target), LATEST.to_owned()]);
         let mut entries = vec![Entry { paths, bytes: made.bytes }];
         if let Some(bytes) = index.clearance.clone() {
             let paths = vec![format!("{}/{name}", clearance_dir(&index.target, index.tip))];

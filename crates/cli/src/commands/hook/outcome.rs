@@ -23,15 +23,18 @@ use std::path::{Path, PathBuf};
 /// A landing that was announced and has not come is dropped after this time.
 const STALE: Seconds = Seconds(3_600);
 
+/// Stands for the old value of a ref that did not exist.
+const NEW: &str = "new";
+
 fn pending(git_directory: &Path) -> PathBuf {
     directory(git_directory).join("pending")
 }
 
-/// Announces a landing.
+/// Announces a landing; `old` is where the ref is now.
 pub(super) fn announce(
     git_directory: &Path,
     key: &GateKey,
-    record: &LandingRecord,
+    (old, record): (Option<Oid>, &LandingRecord),
     clearance: Option<&Clearance>,
 ) -> Result<(), CliError> {
     let at = pending(git_directory);
@@ -41,7 +44,8 @@ pub(super) fn announce(
     // They are recorded in the order in which they were announced.
     let place = waiting(git_directory)?.iter().filter_map(|path| place(path)).max();
     let place = place.map_or(0, |last| last.saturating_add(1));
-    let path = at.join(format!("{place:020}-{}-{hash}", record.to));
+    let old = old.map_or_else(|| NEW.to_owned(), |old| old.to_string());
+    let path = at.join(format!("{place:020}-{old}-{hash}"));
     if let Some(clearance) = clearance {
         let signed =
             key.sign_clearance(clearance).map_err(|e| CliError::Internal(e.to_string()))?;
@@ -77,7 +81,15 @@ fn waiting(git_directory: &Path) -> Result<Vec<PathBuf>, CliError> {
 
 /// The place of an announcement among those that wait with it.
 fn place(path: &Path) -> Option<u64> {
-    path.file_name()?.to_str()?.split_once('-')?.0.parse().ok()
+    path.file_name()?.to_str()?.split('-').next()?.parse().ok()
+}
+
+/// Where the ref was: `None` for a foreign file, an empty inner one for a new ref.
+fn old(path: &Path) -> Option<Option<Oid>> {
+    match path.file_name()?.to_str()?.split('-').nth(1)? {
+        NEW => Some(None),
+        old => old.parse().ok().map(Some),
+    }
 }
 
 fn announced(
@@ -102,7 +114,7 @@ pub(super) fn is_due(repository: &GitRepository) -> Result<bool, CliError> {
     for path in waiting(repository.directory())? {
         let claimed = std::fs::read(&path).ok().and_then(|bytes| record::claimed_landing(&bytes));
         if let Some(record) = claimed
-            && has_landed(repository, &record)?
+            && has_landed(repository, &path, &record)?
         {
             return Ok(true);
         }
@@ -110,18 +122,23 @@ pub(super) fn is_due(repository: &GitRepository) -> Result<bool, CliError> {
     Ok(false)
 }
 
-fn has_landed(repository: &GitRepository, record: &LandingRecord) -> Result<bool, CliError> {
+/// Whether an announced update has come to pass: the ref was where it began, by the last record,
+/// and is where it ends. That it ends below the tip would prove nothing: others may have brought
+/// the commit as a part of something. What lands is recorded before anything else is judged, so no
+/// more than one update of a ref is ever due.
+fn has_landed(
+    repository: &GitRepository,
+    path: &Path,
+    record: &LandingRecord,
+) -> Result<bool, CliError> {
     let tip = repository.reference(&record.target)?.map(|id| repository.peel(id)).transpose()?;
-    let Some(tip) = tip else { return Ok(false) };
-    if tip == record.to {
-        return Ok(true);
+    let (Some(tip), Some(old)) = (tip, old(path)) else { return Ok(false) };
+    if tip != record.to {
+        return Ok(false);
     }
-    match repository.commit(record.to) {
-        Ok(_) => Ok(repository.is_ancestor(record.to, tip)?),
-        // Its push was refused after all, and its objects are gone.
-        Err(PortError::Missing(_)) => Ok(false),
-        Err(error) => Err(error.into()),
-    }
+    let last = repository.last_landing(&record.target)?;
+    let last = last.and_then(|bytes| record::claimed_landing(&bytes)).map(|last| last.to);
+    Ok(last.is_none_or(|last| last != tip && old.is_none_or(|old| old == last)))
 }
 
 /// Records what has landed and drops what never will. Gives the landings recorded.
@@ -135,11 +152,11 @@ pub(super) fn settle(
     let all = announced(repository.directory(), trust)?;
     for (n, (path, record)) in all.iter().enumerate() {
         // Where the same update was announced again, the first did not come to pass.
-        let same = |later: &LandingRecord| {
-            (&later.target, later.from, later.to) == (&record.target, record.from, record.to)
+        let same = |(other, later): &(PathBuf, LandingRecord)| {
+            (old(other), &later.target, later.to) == (old(path), &record.target, record.to)
         };
-        let again = all.iter().skip(n + 1).any(|(_, later)| same(later));
-        if !again && has_landed(repository, record)? {
+        let again = all.iter().skip(n + 1).any(same);
+        if !again && has_landed(repository, path, record)? {
             // Missing where nothing was cleared, or where the machine stopped too early.
             let clearance = std::fs::read(beside(path)).ok();
             let whole = |bytes: &Vec<u8>| clearance::parse(bytes, &trust.gates).is_ok();

@@ -18,6 +18,7 @@ use obstat_git::hook::{Place, REFS_MAX, parse_updates};
 use obstat_git::records::{keep_superseded, record_receipts};
 use obstat_git::refs::RefEdit;
 use obstat_model::landing::Receipt;
+use obstat_model::object::{Oid, RefName};
 use obstat_model::target::Mode;
 use std::io::Read as _;
 
@@ -77,6 +78,10 @@ pub(super) fn before(ui: &mut Ui) -> Result<Exit, CliError> {
     if !answers.iter().all(Answer::passes) {
         return Ok(Exit::Blocked);
     }
+    // Before anything is accepted: whoever pushes can hang up before the hook that comes after.
+    let apart = GitRepository::open(&directory, None)?;
+    keep_superseded(&apart, &superseded(&repository, &updates)?)?;
+    receipts(&apart, &fixed, &updates, now)?;
     let gated = answers.iter().filter_map(|answer| match answer {
         Answer::Gated(gated) => Some(gated),
         _ => None,
@@ -84,12 +89,13 @@ pub(super) fn before(ui: &mut Ui) -> Result<Exit, CliError> {
     for gated in gated.filter(|gated| gated.mode != Mode::Enforce) {
         tell_open_steps(ui, world, gated)?;
     }
-    for answer in &answers {
+    for (update, answer) in updates.iter().zip(&answers) {
         if let Answer::Gated(gated) = answer
             && let Some(record) = &gated.record
         {
+            let old = update.old.map(|old| repository.peel(old)).transpose()?;
             let clearance = gated.clearance.as_ref();
-            outcome::announce(&directory, &fixed.key, record, clearance)?;
+            outcome::announce(&directory, &fixed.key, (old, record), clearance)?;
         }
     }
     Ok(Exit::Ok)
@@ -145,7 +151,8 @@ pub(super) fn after(ui: &mut Ui) -> Result<Exit, CliError> {
     let fixed = Fixed::read(&directory)?;
     let now = clock::now();
     // Each step is tried, whatever becomes of the others; the first failure is told.
-    let superseded = superseded(&repository, &updates);
+    let superseded = superseded(&repository, &updates)
+        .and_then(|heads| Ok(keep_superseded(&repository, &heads)?));
     let receipts = receipts(&repository, &fixed, &updates, now);
     let landed = outcome::settle(&repository, &fixed.trust, &fixed.key, now);
     superseded?;
@@ -165,7 +172,10 @@ pub(super) fn after(ui: &mut Ui) -> Result<Exit, CliError> {
 }
 
 /// Heads of branches that were moved to something that does not contain them, or deleted.
-fn superseded(repository: &GitRepository, updates: &[RefUpdate]) -> Result<(), CliError> {
+fn superseded(
+    repository: &GitRepository,
+    updates: &[RefUpdate],
+) -> Result<Vec<(RefName, Oid)>, CliError> {
     let mut heads = Vec::new();
     for update in updates.iter().filter(|u| u.name.as_str().starts_with("refs/heads/")) {
         let Some(old) = update.old else { continue };
@@ -177,7 +187,7 @@ fn superseded(repository: &GitRepository, updates: &[RefUpdate]) -> Result<(), C
             heads.push((update.name.clone(), old));
         }
     }
-    Ok(keep_superseded(repository, &heads)?)
+    Ok(heads)
 }
 
 fn receipts(

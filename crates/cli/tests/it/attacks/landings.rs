@@ -1,6 +1,6 @@
 //! The order of landings.
 
-use super::{EVIL, fetch, landed, on, sign_for, verify, yusuf_leaves};
+use super::{EVIL, fetch, landed, on, sign_for, signed, verify, yusuf_leaves};
 use crate::{ASSISTED, org, program};
 use obstat_testkit::{Org, POLICY};
 
@@ -50,4 +50,90 @@ fn a_ref_that_went_back_and_forth_verifies_by_the_order_of_its_landings() {
     // Where it went back, nothing was signed for.
     let answer = verify(&org, "work", "production", &base);
     assert_eq!(answer.code, 3, "{}", answer.all());
+}
+
+/// What the gate let pass and git did not take has not landed, though its commit came later.
+#[test]
+fn an_update_that_failed_is_no_landing() {
+    let org = org();
+    let base = landed(&org, "main");
+    on(&org, "f", "main");
+    org.scratch.write("work/pay/charge.rs", EVIL);
+    let never = org.commit("jonas", ASSISTED);
+    signed(&org, "priya", "main..f");
+    org.push("jonas", &[&format!("{base}:refs/heads/zz")]).ok();
+    let line = ["push", "-q", "--atomic", "origin", "f:main", "f:refs/heads/zz/x"];
+    assert_ne!(org.scratch.git_as("jonas", "work", &line).code, 0);
+    assert_eq!(landed(&org, "main"), base);
+    org.scratch.clock("+2s");
+    let key = org.scratch.at("keys/priya").to_string_lossy().into_owned();
+    let withdraw = ["withdraw", "--key", &key, "--reason", "no", "main..f"];
+    org.obstat_typing("priya", "work", &withdraw, &org.typed("main..f")).ok();
+    org.push_statements("priya").ok();
+    assert_ne!(org.push("jonas", &["f:main"]).code, 0, "what was taken back landed");
+    // Its commit comes as a side parent of something harmless.
+    on(&org, "m", "main");
+    org.scratch.write("work/docs/n.md", "note\n");
+    org.scratch.git("work", &["add", "-A"]);
+    let tree = org.scratch.git("work", &["write-tree"]);
+    let merge = ["commit-tree", "-p", &base, "-p", &never, "-m", "ours", &tree];
+    let merge = org.scratch.git_as("jonas", "work", &merge).ok();
+    org.push("jonas", &[&format!("{}:main", merge.trim())]).ok();
+    fetch(&org);
+    let answer = verify(&org, "work", "production", &never);
+    assert_eq!(answer.code, 3, "{}", answer.all());
+    let pushed = org.push("tove", &["f:refs/heads/release/9"]);
+    assert_ne!(pushed.code, 0, "a release began at what never landed");
+}
+
+#[test]
+fn a_target_that_goes_back_revives_no_approval() {
+    let judged = "production: { refs: [refs/heads/main], mode: enforce, rewrite: judge }";
+    let policy = POLICY.replace("production: { refs: [refs/heads/main], mode: enforce }", judged);
+    let org = Org::gated(program(), &policy);
+    let base = landed(&org, "main");
+    org.scratch.write("work/pay/charge.rs", EVIL);
+    let bug = org.commit("jonas", ASSISTED);
+    signed(&org, "priya", "main");
+    org.push("jonas", &["main"]).ok();
+    fetch(&org);
+    org.scratch.clock("+2s");
+    org.scratch.write("work/pay/charge.rs", "fn charge() {}\n");
+    org.commit("jonas", "back");
+    signed(&org, "yusuf", "origin/main..main");
+    org.push("jonas", &["main"]).ok();
+    org.scratch.clock("+4s");
+    // The same content as at the start, so nobody is asked.
+    org.push("tove", &[&format!("+{base}:main")]).ok();
+    org.scratch.clock("+6s");
+    let again = org.push("jonas", &[&format!("{bug}:main")]);
+    assert_ne!(again.code, 0, "a spent approval admitted again");
+    assert!(again.err.contains("spent"), "{}", again.err);
+}
+
+/// Whoever pushes may hang up, and then the hook that comes after does not run.
+#[test]
+fn what_is_filed_has_a_receipt_before_anything_else_happens() {
+    let org = org();
+    org.scratch.write("work/pay/charge.rs", EVIL);
+    org.commit("jonas", ASSISTED);
+    org.sign("priya", "main", &[]).ok();
+    org.push("jonas", &["main:refs/heads/side"]).ok();
+    let hook = org.scratch.at("server.git/hooks/post-receive");
+    let kept = std::fs::read(&hook).unwrap();
+    std::fs::remove_file(&hook).unwrap();
+    org.push_statements("jonas").ok();
+    org.push("jonas", &[":refs/heads/side"]).ok();
+    let refs = org.scratch.git("server.git", &["for-each-ref", "refs/obstat/superseded"]);
+    assert!(!refs.is_empty(), "a deleted branch was forgotten");
+    org.scratch.write("server.git/hooks/post-receive", kept);
+    org.scratch.run("server.git", &["chmod", "+x", "hooks/post-receive"], &[], "").ok();
+    org.scratch.clock("+2s");
+    let key = org.scratch.at("keys/priya").to_string_lossy().into_owned();
+    let withdraw = ["withdraw", "--key", &key, "--reason", "no", "main"];
+    org.obstat_typing("priya", "work", &withdraw, &org.typed("main")).ok();
+    org.push_statements("priya").ok();
+    org.scratch.clock("+4s");
+    let pushed = org.push("jonas", &["main"]);
+    assert_ne!(pushed.code, 0, "an approval without a receipt came after its withdrawal");
 }
