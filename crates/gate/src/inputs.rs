@@ -204,6 +204,11 @@ pub fn load(
     cache: &dyn InputsCache,
 ) -> Result<Result<Inputs, Unusable>, PortError> {
     let files = Files::list(repository, tree, cache)?;
+    if let Some(path) = files.odd() {
+        let message = "it is a link or a submodule, and inputs are files";
+        let found = Diagnostic::plain("no-file", path.to_string(), message);
+        return Ok(Err(Unusable::Broken(vec![found.helped("put a file in its place")])));
+    }
     let Some(roster_file) = files.find(ROSTER.as_bytes()) else {
         return Ok(Err(Unusable::Missing(ROSTER)));
     };

@@ -79,8 +79,15 @@ fn usable_inputs(repository: &GitRepository, policy_ref: &RefName) -> Result<Inp
     let tip = repository.reference(policy_ref)?;
     let tip = tip.ok_or_else(|| CliError::usage(format!("{policy_ref} does not exist"), hint))?;
     let tree = repository.commit(tip)?.tree;
-    inputs::load(repository, tree, &DiskCache::of(repository.directory()))?
-        .map_err(|unusable| CliError::usage(unusable.problem().text, hint))
+    let inputs = inputs::load(repository, tree, &DiskCache::of(repository.directory()))?
+        .map_err(|unusable| CliError::usage(unusable.problem().text, hint))?;
+    if inputs.policy.target_of(policy_ref).is_none() {
+        return Err(CliError::usage(
+            format!("the policy does not protect {policy_ref}, which it is read from"),
+            "add a target whose `refs` hold it, or name another ref with --policy-ref",
+        ));
+    }
+    Ok(inputs)
 }
 
 fn make(inputs: &Inputs) -> Result<(GateKey, TrustRoot), CliError> {

@@ -89,6 +89,12 @@ fn unknown_tools(policy: &obstat_policy::Policy, top: &Path) -> Vec<Diagnostic> 
 /// A file that the roster names.
 fn input(top: &Path, path: &RepoPath) -> Result<Option<Vec<u8>>, CliError> {
     let path = top.join(path.lossy().as_ref());
+    if std::fs::symlink_metadata(&path).is_ok_and(|about| !about.is_file()) {
+        return Err(CliError::usage(
+            format!("{} is no file, and inputs are files", path.display()),
+            "put a file in its place",
+        ));
+    }
     match std::fs::read(&path) {
         Ok(bytes) => Ok(Some(bytes)),
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),

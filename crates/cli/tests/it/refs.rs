@@ -14,6 +14,10 @@ fn protected_history_is_not_rewritten_or_deleted() {
     assert!(rewrite.err.contains("rewritten"), "{}", rewrite.err);
     let delete = org.push("priya", &[":main"]);
     assert_ne!(delete.code, 0);
+    assert!(delete.err.contains("the policy is read from"), "{}", delete.err);
+    org.push("priya", &["main:refs/heads/release/1"]).ok();
+    let delete = org.push("priya", &[":refs/heads/release/1"]);
+    assert_ne!(delete.code, 0);
     assert!(delete.err.contains("delete"), "{}", delete.err);
 }
 

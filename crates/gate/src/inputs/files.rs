@@ -41,6 +41,11 @@ pub(super) struct Files {
     directory: Option<Oid>,
 }
 
+/// Whether it is read at all: links and submodules are no files.
+fn is_file(state: FileState) -> bool {
+    matches!(state.mode, Mode::File | Mode::Executable)
+}
+
 impl Files {
     pub(super) fn list(
         repository: &dyn Repository,
@@ -71,6 +76,11 @@ impl Files {
         let pairs: Vec<_> = all.iter().map(|f| (f.path.clone(), f.content)).collect();
         let roster = lister.roster;
         Ok(Self { all, digest: inputs_digest(&pairs), roster, held, directory })
+    }
+
+    /// The first that is no file.
+    pub(super) fn odd(&self) -> Option<&RepoPath> {
+        self.all.iter().find(|file| !is_file(file.state)).map(|file| &file.path)
     }
 
     pub(super) fn find(&self, path: &[u8]) -> Option<&File> {
@@ -107,6 +117,8 @@ impl Lister<'_> {
         let known = self.roster.as_ref().filter(|_| is_roster);
         file.content = match known.and_then(|bytes| bytes.first_chunk::<32>()) {
             Some(head) => Sha256::new(*head),
+            // What it points to is nowhere, or anywhere.
+            None if !is_file(state) => sha256(state.oid.as_bytes()),
             None => sha256(&file.read(self.repository)?),
         };
         Ok(file)

@@ -44,7 +44,41 @@ pub(super) fn answer(
         let text = format!("{} is protected and stays the tag that it is", update.name);
         return Ok(refused("tag-moved", text, "make a new tag"));
     }
-    judged(world, setup, main, &peeled)
+    let answer = judged(world, setup, main, &peeled)?;
+    settled(world, setup, &peeled, answer)
+}
+
+/// What holds in every mode: inputs that hold stay, and the ref that they are read from stays
+/// protected by them.
+fn settled(
+    world: World,
+    setup: &Setup,
+    update: &RefUpdate,
+    answer: Answer,
+) -> Result<Answer, PortError> {
+    let is_policy_ref = update.name == setup.policy_ref;
+    let new = match (&answer, update.new) {
+        (Answer::Gated(_), Some(new)) => new,
+        (Answer::Free, Some(new)) if is_policy_ref && update.old != update.new => new,
+        (Answer::Gated(_) | Answer::Free, None) if is_policy_ref => {
+            let text = format!("the policy is read from {}, which therefore stays", update.name);
+            return Ok(refused("target-deleted", text, "push to it instead"));
+        }
+        _ => return Ok(answer),
+    };
+    let next = world.inputs(world.repository.commit(new)?.tree)?;
+    let next = match &*next {
+        Ok(next) => next,
+        Err(unusable) => return Ok(Answer::Refused(unusable.left_behind())),
+    };
+    if is_policy_ref && next.policy.target_of(&update.name).is_none() {
+        let text = format!(
+            "after this change the policy would not protect {}, which it is read from",
+            update.name
+        );
+        return Ok(refused("policy-ref-free", text, "keep a target whose `refs` hold it"));
+    }
+    Ok(answer)
 }
 
 /// The update with annotated tags followed to their commits.
@@ -63,12 +97,13 @@ fn judged(
     let own = tree.map(|tree| world.inputs(tree)).transpose()?;
     let by_main = main.and_then(|m| m.policy.target_of(&update.name));
     // A branch is not protected because somebody wrote so on it.
-    let own = if by_main.is_some() || update.name == setup.policy_ref || has_landed(world, update)?
-    {
-        own
-    } else {
-        return Ok(Answer::Free);
-    };
+    if update.name != setup.policy_ref && !has_landed(world, update)? {
+        return match (main, by_main) {
+            // Whoever made it before it was protected wrote its policy and roster.
+            (Some(main), Some(policy)) => created(world, setup, main, policy, update),
+            _ => Ok(Answer::Free),
+        };
+    }
     match own.as_deref() {
         Some(Ok(own)) => {
             let policy = own.policy.target_of(&update.name).or(by_main);
@@ -78,17 +113,26 @@ fn judged(
                 let mode = policy.mode().max(by_main.mode());
                 policy = policy.with_mode(mode);
             }
+            // Where something is enforced, what it is enforced by is: a target that only warns
+            // would be the way around all others.
+            let enforced = own.policy.targets().iter().any(|t| t.mode() == Mode::Enforce);
+            if update.name == setup.policy_ref && enforced && changes_inputs(world, update)? {
+                policy = policy.with_mode(Mode::Enforce);
+            }
             existing(world, setup, own, &policy, update)
         }
         Some(Err(unusable)) if by_main.is_some() || update.name == setup.policy_ref => {
             repair(world, setup, update, unusable)
         }
         None if update.name == setup.policy_ref => Ok(not_bootstrapped()),
-        _ => match (main, by_main) {
-            (Some(main), Some(policy)) => created(world, setup, main, policy, update),
-            _ => Ok(Answer::Free),
-        },
+        _ => Ok(Answer::Free),
     }
+}
+
+fn changes_inputs(world: World, update: &RefUpdate) -> Result<bool, PortError> {
+    let (Some(old), Some(new)) = (update.old, update.new) else { return Ok(false) };
+    let digest = |id: Oid| world.inputs_digest(world.repository.commit(id)?.tree);
+    Ok(digest(old)? != digest(new)?)
 }
 
 fn has_landed(world: World, update: &RefUpdate) -> Result<bool, PortError> {
@@ -367,10 +411,6 @@ fn finish(
 ) -> Result<Answer, PortError> {
     let pusher = advance.pusher.recorded();
     let tree = world.repository.commit(advance.to)?.tree;
-    // Whatever the mode: after it there would be nothing to judge by.
-    if let Err(unusable) = &*world.inputs(tree)? {
-        return Ok(Answer::Refused(unusable.left_behind()));
-    }
     let next = world.inputs_digest(tree)?;
     let record = landing::record(world, policy, advance, &coverage, (pusher, next))?;
     let clearance = landing::clearance(inputs, &coverage, &record);

@@ -162,3 +162,31 @@ fn somebody_removed_on_main_does_not_count_two_branches_away() {
     let refused = org.push("jonas", &["fix:refs/heads/hot/1"]);
     assert_ne!(refused.code, 0, "somebody who left counted two branches away");
 }
+
+#[test]
+fn a_branch_from_before_it_was_a_target_has_no_say() {
+    let releases = "  releases: { refs: ['refs/heads/release/*', 'refs/tags/v*'], mode: enforce, from: refs/heads/main }\n";
+    let before = POLICY.replace(releases, "");
+    assert_ne!(before, POLICY);
+    let org = Org::gated(program(), &before);
+    let base = landed(&org, "main");
+    on(&org, "planted", &base);
+    let own = "version: 1\ntargets: { x: { refs: ['refs/heads/*'], mode: warn } }\n\
+               rules: [ { name: r, record_only: true } ]\n";
+    org.scratch.write("work/.obstat/policy.yaml", own);
+    org.commit("tove", "mine");
+    let release = "refs/heads/release/9";
+    org.push("tove", &[&format!("planted:{release}")]).ok();
+    policy_lands(&org, POLICY);
+    org.scratch.git("work", &["checkout", "-q", "planted"]);
+    org.scratch.write("work/pay/charge.rs", EVIL);
+    org.commit("tove", "evil");
+    let pushed = org.push("tove", &[&format!("planted:{release}")]);
+    assert_ne!(pushed.code, 0, "a branch judged itself by a policy of its maker");
+    // Begun anew at a cleared tip it is as any other.
+    org.push("tove", &[&format!(":{release}")]).ok();
+    org.push("tove", &[&format!("main:{release}")]).ok();
+    fetch(&org);
+    let answer = verify(&org, "work", release, &landed(&org, release));
+    assert_eq!(answer.code, 0, "{}", answer.all());
+}

@@ -6,7 +6,7 @@ use obstat_testkit::{Org, POLICY};
 
 #[test]
 fn a_policy_that_landed_unsigned_holds_up_deploys_until_the_owners_sign() {
-    let policy = POLICY.replacen("mode: enforce", "mode: shadow", 1);
+    let policy = POLICY.replace("mode: enforce", "mode: shadow");
     let org = Org::gated(program(), &policy);
     let before = landed(&org, "main");
     let next = policy.replace("expires: 14d", "expires: 7d");
@@ -42,7 +42,7 @@ fn a_policy_that_landed_unsigned_holds_up_deploys_until_the_owners_sign() {
 
 #[test]
 fn whoever_begins_to_enforce_hears_what_landed_unsigned() {
-    let policy = POLICY.replacen("mode: enforce", "mode: warn", 1);
+    let policy = POLICY.replace("mode: enforce", "mode: warn");
     let org = Org::gated(program(), &policy);
     let before = landed(&org, "main");
     let next = policy.replace("expires: 14d", "expires: 7d");
@@ -98,7 +98,7 @@ fn a_broken_policy_on_main_opens_no_other_door() {
 #[test]
 fn no_mode_takes_a_policy_that_is_broken() {
     for mode in ["shadow", "warn"] {
-        let policy = POLICY.replacen("mode: enforce", &format!("mode: {mode}"), 1);
+        let policy = POLICY.replace("mode: enforce", &format!("mode: {mode}"));
         let org = Org::gated(program(), &policy);
         let broken = [
             ("policy.yaml", "broken: [".to_owned()),
@@ -126,4 +126,73 @@ fn no_mode_takes_a_policy_that_is_broken() {
         org.commit("tove", "a comment");
         org.push("tove", &["main"]).ok();
     }
+}
+
+/// Signed by nobody, what everything is enforced by.
+#[test]
+fn a_policy_ref_that_only_warns_opens_no_other_door() {
+    let policy = POLICY.replacen("mode: enforce", "mode: warn", 1);
+    let org = Org::gated(program(), &policy);
+    let base = landed(&org, "main");
+    let lax = policy.replace("'refs/heads/release/*', ", "");
+    assert_ne!(lax, policy);
+    org.scratch.write("work/.obstat/policy.yaml", &lax);
+    org.commit("tove", "fewer targets");
+    assert_ne!(org.push("tove", &["main"]).code, 0, "releases were freed by one person");
+    // Signed for, the same lands.
+    signed(&org, "mira", "main");
+    signed(&org, "priya", "main");
+    signed(&org, "yusuf", "main");
+    org.push("tove", &["main"]).ok();
+    // What is no policy is warned of, as the mode says.
+    org.scratch.write("work/pay/charge.rs", EVIL);
+    org.commit("tove", "code");
+    org.push("tove", &["main"]).ok();
+    // Gone it protects nothing.
+    org.scratch.git("server.git", &["branch", "trunk", &base]);
+    org.scratch.git("server.git", &["symbolic-ref", "HEAD", "refs/heads/trunk"]);
+    let gone = org.push("tove", &[":main"]);
+    assert_ne!(gone.code, 0, "the policy was deleted");
+    assert!(gone.err.contains("would delete") || gone.err.contains("stays"), "{}", gone.err);
+}
+
+#[test]
+fn the_policy_protects_what_it_is_read_from() {
+    let policy = POLICY.replace("mode: enforce", "mode: warn");
+    let org = Org::gated(program(), &policy);
+    let other = policy.replace("refs/heads/main]", "refs/heads/trunk]");
+    org.scratch.write("work/.obstat/policy.yaml", &other);
+    org.commit("tove", "elsewhere");
+    for who in ["mira", "priya", "yusuf"] {
+        signed(&org, who, "main");
+    }
+    let pushed = org.push("tove", &["main"]);
+    assert_ne!(pushed.code, 0);
+    assert!(pushed.err.contains("would not protect refs/heads/main"), "{}", pushed.err);
+    let org = Org::ungated(program(), &other);
+    let started = org.obstat("mira", ".", &["bootstrap", "--bare", "server.git"]);
+    assert_eq!(started.code, 2, "{}", started.all());
+    assert!(started.err.contains("does not protect refs/heads/main"), "{}", started.err);
+}
+
+/// What a link points to is elsewhere or nowhere, and may go.
+#[test]
+fn inputs_are_files() {
+    let org = Org::gated(program(), &POLICY.replace("mode: enforce", "mode: warn"));
+    let blob = org.scratch.git("work", &["hash-object", "-w", ".obstat/policy.yaml"]);
+    org.push("tove", &[&format!("{blob}:refs/tags/blob")]).ok();
+    let entries = [("160000", blob.as_str(), ".obstat/x"), ("120000", &blob, ".obstat/y")];
+    for (mode, id, path) in entries {
+        org.scratch.git("work", &["reset", "-q", "--hard", "origin/main"]);
+        let entry = format!("{mode},{id},{path}");
+        org.scratch.git("work", &["update-index", "--add", "--cacheinfo", &entry]);
+        org.scratch.git_as("tove", "work", &["commit", "-q", "-m", "link"]).ok();
+        let pushed = org.push("tove", &["main"]);
+        assert_ne!(pushed.code, 0, "{entry}");
+        assert!(pushed.err.contains("inputs are files"), "{}", pushed.err);
+    }
+    org.scratch.git("work", &["reset", "-q", "--hard", "origin/main"]);
+    org.scratch.write("work/.obstat/note.md", "a file\n");
+    org.commit("tove", "file");
+    org.push("tove", &["main"]).ok();
 }
