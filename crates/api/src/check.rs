@@ -30,6 +30,8 @@ pub struct ApprovalLine {
     pub statement: String,
     /// Who signed, or claims to have, escaped.
     pub who: String,
+    /// What it says: `approve`, `reject`, `withdraw`, `override`, …; `None` where it is not known.
+    pub says: Option<&'static str>,
     /// Whether it counts.
     pub counts: bool,
     /// Why it does not.
@@ -99,6 +101,7 @@ impl From<&NotCounted> for ApprovalLine {
         Self {
             statement: found.statement.to_string(),
             who: escape_line(&found.who),
+            says: None,
             counts: false,
             reason: Some(found.reason.clone()),
         }

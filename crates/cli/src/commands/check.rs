@@ -8,6 +8,7 @@ use obstat_api::audit::AssistanceLine;
 use obstat_api::check::{ApprovalLine, CheckResult, DecisionLines};
 use obstat_api::exit::Exit;
 use obstat_gate::pipeline::{Detail, Judgement};
+use obstat_model::approval::ApprovalFacts;
 use obstat_model::statement::Signer;
 
 /// How to print.
@@ -31,7 +32,7 @@ pub(crate) struct Args {
 
 pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
     let prepared = prepare(&args.change)?;
-    if prepared.head == prepared.tip {
+    if prepared.has_landed()? {
         return nothing(&prepared, args.format, ui);
     }
     let judgement = prepared.judge(Detail::NameEligible)?;
@@ -52,7 +53,7 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
 
 fn nothing(prepared: &Prepared, format: Format, ui: &mut Ui) -> Result<Exit, CliError> {
     let what = format!(
-        "{} is the tip of {} already: there is nothing to decide",
+        "{} is in {} already: there is nothing to decide",
         prepared.label,
         prepared.target.short()
     );
@@ -69,6 +70,11 @@ pub(crate) fn result(judgement: &Judgement) -> CheckResult {
     let lines = DecisionLines::from(decision);
     let mut approvals = counted(judgement);
     approvals.extend(lines.not_counted);
+    for line in &mut approvals {
+        let is_it = |s: &&ApprovalFacts| s.verified.hash.to_string() == line.statement;
+        let own = judgement.found.statements.iter().find(is_it);
+        line.says = own.map(|s| s.verified.statement.act.as_str());
+    }
     let diagnostics = &decision.diagnostics;
     CheckResult {
         version: 1,
@@ -98,6 +104,7 @@ fn counted(judgement: &Judgement) -> Vec<ApprovalLine> {
                 Signer::Person(p) => p.to_string(),
                 Signer::Service(s) => s.to_string(),
             },
+            says: None,
             counts: true,
             reason: None,
         })

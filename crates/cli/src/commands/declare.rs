@@ -51,8 +51,10 @@ fn assisted(args: &Args, tool: &str, ui: &mut Ui) -> Result<Exit, CliError> {
         ));
     }
     let name = tool.split(':').next().unwrap_or_default();
-    let well_formed =
-        tool.len() <= 120 && !name.is_empty() && tool.chars().all(|c| c.is_ascii_graphic());
+    let well_formed = tool.len() <= 120
+        && !name.is_empty()
+        && !tool.ends_with(':')
+        && tool.chars().all(|c| c.is_ascii_graphic());
     if !well_formed {
         return Err(CliError::usage(
             format!("`{tool}` is no TOOL or TOOL:MODEL"),
@@ -103,7 +105,7 @@ fn is_known(repository: &GitRepository, tool: &str) -> Result<bool, CliError> {
 }
 
 fn signed(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
-    let prepared = prepare(&args.change)?;
+    let prepared = prepare(&args.change)?.must_be_open()?;
     let judgement = prepared.judge(Detail::Plain)?;
     brief::before_signing(ui, &judgement);
     let act = Act::Author { unassisted: args.unassisted };
@@ -114,7 +116,10 @@ fn signed(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
             ui.line(format!("  assisted  {}", brief::assisted(&after.assistance)));
             make::hand_over(&prepared, &filed, &args.key, ui)?;
         }
-        None => ui.note("Nothing was signed."),
+        None => {
+            ui.note("Nothing was signed.");
+            return Ok(Exit::Pending);
+        }
     }
     Ok(Exit::Ok)
 }

@@ -24,13 +24,10 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
     if args.reason.trim().is_empty() {
         return Err(CliError::usage("a rejection needs a reason", "say it with --reason"));
     }
-    let prepared = prepare(&args.change)?;
+    let prepared = prepare(&args.change)?.must_be_open()?;
     let judgement = prepared.judge(Detail::Plain)?;
     brief::before_signing(ui, &judgement);
     let draft = Draft { act: Act::Reject, reason: args.reason.clone(), expires: None };
-    match make::ask_and_sign(&prepared, &judgement, &args.key, draft, ui)? {
-        Some(filed) => make::hand_over(&prepared, &filed, &args.key, ui)?,
-        None => ui.note("Nothing was signed."),
-    }
-    Ok(Exit::Ok)
+    let filed = make::ask_and_sign(&prepared, &judgement, &args.key, draft, ui)?;
+    make::conclude(&prepared, filed.as_ref(), &args.key, ui)
 }

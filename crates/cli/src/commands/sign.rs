@@ -26,23 +26,13 @@ pub(crate) struct Args {
 }
 
 pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
-    let prepared = prepare(&args.change)?;
+    let prepared = prepare(&args.change)?.must_be_open()?;
     let judgement = prepared.judge(Detail::NameEligible)?;
     brief::before_signing(ui, &judgement);
     for problem in &judgement.decision.diagnostics.problems {
         ui.line(format!("  {} {}", ui.marks.warning(ui.paint), problem.text));
     }
     let draft = Draft { act: Act::Approve, reason: args.reason.clone(), expires: None };
-    let Some(filed) = make::ask_and_sign(&prepared, &judgement, &args.key, draft, ui)? else {
-        ui.note("Nothing was signed.");
-        return Ok(Exit::Pending);
-    };
-    let after = prepared.judge(Detail::NameEligible)?;
-    let own = after.decision.diagnostics.not_counted.iter().find(|n| n.statement == filed.hash);
-    if let Some(refused) = own {
-        ui.line(format!("  {} it does not count: {}", ui.marks.aside(ui.paint), refused.reason));
-    }
-    ui.line(format!("  now       {}", ui.marks.outcome(after.decision.outcome, ui.paint)));
-    make::hand_over(&prepared, &filed, &args.key, ui)?;
-    Ok(Exit::Ok)
+    let filed = make::ask_and_sign(&prepared, &judgement, &args.key, draft, ui)?;
+    make::conclude(&prepared, filed.as_ref(), &args.key, ui)
 }

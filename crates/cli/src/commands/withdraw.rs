@@ -21,13 +21,17 @@ pub(crate) struct Args {
 }
 
 pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
-    let prepared = prepare(&args.change)?;
+    let prepared = prepare(&args.change)?.must_be_open()?;
     let judgement = prepared.judge(Detail::Plain)?;
+    let who = make::who(&prepared, &args.key)?;
+    if !judgement.found.statements.iter().any(|s| s.verified.statement.signer == who) {
+        return Err(CliError::usage(
+            format!("{who} has made no statement on this change"),
+            "fetch refs/obstat/* if it was made elsewhere",
+        ));
+    }
     brief::before_signing(ui, &judgement);
     let draft = Draft { act: Act::Withdraw, reason: args.reason.clone(), expires: None };
-    match make::ask_and_sign(&prepared, &judgement, &args.key, draft, ui)? {
-        Some(filed) => make::hand_over(&prepared, &filed, &args.key, ui)?,
-        None => ui.note("Nothing was signed."),
-    }
-    Ok(Exit::Ok)
+    let filed = make::ask_and_sign(&prepared, &judgement, &args.key, draft, ui)?;
+    make::conclude(&prepared, filed.as_ref(), &args.key, ui)
 }

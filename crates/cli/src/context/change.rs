@@ -13,6 +13,7 @@ use obstat_gate::versions::Standing;
 use obstat_git::GitRepository;
 use obstat_model::object::{Oid, RefName};
 use obstat_model::roster::Roster;
+use obstat_model::text::escape_cut;
 use obstat_model::trust::TrustRoot;
 use std::path::PathBuf;
 
@@ -26,7 +27,7 @@ pub(crate) struct ChangeArgs {
     #[arg(long, short, value_name = "TARGET")]
     pub(crate) target: Option<String>,
     /// The remote whose tip counts
-    #[arg(long, default_value = "origin", value_name = "REMOTE")]
+    #[arg(long, default_value = DEFAULT_REMOTE, value_name = "REMOTE")]
     pub(crate) remote: String,
     /// The trust file [default: the one pinned here, else the published copy]
     #[arg(long, value_name = "FILE")]
@@ -48,6 +49,9 @@ pub(crate) struct Prepared {
     pub(crate) label: String,
     branch: Option<String>,
 }
+
+/// The remote that is meant where none is named.
+const DEFAULT_REMOTE: &str = "origin";
 
 /// No browsers without a server.
 pub(crate) const OPTIONS: VerifyOptions<'static> = VerifyOptions { webauthn: &[] };
@@ -104,6 +108,23 @@ fn inputs_at(repository: &GitRepository, tip: Oid) -> Result<Loaded, CliError> {
 }
 
 impl Prepared {
+    /// Whether the change is a part of the target, or of the base that was named, already.
+    pub(crate) fn has_landed(&self) -> Result<bool, CliError> {
+        Ok(self.repository.is_ancestor(self.head, self.tip)?)
+    }
+
+    /// As [`Prepared::has_landed`], for commands that need something to decide on.
+    pub(crate) fn must_be_open(self) -> Result<Self, CliError> {
+        if self.has_landed()? {
+            let target = self.target.short();
+            return Err(CliError::usage(
+                format!("{} is in {target} already: there is nothing to decide", self.label),
+                "name the change: a branch, or OLD..NEW for what has landed",
+            ));
+        }
+        Ok(self)
+    }
+
     /// Judges the change as if it were pushed now by nobody in particular.
     pub(crate) fn judge(&self, detail: Detail) -> Result<Judgement, CliError> {
         let cache = DiskCache::of(self.repository.directory());
@@ -236,6 +257,12 @@ fn tip_of(
     }
     if repository.has_remote(remote) {
         return Ok(None);
+    }
+    if remote != DEFAULT_REMOTE {
+        return Err(CliError::usage(
+            format!("there is no remote `{}`", escape_cut(remote, 60)),
+            "see `git remote`",
+        ));
     }
     Ok(repository.reference(target)?)
 }

@@ -1,17 +1,19 @@
 //! The brief of a change on one screen: what, why, who, and what next. Renders, decides nothing.
 
+mod signing;
+
+pub(crate) use signing::before_signing;
+
 use super::Ui;
 use obstat_gate::pipeline::Judgement;
 use obstat_model::assistance::{Assistance, AssistanceVerdict};
 use obstat_model::decision::{Asks, Outcome, Progress, RequirementReport};
 use obstat_model::evidence::Strength;
 use obstat_model::id::PersonId;
-use obstat_model::text::{count, escape_cut, grouped};
+use obstat_model::text::escape_cut;
 
 /// Names that are listed before "and N more".
 const NAMES_MAX: usize = 5;
-/// Files that a brief lists.
-const FILES_MAX: usize = 12;
 
 /// The answer to `obstat check`.
 pub(crate) fn check(ui: &mut Ui, label: &str, found: &Judgement) {
@@ -187,70 +189,4 @@ pub(crate) fn command(found: &Judgement, asks: Asks) -> String {
         Asks::Checks => "report --check NAME --passed",
     };
     format!("obstat {verb} --push origin {tip}..{}", revision.head.short())
-}
-
-/// What a signer reads before signing.
-pub(crate) fn before_signing(ui: &mut Ui, found: &Judgement) {
-    let (paint, marks) = (ui.paint, ui.marks);
-    let subject = found.commits.first().map(|c| subject(&c.message)).unwrap_or_default();
-    ui.line(format!("  {}", paint.bold(&subject)));
-    let commits = count(found.commits.len() as u64, "commit");
-    let target = found.proposal.target.short();
-    let makers = makers(found);
-    let line = format!("{} {target}, {commits}, {makers}", marks.arrow());
-    ui.line(format!("  {}", paint.dim(&line)));
-    ui.line("");
-    let files = &found.change.files;
-    let lines = count(found.change.lines(), "line");
-    ui.line(format!("  ships     {}, {lines}", count(files.len() as u64, "file")));
-    for file in files.iter().take(FILES_MAX) {
-        let size =
-            format!("+{} {}{}", grouped(file.lines.added), minus(ui), grouped(file.lines.removed));
-        let flags = joined(file.hidden.iter().map(|f| f.phrase()));
-        let flags = if flags.is_empty() { flags } else { format!("  {}", paint.yellow(&flags)) };
-        ui.line(format!("            {size:<12} {}{flags}", file.change.path));
-    }
-    if files.len() > FILES_MAX {
-        ui.line(format!("            and {} more, see git diff", files.len() - FILES_MAX));
-    }
-    ui.line(format!("  assisted  {}", assisted(&found.assistance)));
-    if found.change.inputs.is_some() {
-        ui.line(format!(
-            "  policy    {}",
-            paint.yellow("this change edits policy, roster or owners")
-        ));
-    }
-    for line in ["statement", "tests", "rollback"] {
-        ui.line(format!("  {line:<9} not given"));
-    }
-    for report in told(&found.decision.diagnostics.requirements) {
-        requirement(ui, report);
-    }
-    ui.line("");
-}
-
-fn minus(ui: &Ui) -> &'static str {
-    match ui.marks {
-        super::mark::Marks::Unicode => "−",
-        super::mark::Marks::Ascii => "-",
-    }
-}
-
-fn subject(message: &[u8]) -> String {
-    let text = String::from_utf8_lossy(message);
-    escape_cut(text.lines().next().unwrap_or_default(), 72)
-}
-
-fn makers(found: &Judgement) -> String {
-    use obstat_model::actor::Role;
-    let mut people: Vec<String> = Vec::new();
-    for part in
-        found.participants.iter().filter(|p| matches!(p.role, Role::Author | Role::CoAuthor))
-    {
-        let name = escape_cut(&part.identity.name, 40);
-        if !people.contains(&name) && people.len() < NAMES_MAX {
-            people.push(name);
-        }
-    }
-    people.join(", ")
 }

@@ -5,9 +5,12 @@ use crate::context::change::{OPTIONS, Prepared};
 use crate::error::CliError;
 use crate::keys;
 use crate::ui::Ui;
+use obstat_api::exit::Exit;
 use obstat_attest::{Envelope, statement};
-use obstat_gate::pipeline::Judgement;
+use obstat_gate::pipeline::{Detail, Judgement};
 use obstat_git::records::file_statement;
+use obstat_model::approval::ApprovalFacts;
+use obstat_model::decision::Outcome;
 use obstat_model::id::{Nonce, StatementHash};
 use obstat_model::object::RefName;
 use obstat_model::roster::Actor;
@@ -65,8 +68,10 @@ pub(crate) fn ask_and_sign(
     }
     let statement = build(prepared, judgement, args, draft)?;
     let until = match statement.act {
-        Act::Override { .. } => statement.expires_at.rfc3339(),
-        _ => statement.expires_at.day(),
+        Act::Override { .. } => format!(" until {}", statement.expires_at.rfc3339()),
+        // These do not run out.
+        Act::Reject | Act::Withdraw | Act::Review { .. } => String::new(),
+        _ => format!(" until {}", statement.expires_at.day()),
     };
     let shown = ui.paint.bold(&format!(
         "{} {}",
@@ -74,12 +79,40 @@ pub(crate) fn ask_and_sign(
         digest.get(12..16).unwrap_or_default()
     ));
     let verb = verb(&statement.act);
-    ui.line(format!("You {verb} exactly {shown} for {target} until {until}."));
+    ui.line(format!("You {verb} exactly {shown} for {target}{until}."));
     let question = format!("Type {} to sign, or press Enter to leave: ", ui.paint.bold(head));
     if ui.ask(&question) != head {
         return Ok(None);
     }
     sign_and_file(prepared, &statement, args, ui).map(Some)
+}
+
+/// What a statement did, as the gate would see it now; `None` where nothing was signed.
+pub(crate) fn conclude(
+    prepared: &Prepared,
+    filed: Option<&Filed>,
+    args: &KeyArgs,
+    ui: &mut Ui,
+) -> Result<Exit, CliError> {
+    let Some(filed) = filed else {
+        ui.note("Nothing was signed.");
+        return Ok(Exit::Pending);
+    };
+    let after = prepared.judge(Detail::NameEligible)?;
+    let own = after.decision.diagnostics.not_counted.iter().find(|n| n.statement == filed.hash);
+    if let Some(refused) = own {
+        ui.line(format!("  {} it does not count: {}", ui.marks.aside(ui.paint), refused.reason));
+    }
+    let is_own = |s: &&ApprovalFacts| s.verified.hash == filed.hash;
+    let rejects = after.found.statements.iter().find(is_own);
+    let rejects = rejects.is_some_and(|s| s.verified.statement.act == Act::Reject);
+    if rejects && own.is_none() && after.decision.outcome != Outcome::Blocked {
+        let text = "it holds nothing up: no rule here asks for somebody like you";
+        ui.line(format!("  {} {text}", ui.marks.warning(ui.paint)));
+    }
+    ui.line(format!("  now       {}", ui.marks.outcome(after.decision.outcome, ui.paint)));
+    hand_over(prepared, filed, args, ui)?;
+    Ok(Exit::Ok)
 }
 
 /// Signs without asking: what a service says of a check.
