@@ -55,7 +55,7 @@ impl Line {
 #[derive(Debug, Subcommand)]
 #[expect(clippy::large_enum_variant, reason = "one value, made once, at the start")]
 enum Command {
-    /// Show who used which AI tool, and what reached a target unsigned
+    /// Show which AI tools helped, and what reached a target unsigned
     Audit(audit::Args),
     /// Tell whether a change is clear, before it is pushed
     Check(check::Args),

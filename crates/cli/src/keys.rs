@@ -60,6 +60,12 @@ pub(crate) fn public_line(key: &Path) -> Result<String, CliError> {
         beside.push(".pub");
     }
     let path = PathBuf::from(beside);
+    if !key.exists() && !path.exists() {
+        return Err(CliError::usage(
+            format!("there is no key {}", key.display()),
+            "name the key's file, as in ~/.ssh/id_ed25519",
+        ));
+    }
     std::fs::read_to_string(&path).map_err(|e| {
         CliError::usage(
             format!("{}: {e}", path.display()),

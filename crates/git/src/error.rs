@@ -26,6 +26,9 @@ pub enum GitError {
         /// What it wrote to standard error, cut.
         message: String,
     },
+    /// Commits could not be walked.
+    #[error("the history cannot be read: {0}; fetch what is missing with `git fetch --refetch`")]
+    History(String),
     /// Somebody else moved a ref meanwhile.
     #[error("ref {name} was moved by somebody else; try again")]
     Raced {
@@ -43,6 +46,9 @@ pub enum GitError {
     /// A revision does not exist.
     #[error("`{0}` names no commit here; list branches with `git branch -a`")]
     NoRevision(String),
+    /// There is nothing yet.
+    #[error("nothing is committed here yet; commit something, then try again")]
+    NoCommits,
     /// The repository lies in memory only, and this needs one on disk.
     #[error("this is a bundle, which can only be read; use a clone of the repository")]
     Memory,

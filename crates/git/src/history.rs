@@ -231,7 +231,7 @@ fn listed(
 }
 
 fn failed(why: String) -> GitError {
-    GitError::Failed { verb: "history".to_owned(), message: why }
+    GitError::History(why)
 }
 
 fn gix_id(oid: &Oid) -> Result<gix::ObjectId, GitError> {

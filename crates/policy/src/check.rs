@@ -31,19 +31,25 @@ pub fn check(policy: &Policy, roster: &Roster, now: Now) -> Vec<Diagnostic> {
     let quorum = roster.parts().owners.quorum;
     if owners_able(policy, roster) < quorum {
         let wanted = policy.quorum().presence().as_str();
-        found.push(format!(
-            "fewer than {quorum} owners have a key that gives presence `{wanted}`: \
+        let text = format!(
+            "fewer owners than the quorum of {quorum} have a key that gives presence `{wanted}`: \
              nobody could change policy and roster once a target is enforced"
-        ));
+        );
+        found.push((text, keys_for(policy.quorum().presence(), roster)));
     }
     for rule in policy.rules() {
         for requirement in rule.requirements() {
             if let Some(why) = out_of_reach(requirement, roster, now.0) {
-                found.push(format!("rule `{}` needs {why}", rule.name()));
+                let presence = requirement.approvals().into_iter().map(Approvals::presence).max();
+                let keys = presence.filter(|p| *p > Presence::Key);
+                let help = keys
+                    .map_or("add people, levels or keys to the roster", |p| keys_for(p, roster));
+                found.push((format!("rule `{}` needs {why}", rule.name()), help));
             }
         }
     }
-    let mut all: Vec<Diagnostic> = found.into_iter().map(|text| finding(severity, text)).collect();
+    let finding = |(text, help)| finding(severity, text, help);
+    let mut all: Vec<Diagnostic> = found.into_iter().map(finding).collect();
     all.extend(warnings(policy, roster, now.0));
     all
 }
@@ -104,10 +110,26 @@ fn warnings(policy: &Policy, roster: &Roster, now: Timestamp) -> Vec<Diagnostic>
     found.into_iter().map(|text| Diagnostic::warning("odd", ".obstat/policy.yaml", text)).collect()
 }
 
-fn finding(severity: Severity, text: String) -> Diagnostic {
+/// What gives people keys of a presence.
+fn keys_for(presence: Presence, roster: &Roster) -> &'static str {
+    match presence {
+        Presence::Hardware if roster.parts().devices.is_none() => {
+            "add `devices` and `attestation` to the roster, see docs/formats/roster.md#attested-keys"
+        }
+        Presence::Hardware => {
+            "add `attestation` to keys in the roster, see docs/formats/roster.md#attested-keys"
+        }
+        Presence::Present => {
+            "make security keys: ssh-keygen -t ed25519-sk -O verify-required; or set `presence: key`"
+        }
+        Presence::Forge | Presence::Key => "add people, levels or keys to the roster",
+    }
+}
+
+fn finding(severity: Severity, text: String, help: &str) -> Diagnostic {
     let found = Diagnostic::warning("nobody-can-sign", ".obstat/policy.yaml", text);
     let found = Diagnostic { severity, ..found };
-    found.helped("add people, levels or keys to the roster, or ask for less")
+    found.helped(format!("{help}, or ask for less"))
 }
 
 /// People who could sign for content that they did not make, scopes and ownership aside.

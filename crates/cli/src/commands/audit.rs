@@ -29,7 +29,7 @@ pub(crate) enum Format {
     Jsonl,
 }
 
-/// Show who used which AI tool, and what reached a target unsigned
+/// Show which AI tools helped, and what reached a target unsigned
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  obstat audit                 the whole history of HEAD\n  obstat audit v5.0..main      a range\n  obstat audit --unsigned      what reached a target without a signature"

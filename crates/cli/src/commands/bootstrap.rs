@@ -77,7 +77,14 @@ pub(super) fn bare(path: &Path) -> Result<GitRepository, CliError> {
 fn usable_inputs(repository: &GitRepository, policy_ref: &RefName) -> Result<Inputs, CliError> {
     let hint = "write them with `obstat init`, commit and push them, then bootstrap";
     let tip = repository.reference(policy_ref)?;
-    let tip = tip.ok_or_else(|| CliError::usage(format!("{policy_ref} does not exist"), hint))?;
+    let Some(tip) = tip else {
+        let branches = repository.refs().below("refs/heads/")?;
+        let hint = match branches.first() {
+            Some((branch, _)) => format!("name the branch with the policy: --policy-ref {branch}"),
+            None => "push the branch with policy and roster, then bootstrap".to_owned(),
+        };
+        return Err(CliError::usage(format!("{policy_ref} does not exist here"), hint));
+    };
     let tree = repository.commit(tip)?.tree;
     let inputs = inputs::load(repository, tree, &DiskCache::of(repository.directory()))?
         .map_err(|unusable| CliError::usage(unusable.problem().text, hint))?;

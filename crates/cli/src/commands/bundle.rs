@@ -48,13 +48,12 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
     let answer = deploy::verify(world(&repository, &trust, &Memo::default()), &target, commit)?;
     let objects = repository.store().watched()?;
     let Answer::Clear(cleared) = answer else {
-        return Err(CliError::usage(
-            format!("{} is not cleared for {}", commit.short(), args.trust.target),
-            format!(
-                "see why with `obstat verify --target {} --trust TRUSTFILE {}`",
-                args.trust.target, args.commit
-            ),
-        ));
+        let (commit, target) = (commit.short(), &args.trust.target);
+        let blocked = ui.marks.blocked(ui.paint);
+        ui.note(format!("{blocked} {commit} is not cleared for {target}, so nothing was written"));
+        let command = format!("obstat verify --target {target} --trust TRUSTFILE {}", args.commit);
+        ui.note(format!("See why with\n  {}", ui.paint.blue(&command)));
+        return Ok(Exit::Blocked);
     };
     let mut bundle = Bundle {
         refs: refs(&repository, &cleared)?,

@@ -44,7 +44,7 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
     let owner = people::owner(&repository, &drafted, args.key.as_ref())?;
     if owner.key.is_none() {
         ui.note(
-            "No signing key of yours is named: put your public key into the roster, or begin anew with\n  obstat init --key FILE",
+            "No signing key of yours is named: put your public key into .obstat/roster.yaml, or\n  rm -r .obstat && obstat init --key FILE.pub",
         );
     }
     let roster = write::roster(&drafted, &owner);

@@ -59,14 +59,18 @@ fn check(args: &CheckArgs, ui: &mut Ui) -> Result<Exit, CliError> {
     let parsed = obstat_policy::parse_roster(&roster, ROSTER).map_err(failed)?;
     let parsed = inputs::attest(parsed, &mut |path| input(&top, path))?.map_err(failed)?;
     let checked = obstat_policy::parse_policy(&policy, POLICY, &parsed).map_err(failed)?;
-    let mut warnings = obstat_policy::check(&checked, &parsed, crate::clock::now());
-    warnings.extend(unknown_tools(&checked, &top));
-    let errors = warnings.iter().any(|w| w.severity == Severity::Error);
-    if errors {
-        return Err(failed(warnings));
-    }
+    let mut found = obstat_policy::check(&checked, &parsed, crate::clock::now());
+    found.extend(unknown_tools(&checked, &top));
+    let (errors, warnings): (Vec<_>, Vec<_>) =
+        found.into_iter().partition(|finding| finding.severity == Severity::Error);
     for warning in &warnings {
         ui.note(format!("{} {}", ui.marks.warning(ui.paint), warning.message));
+        if let Some(help) = &warning.help {
+            ui.note(format!("  {help}"));
+        }
+    }
+    if !errors.is_empty() {
+        return Err(failed(errors));
     }
     let rules = obstat_model::text::count(checked.rules().len() as u64, "rule");
     let people = parsed.parts().people.len();
@@ -113,7 +117,7 @@ fn read(top: &Path, name: &str) -> Result<String, CliError> {
 }
 
 fn explain(args: &ExplainArgs, ui: &mut Ui) -> Result<Exit, CliError> {
-    let prepared = prepare(&args.change)?;
+    let prepared = prepare(&args.change)?.must_be_open()?;
     let judgement = prepared.judge(Detail::NameEligible)?;
     brief::check(ui, &prepared.label, &judgement);
     ui.line("");

@@ -231,7 +231,7 @@ fn text(ui: &mut Ui, args: &Args, commit: Oid, answer: &Answer) {
             if cleared.unenforced > 0 {
                 let below = count(cleared.unenforced as u64, "landing");
                 let text = "below it passed without what was asked for, in shadow or warn mode";
-                ui.line(format!("  {} {below} {text}", marks.aside(paint)));
+                ui.line(format!("  {} {below} {text}", marks.warning(paint)));
             }
         }
         Answer::NotFetched => {

@@ -10,6 +10,8 @@ use obstat_model::text::{count, escape_cut};
 
 /// Requirements that are told in full.
 const REQUIREMENTS_MAX: usize = 3;
+/// Further problems that are told.
+const PROBLEMS_MAX: usize = 2;
 /// Statements that did not count that are told.
 const NOT_COUNTED_MAX: usize = 2;
 /// Widest text in characters, after git's `remote: `.
@@ -21,6 +23,9 @@ pub(crate) fn gated(ui: &mut Ui, gated: &Gated, found: &Judgement) {
     ui.note("");
     about(ui, found);
     let open = open(found);
+    for problem in problems(found).into_iter().skip(1).take(PROBLEMS_MAX) {
+        ui.note(format!("  {} {}", ui.marks.blocked(ui.paint), escape_cut(&problem.text, WIDTH)));
+    }
     for report in open.iter().take(REQUIREMENTS_MAX) {
         requirement(ui, report);
     }
@@ -40,7 +45,7 @@ fn head(ui: &mut Ui, gated: &Gated, found: &Judgement) {
     let target = &gated.target;
     let line = match found.decision.outcome {
         Outcome::Blocked => {
-            let problem = found.decision.diagnostics.problems.first();
+            let problem = problems(found).into_iter().next();
             let text =
                 problem.map_or_else(|| "it is blocked".to_owned(), |p| escape_cut(&p.text, WIDTH));
             format!(
@@ -65,6 +70,20 @@ fn head(ui: &mut Ui, gated: &Gated, found: &Judgement) {
         }
     };
     ui.note(line);
+}
+
+/// What blocks; who pushes first, for what else there is may come of it.
+fn problems(found: &Judgement) -> Vec<&Problem> {
+    let mut all: Vec<&Problem> = found.decision.diagnostics.problems.iter().collect();
+    all.sort_by_key(|problem| problem.code != "unknown-pusher");
+    all
+}
+
+/// Nobody can be told from who pushes: the transport does not say, whatever the mode.
+pub(crate) fn unknown_pusher(ui: &mut Ui, variable: &str) {
+    let text = format!("{variable} is not set here, so nobody is known as the pusher");
+    ui.note(format!("{} {text}", ui.marks.warning(ui.paint)));
+    ui.note("On the server, see that the transport sets it, or install the hook with another");
 }
 
 fn open(found: &Judgement) -> Vec<&RequirementReport> {
@@ -104,7 +123,7 @@ fn requirement(ui: &mut Ui, report: &RequirementReport) {
 
 fn next(ui: &mut Ui, found: &Judgement) {
     if found.decision.outcome == Outcome::Blocked {
-        if let Some(problem) = found.decision.diagnostics.problems.first() {
+        if let Some(problem) = problems(found).first() {
             ui.note(format!("Next: {}", escape_cut(&problem.hint, WIDTH)));
         }
         return;

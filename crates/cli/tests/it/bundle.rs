@@ -135,6 +135,6 @@ fn what_is_not_cleared_is_not_bundled() {
     let line =
         ["bundle", "--target", "production", "--trust", trust, "--output", "../b.tar", "main"];
     let found = org.obstat("mira", "work", &line);
-    assert_eq!(found.code, 2, "{}", found.all());
+    assert_eq!(found.code, 3, "{}", found.all());
     assert!(!org.scratch.at("b.tar").exists());
 }

@@ -45,7 +45,97 @@ fn init_writes_what_is_missing_and_nothing_else() {
 fn nothing_is_signed_where_there_is_nothing_to_sign() {
     let org = org();
     let landed = org.sign("priya", "main", &[]);
-    told(&landed, &["nothing to sign"]);
+    told(&landed, &["nothing to decide"]);
+    // Nor where a branch has landed and the target has gone on.
+    org.scratch.git("work", &["branch", "old"]);
+    for n in 0..2 {
+        org.scratch.write("work/docs/a.md", format!("{n}\n"));
+        org.commit("priya", "docs");
+    }
+    org.push("priya", &["main"]).ok();
+    org.scratch.git("work", &["fetch", "-q", "origin", "+refs/heads/*:refs/remotes/origin/*"]);
+    for line in [["check", "old"], ["sign", "old"]] {
+        let found = org.obstat("priya", "work", &line);
+        assert!(found.all().contains("old is in main already"), "{}", found.all());
+    }
+    let elsewhere = org.obstat("priya", "work", &["check", "--remote", "nosuch", "old"]);
+    told(&elsewhere, &["no remote `nosuch`"]);
+}
+
+#[test]
+fn a_word_without_effect_says_so() {
+    let org = org();
+    // A senior's own work of which no rule asks anything.
+    org.scratch.write("work/src/a.rs", "fn a() {}\n");
+    org.commit("priya", "work");
+    let key = org.scratch.at("keys/yusuf").to_string_lossy().into_owned();
+    let line = ["withdraw", "--key", &key, "main"];
+    told(&org.obstat_typing("yusuf", "work", &line, &org.typed("main")), &["no statement"]);
+    let line = ["reject", "--key", &key, "--reason", "no", "main"];
+    let left = org.obstat_typing("yusuf", "work", &line, "\n");
+    assert_eq!(left.code, 4, "nothing was signed, and it was told as done: {}", left.all());
+    let found = org.obstat_typing("yusuf", "work", &line, &org.typed("main"));
+    assert!(found.out.contains("it holds nothing up"), "{}", found.all());
+    assert!(found.out.contains("now       ✓ Clear"), "{}", found.all());
+    // Where a rule asks, it does.
+    org.scratch.write("work/pay/charge.rs", "fn charge() { more() }\n");
+    org.commit("jonas", ASSISTED);
+    let found = org.obstat_typing("yusuf", "work", &line, &org.typed("main"));
+    assert!(found.out.contains("now       ✗ Blocked"), "{}", found.all());
+    let json = org.obstat("yusuf", "work", &["check", "--format", "json", "main"]).out;
+    assert!(json.contains("\"says\":\"reject\""), "{json}");
+}
+
+/// What the statement says was shown is shown.
+#[test]
+fn the_brief_hides_nothing_behind_many_files() {
+    let org = org();
+    for n in 0..40 {
+        org.scratch.write(&format!("work/src/f{n}.rs"), "fn f() {}\n");
+    }
+    org.scratch.write("work/src/zzz.rs", "fn z() {} // \u{202e}\u{200b}\n");
+    org.commit("jonas", ASSISTED);
+    let found = org.sign("priya", "main", &[]);
+    let out = found.ok();
+    let ships: Vec<&str> = out.lines().skip_while(|line| !line.contains("ships")).collect();
+    assert!(ships[1].contains("src/zzz.rs"), "{out}");
+    let hidden: Vec<&&str> = ships.iter().filter(|line| line.contains(" in src/zzz.rs")).collect();
+    assert_eq!(hidden.len(), 2, "{out}");
+    assert!(out.contains("and 29 more: git diff "), "{out}");
+    assert!(out.contains("statement not given") && out.contains("checks    not given"), "{out}");
+    let key = org.scratch.at("keys/jonas").to_string_lossy().into_owned();
+    let line = ["declare", "--mine", "--key", &key, "main"];
+    org.obstat_typing("jonas", "work", &line, &org.typed("main")).ok();
+    let out = org.sign("yusuf", "main", &[]).ok();
+    assert!(out.contains("statement jonas stands for it"), "{out}");
+}
+
+#[test]
+fn what_landed_uncleared_is_listed_with_how_and_by_whom() {
+    let org = Org::gated(program(), &POLICY.replace("mode: enforce", "mode: shadow"));
+    org.scratch.write("work/pay/charge.rs", "fn charge() { more() }\n");
+    org.commit("jonas", "unsigned");
+    org.push("jonas", &["main"]).ok();
+    org.scratch.git("work", &["fetch", "-q", "origin", "+refs/obstat/*:refs/obstat/*"]);
+    let text = org.obstat("mira", "work", &["audit", "--unsigned"]).ok();
+    assert!(text.contains("let through by mode") && text.contains("unsigned"), "{text}");
+    let json = org.obstat("mira", "work", &["audit", "--unsigned", "--format", "jsonl"]).ok();
+    assert!(json.contains("\"how\":\"unenforced\"") && json.contains("git jonas"), "{json}");
+}
+
+#[test]
+fn a_transport_that_names_nobody_is_told_in_every_mode() {
+    for mode in ["shadow", "enforce"] {
+        let org = Org::gated(program(), &POLICY.replace("mode: enforce", &format!("mode: {mode}")));
+        org.scratch.write("work/pay/charge.rs", "fn charge() { more() }\n");
+        org.commit("jonas", ASSISTED);
+        let pushed = org.push("", &["main"]);
+        assert!(pushed.err.contains("OBSTAT_PUSHER is not set"), "{mode}: {}", pushed.err);
+        if mode == "enforce" {
+            let first = pushed.err.lines().next().unwrap_or_default();
+            assert!(first.contains("the transport does not say who pushes"), "{}", pushed.err);
+        }
+    }
 }
 
 #[test]

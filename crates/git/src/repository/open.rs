@@ -75,7 +75,11 @@ impl GitRepository {
     /// [`GitError::NoRevision`].
     pub fn resolve(&self, revision: &str) -> Result<Oid, GitError> {
         let none = || GitError::NoRevision(obstat_model::text::escape_cut(revision, 80));
-        let object = self.refs.library()?.revparse_single(revision).map_err(|_| none())?;
+        let library = self.refs.library()?;
+        if revision == "HEAD" && library.is_empty().unwrap_or(false) {
+            return Err(GitError::NoCommits);
+        }
+        let object = library.revparse_single(revision).map_err(|_| none())?;
         let commit = object.peel(git2::ObjectType::Commit).map_err(|_| none())?;
         from_git(commit.id()).ok_or_else(none)
     }

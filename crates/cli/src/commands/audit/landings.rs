@@ -34,12 +34,45 @@ pub(crate) struct Exception {
     pub(crate) reviewed: bool,
 }
 
+/// Why something landed that was not cleared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum How {
+    /// Around the gate: no record tells of it.
+    Unrecorded,
+    /// In shadow or warn mode.
+    Unenforced,
+    /// By override.
+    Overridden,
+}
+
+impl How {
+    /// The name for machines.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Unrecorded => "unrecorded",
+            Self::Unenforced => "unenforced",
+            Self::Overridden => "overridden",
+        }
+    }
+
+    /// The name for people.
+    pub(crate) fn phrase(self) -> &'static str {
+        match self {
+            Self::Unrecorded => "around the gate",
+            Self::Unenforced => "let through by mode",
+            Self::Overridden => "by override",
+        }
+    }
+}
+
 /// Figures of one target.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Target {
     pub(crate) signed: u64,
     pub(crate) overridden: u64,
     pub(crate) unenforced: u64,
+    /// Tips that landed by override or by mode, newest first: how, and who pushed.
+    pub(crate) let_through: Vec<(Oid, How, String)>,
     /// Commits on the first-parent chain since bootstrap that no record covers, newest first.
     pub(crate) unsigned: Vec<Oid>,
 }
@@ -97,9 +130,15 @@ impl Landed {
         let target = self.targets.entry(record.target.clone()).or_default();
         match record.kind {
             LandingKind::Bootstrap => return Ok(()),
-            _ if change.overridden_by.is_some() => target.overridden += 1,
+            _ if change.overridden_by.is_some() => {
+                target.overridden += 1;
+                target.let_through.push((change.to, How::Overridden, record.pusher.clone()));
+            }
             _ if signed => target.signed += 1,
-            _ => target.unenforced += 1,
+            _ => {
+                target.unenforced += 1;
+                target.let_through.push((change.to, How::Unenforced, record.pusher.clone()));
+            }
         }
         // History that was rewritten away is no longer there to be read; its record stands.
         if repository.commit(change.to).is_err() {

@@ -2,6 +2,7 @@
 
 use super::Format;
 use super::Source;
+use super::landings::How;
 use super::tally::Tally;
 use crate::ui::Ui;
 use crate::ui::bar::{bar, percent};
@@ -99,7 +100,7 @@ fn reached(range: &str, source: &Source, ui: &mut Ui) {
     let mut unsigned = 0;
     for (target, found) in &source.known.landed.targets {
         ui.line("");
-        ui.line(format!("  reached {}", target.short()));
+        ui.line(format!("  reached {}, since it was gated", target.short()));
         let row = |mark: String, text: &str, n: u64, more: &str| {
             format!("    {mark} {text:<40} {:>8}   {more}", grouped(n)).trim_end().to_owned()
         };
@@ -120,8 +121,8 @@ fn reached(range: &str, source: &Source, ui: &mut Ui) {
         }
         let n = found.unsigned.len() as u64;
         let mark = if n > 0 { marks.blocked(paint) } else { marks.met(paint) };
-        ui.line(row(mark, "unsigned", n, ""));
-        unsigned += n;
+        ui.line(row(mark, "around the gate, unsigned", n, ""));
+        unsigned += n + found.overridden + found.unenforced;
     }
     for open in source.known.landed.exceptions.iter().filter(|e| !e.reviewed) {
         ui.line("");
@@ -139,36 +140,43 @@ fn reached(range: &str, source: &Source, ui: &mut Ui) {
             "\nList the {unsigned} with\n  {}",
             paint.blue(&format!("obstat audit {range} --unsigned"))
         ));
-        ui.note("Fetch refs/obstat/* first, or what landed since looks as if nobody had signed.");
+        ui.note("Fetch refs/obstat/* first, or what landed since looks as if it had come around.");
     }
 }
 
-/// Lists commits that reached a target without a record.
+/// Lists what reached a target without being cleared, and how.
 pub(super) fn unsigned(source: &Source, format: Format, ui: &mut Ui) -> Exit {
-    let mut any = false;
     let mut all = Vec::new();
     for (target, found) in &source.known.landed.targets {
-        for id in &found.unsigned {
-            any = true;
-            let commit = source.repository.commit(*id).ok();
+        let around = found.unsigned.iter().map(|id| (*id, How::Unrecorded, None));
+        let through = found.let_through.iter();
+        let through = through.map(|(id, how, pusher)| (*id, *how, Some(pusher.as_str())));
+        for (id, how, pusher) in around.chain(through) {
+            let commit = source.repository.commit(id).ok();
             let subject = commit.as_ref().map(|c| subject(&c.message)).unwrap_or_default();
-            let line = || serde_json::json!({"commit": id.to_string(), "target": target.as_str(), "subject": subject});
+            let line = serde_json::json!({
+                "commit": id.to_string(), "target": target.as_str(), "how": how.as_str(),
+                "pusher": pusher.map(|p| escape_cut(p, 80)), "subject": subject,
+            });
             match format {
                 Format::Text => {
-                    ui.line(format!("{} {} {}", id.short(), target.short(), subject));
+                    let (id, target, how) = (id.short(), target.short(), how.phrase());
+                    ui.line(format!("{id}  {target:<12} {how:<20} {subject}"));
                 }
-                Format::Jsonl => ui.line(line().to_string()),
-                Format::Json => all.push(line()),
+                Format::Jsonl => ui.line(line.to_string()),
+                Format::Json => {}
             }
+            all.push(line);
         }
     }
+    let any = !all.is_empty();
     if format == Format::Json {
         ui.line(serde_json::json!({"version": 1, "unsigned": all}).to_string());
     }
     if !source.known.landed.has_policy() {
         ui.note("No gate is known here: nothing was signed, and nothing could be. Start with\n  obstat init");
     } else if !any {
-        ui.note("Nothing reached a target unsigned since it was gated.");
+        ui.note("Everything that reached a target since it was gated was cleared.");
     }
     Exit::Ok
 }

@@ -202,7 +202,7 @@ fn proof(stage: &Stage, teller: &mut Teller) -> Result<(), CliError> {
     teller.say("obstat verify, before deploy", &ran.line("Clear"));
     let ran = stage.obstat("mira", &["audit"], "")?;
     teller.say("obstat audit", &ran.line("cleared for exactly"));
-    teller.more(&ran.line("unsigned"));
+    teller.more(&ran.line("around the gate"));
     let pack = ["bundle", "--target", "production", "--trust", "../server.git/obstat/trust"];
     let pack: Vec<&str> = pack.into_iter().chain(["--output", "../proof.tar", "HEAD"]).collect();
     wanted(stage.obstat("mira", &pack, "")?, 0, "bundle")?;

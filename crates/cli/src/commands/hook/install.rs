@@ -1,11 +1,14 @@
 //! `obstat hook install`: writes hooks and settings into a bare repository.
 
 use super::settings::{Fixed, Settings, directory};
-use crate::context::store::write_whole;
+use crate::context::store::{DiskCache, write_whole};
 use crate::error::CliError;
 use crate::ui::Ui;
 use obstat_api::exit::Exit;
+use obstat_gate::ports::Repository as _;
+use obstat_git::GitRepository;
 use obstat_git::command::Git;
+use obstat_model::target::Mode;
 use std::path::{Path, PathBuf};
 
 /// First line that marks a hook as ours.
@@ -46,7 +49,7 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
             "gate the bare repository that people push to",
         ));
     }
-    Fixed::read(&at).map_err(|_| {
+    let fixed = Fixed::read(&at).map_err(|_| {
         CliError::usage(
             format!("{} is not bootstrapped", args.bare.display()),
             format!("run `obstat bootstrap --bare {}` first", args.bare.display()),
@@ -72,11 +75,31 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
         "  the pusher is named by {} and known on host {}",
         settings.variable, settings.host
     ));
+    for (name, mode) in modes(&repository, &fixed)? {
+        let what = match mode {
+            Mode::Enforce => "enforced: only what is clear passes",
+            Mode::Warn => "in warn mode: everything passes, is told and recorded",
+            Mode::Shadow => "in shadow mode: everything passes and is recorded",
+        };
+        ui.line(format!("  {name} is {what}"));
+    }
     ui.note(format!(
-        "\nTry it: a push by nobody known is refused. See who is known with\n  {}",
-        paint.blue("obstat roster show")
+        "\nIn a clone, see who is known with\n  {}",
+        paint.blue("obstat roster show --at origin/HEAD")
     ));
     Ok(Exit::Ok)
+}
+
+/// Targets and their modes, by the policy as it is now.
+fn modes(repository: &GitRepository, fixed: &Fixed) -> Result<Vec<(String, Mode)>, CliError> {
+    let Some(tip) = repository.reference(&fixed.policy_ref)? else { return Ok(Vec::new()) };
+    let tree = repository.commit(tip)?.tree;
+    let cache = DiskCache::of(repository.directory());
+    let Ok(inputs) = obstat_gate::inputs::load(repository, tree, &cache)? else {
+        return Ok(Vec::new());
+    };
+    let targets = inputs.policy.targets().iter();
+    Ok(targets.map(|target| (target.name().to_string(), target.mode())).collect())
 }
 
 fn settings(args: &Args) -> Result<Settings, CliError> {

@@ -12,6 +12,7 @@ use obstat_gate::deploy;
 use obstat_gate::inputs::Memo;
 use obstat_gate::pipeline::{Seen, Surroundings, World};
 use obstat_gate::ports::{Records as _, Repository as _};
+use obstat_gate::proposal::Pusher;
 use obstat_gate::receive::{self, APPROVALS, Answer, Gated, OWN, RefUpdate, Setup};
 use obstat_git::GitRepository;
 use obstat_git::hook::{Place, REFS_MAX, parse_updates};
@@ -75,6 +76,10 @@ pub(super) fn before(ui: &mut Ui) -> Result<Exit, CliError> {
     let setup = Setup { policy_ref: fixed.policy_ref.clone(), pusher: settings.pusher() };
     let answers = receive::answer(world, &setup, &updates)?;
     tell(ui, &updates, &answers);
+    let is_gated = |answer: &Answer| matches!(answer, Answer::Gated(_));
+    if setup.pusher == Pusher::Unknown && answers.iter().any(is_gated) {
+        refusal::unknown_pusher(ui, &settings.variable);
+    }
     if !answers.iter().all(Answer::passes) {
         return Ok(Exit::Blocked);
     }
