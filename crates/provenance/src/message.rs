@@ -13,11 +13,14 @@ use crate::place::Place;
 use crate::row::Row;
 use crate::words::Named;
 use obstat_model::evidence::Evidence;
+use obstat_model::id::ToolId;
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::ops::Range;
 
-/// Most matches of one row in one text: more of the same say nothing new.
-const MAX_PER_ROW: u8 = 4;
+/// Most evidence of one tool by one row in one text: more of the same says nothing new. By tool, so
+/// that nothing that is said of one hides another.
+const MAX_PER_TOOL: u8 = 4;
 
 /// Tells what a declaration's value names.
 pub(crate) type Naming<'a> = dyn Fn(&[u8]) -> Option<Named> + 'a;
@@ -37,7 +40,7 @@ struct Progress<'a> {
     forms: Vec<Cow<'a, [u8]>>,
     /// End of the last line each row was tried on, plus one.
     tried: Vec<usize>,
-    found: Vec<u8>,
+    found: HashMap<(usize, Option<ToolId>), u8>,
     evidence: Vec<Evidence>,
 }
 
@@ -49,7 +52,7 @@ impl<'a> Search<'a> {
             line: None,
             forms: Vec::new(),
             tried: vec![0; count],
-            found: vec![0; count],
+            found: HashMap::new(),
             evidence: Vec::new(),
         };
         let prefilter = &self.layer.prefilter;
@@ -118,9 +121,8 @@ impl<'a> Progress<'a> {
             self.line = Some(line);
         }
         let mark = self.line.as_ref().map_or(0, |l| l.end + 1);
-        let full = self.found.get(row).is_none_or(|n| *n >= MAX_PER_ROW);
         match self.tried.get_mut(row) {
-            Some(tried) if *tried != mark && !full => {
+            Some(tried) if *tried != mark => {
                 *tried = mark;
                 true
             }
@@ -130,10 +132,12 @@ impl<'a> Progress<'a> {
 
     fn keep(&mut self, row: usize, found: Option<Evidence>) {
         let Some(found) = found else { return };
-        if let Some(count) = self.found.get_mut(row) {
-            *count += 1;
+        if self.evidence.contains(&found) {
+            return;
         }
-        if !self.evidence.contains(&found) {
+        let count = self.found.entry((row, found.tool.clone())).or_default();
+        if *count < MAX_PER_TOOL {
+            *count += 1;
             self.evidence.push(found);
         }
     }

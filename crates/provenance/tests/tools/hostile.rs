@@ -207,6 +207,20 @@ fn message() -> impl Strategy<Value = String> {
     prop::collection::vec(lines, 0..12).prop_map(|l| l.join("\n"))
 }
 
+#[test]
+fn what_is_said_of_one_tool_hides_no_other() {
+    let wide = prints().extended(EXTENSION).unwrap();
+    for (n, other) in [(5, ""), (200, " "), (200, "x")] {
+        let decoys: Vec<String> =
+            (0..n).map(|i| format!("Assisted-by: Robo Coder{}", other.repeat(i))).collect();
+        let text = format!("{}\nAssisted-by: Claude:claude-opus-4-6", decoys.join("\n"));
+        let found = wide.of_commit(&commit(text.as_bytes()));
+        let tools: Vec<&str> =
+            found.iter().filter_map(|e| e.tool.as_ref()).map(|tool| tool.as_str()).collect();
+        assert!(tools.contains(&"claude-code"), "{n} {other:?}: {tools:?}");
+    }
+}
+
 proptest! {
     #[test]
     fn an_extension_only_adds(message in message(), path in "(src/|\\.cursor/|CLAUDE.md)[a-z]{0,3}") {
