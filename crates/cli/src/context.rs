@@ -56,7 +56,7 @@ pub(crate) fn trust_for_reading(
     let missing = || {
         CliError::untrusted(
             "this repository has no trust root here",
-            "fetch it with `git fetch origin 'refs/obstat/*:refs/obstat/*'`, or see `obstat bootstrap`",
+            "fetch it with `git fetch origin '+refs/obstat/*:refs/obstat/*'`, or see `obstat bootstrap`",
         )
     };
     let blob = repository.reference(&published)?.ok_or_else(missing)?;

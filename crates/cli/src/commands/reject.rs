@@ -26,6 +26,7 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
     }
     let prepared = prepare(&args.change)?.must_be_open()?;
     let judgement = prepared.judge(Detail::Plain)?;
+    make::who(&prepared, &args.key)?;
     brief::before_signing(ui, &judgement);
     let draft = Draft { act: Act::Reject, reason: args.reason.clone(), expires: None };
     let filed = make::ask_and_sign(&prepared, &judgement, &args.key, draft, ui)?;

@@ -28,9 +28,14 @@ pub(crate) struct Args {
 pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
     let prepared = prepare(&args.change)?.must_be_open()?;
     let judgement = prepared.judge(Detail::NameEligible)?;
+    let who = make::who(&prepared, &args.key)?;
     brief::before_signing(ui, &judgement);
     for problem in &judgement.decision.diagnostics.problems {
         ui.line(format!("  {} {}", ui.marks.warning(ui.paint), problem.text));
+    }
+    if let Some(role) = brief::part_of(&judgement, &who) {
+        let text = format!("{who} is {role} of it, so this signature will not count");
+        ui.line(format!("  {} {text}", ui.marks.warning(ui.paint)));
     }
     let draft = Draft { act: Act::Approve, reason: args.reason.clone(), expires: None };
     let filed = make::ask_and_sign(&prepared, &judgement, &args.key, draft, ui)?;

@@ -22,7 +22,7 @@ use obstat_model::trust::TrustRoot;
 use std::path::{Path, PathBuf};
 
 /// Refspec that brings records and statements.
-const REFSPEC: &str = "git fetch origin 'refs/obstat/*:refs/obstat/*'";
+const REFSPEC: &str = "git fetch origin '+refs/obstat/*:refs/obstat/*'";
 
 /// How to print.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]

@@ -204,13 +204,32 @@ fn target_of(
             return Ok((target, tip));
         }
     }
+    let known = known(repository, args)?;
+    let hint = match known.as_slice() {
+        [] => format!("name it with --target, and fetch it with `git fetch {}`", args.remote),
+        names => format!("known: {}", names.join(", ")),
+    };
     Err(CliError::usage(
         match &args.target {
-            Some(name) => format!("no protected target `{name}` is known here"),
+            Some(name) => {
+                format!("no protected target `{}` is known here", escape_cut(name, 60))
+            }
             None => "no protected target is known here".to_owned(),
         },
-        format!("name it with --target, and fetch it with `git fetch {}`", args.remote),
+        hint,
     ))
+}
+
+/// Names of the targets in the policy of the default branch.
+fn known(repository: &GitRepository, args: &ChangeArgs) -> Result<Vec<String>, CliError> {
+    let mains = [default_branch(repository, &args.remote), Some("refs/heads/main".to_owned())];
+    for main in mains.into_iter().flatten() {
+        let Some(tip) = tip_of(repository, &ref_name(&main)?, &args.remote)? else { continue };
+        if let Ok(inputs) = inputs_at(repository, tip)? {
+            return Ok(inputs.policy.targets().iter().map(|t| t.name().to_string()).collect());
+        }
+    }
+    Ok(Vec::new())
 }
 
 /// Refs without wildcards that the policy of the default branch gives to a target name.

@@ -2,7 +2,7 @@
 
 mod signing;
 
-pub(crate) use signing::before_signing;
+pub(crate) use signing::{before_signing, part_of};
 
 use super::Ui;
 use obstat_gate::pipeline::Judgement;

@@ -151,8 +151,16 @@ fn sort_out(commits: u64, by_email: HashMap<String, Seen>, services: BTreeSet<St
 /// Addresses belong together when they go with the same full name of two words or more; single
 /// names are too common for that.
 fn alias(name: &str, email: &str) -> String {
+    // An assistant adds itself to the name of who ran it, as in `Mira Sandoval (aider)`.
+    let name = own_name(name);
     let words: Vec<String> = name.split_whitespace().map(str::to_lowercase).collect();
     if words.len() >= 2 { words.join(" ") } else { format!("<{email}>") }
+}
+
+/// A name without what stands in brackets behind it.
+fn own_name(name: &str) -> &str {
+    let before = name.trim_end().strip_suffix(')').and_then(|rest| rest.rsplit_once('('));
+    before.map_or(name, |(own, _)| own.trim_end())
 }
 
 fn join(parts: Vec<(String, Seen)>) -> Drafted {
@@ -162,7 +170,7 @@ fn join(parts: Vec<(String, Seen)>) -> Drafted {
     for (email, seen) in parts {
         if seen.commits > best || whole.name.is_empty() {
             best = seen.commits;
-            whole.name.clone_from(&seen.name);
+            own_name(&seen.name).clone_into(&mut whole.name);
         }
         whole.commits += seen.commits;
         whole.first = whole.first.min(seen.first);

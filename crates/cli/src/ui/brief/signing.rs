@@ -6,6 +6,7 @@ use crate::ui::Ui;
 use crate::ui::mark::Marks;
 use obstat_gate::inputs::is_input;
 use obstat_gate::pipeline::Judgement;
+use obstat_model::actor::{Actor, Participant, Role};
 use obstat_model::change::ChangedFile;
 use obstat_model::statement::{Act, Signer};
 use obstat_model::text::{count, escape_cut, grouped};
@@ -112,13 +113,19 @@ fn said(ui: &mut Ui, found: &Judgement) {
     ui.line(format!("  checks    {checks}"));
 }
 
+/// What somebody was in the making of a change, if anything.
+pub(crate) fn part_of(found: &Judgement, who: &str) -> Option<&'static str> {
+    let is_theirs =
+        |part: &&Participant| matches!(&part.actor, Some(Actor::Person(id)) if id.as_str() == who);
+    found.participants.iter().find(is_theirs).map(|part| part.role.phrase())
+}
+
 fn subject(message: &[u8]) -> String {
     let text = String::from_utf8_lossy(message);
     escape_cut(text.lines().next().unwrap_or_default(), 72)
 }
 
 fn makers(found: &Judgement) -> String {
-    use obstat_model::actor::Role;
     let mut people: Vec<String> = Vec::new();
     for part in
         found.participants.iter().filter(|p| matches!(p.role, Role::Author | Role::CoAuthor))

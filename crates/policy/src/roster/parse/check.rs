@@ -142,10 +142,12 @@ fn owners(parts: &RosterParts, fields: &Fields, report: &mut Report) {
     if able < parts.owners.quorum {
         let quorum = parts.owners.quorum;
         let message = format!(
-            "{quorum} owners must sign every change of policy and roster, but only {able} could: \
-             nobody could change them again"
+            "changes of policy and roster need signatures of {quorum} of the owners, and {able} could \
+             sign: nobody could change them again"
         );
         let finding = report.error("locked-out", &at, message);
-        report.add(finding.helped("give every owner a key in `keys`, or lower `quorum`"));
+        report.add(
+            finding.helped("give every owner a key in `keys`, or ask for fewer with `quorum`"),
+        );
     }
 }
