@@ -37,6 +37,13 @@ impl Finished {
         self.out
     }
 
+    /// What a server said through git, on one line.
+    #[must_use]
+    pub fn said(&self) -> String {
+        let lines = self.err.lines().filter_map(|line| line.strip_prefix("remote: "));
+        lines.flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ")
+    }
+
     /// Both streams, out first.
     #[must_use]
     pub fn all(&self) -> String {

@@ -14,8 +14,10 @@ const REQUIREMENTS_MAX: usize = 3;
 const PROBLEMS_MAX: usize = 2;
 /// Statements that did not count that are told.
 const NOT_COUNTED_MAX: usize = 2;
-/// Widest text in characters, after git's `remote: `.
-const WIDTH: usize = 100;
+/// Longest name of a ref, in characters.
+const NAME_MAX: usize = 60;
+/// Longest text of one kind, in characters.
+const TEXT_MAX: usize = 300;
 
 /// A protected update that is not clear.
 pub(crate) fn gated(ui: &mut Ui, gated: &Gated, found: &Judgement) {
@@ -24,7 +26,8 @@ pub(crate) fn gated(ui: &mut Ui, gated: &Gated, found: &Judgement) {
     about(ui, found);
     let open = open(found);
     for problem in problems(found).into_iter().skip(1).take(PROBLEMS_MAX) {
-        ui.note(format!("  {} {}", ui.marks.blocked(ui.paint), escape_cut(&problem.text, WIDTH)));
+        let head = format!("  {} ", ui.marks.blocked(ui.paint));
+        ui.wrapped(&head, 4, &escape_cut(&problem.text, TEXT_MAX));
     }
     for report in open.iter().take(REQUIREMENTS_MAX) {
         requirement(ui, report);
@@ -34,8 +37,8 @@ pub(crate) fn gated(ui: &mut Ui, gated: &Gated, found: &Judgement) {
     }
     for refused in found.decision.diagnostics.not_counted.iter().take(NOT_COUNTED_MAX) {
         let text = format!("{}: {}", refused.who, refused.reason);
-        let mark = ui.marks.aside(ui.paint);
-        ui.note(format!("  {mark} does not count  {}", escape_cut(&text, WIDTH)));
+        let head = format!("  {} does not count  ", ui.marks.aside(ui.paint));
+        ui.wrapped(&head, 6, &escape_cut(&text, TEXT_MAX));
     }
     next(ui, found);
 }
@@ -46,13 +49,15 @@ fn head(ui: &mut Ui, gated: &Gated, found: &Judgement) {
     let line = match found.decision.outcome {
         Outcome::Blocked => {
             let problem = problems(found).into_iter().next();
-            let text =
-                problem.map_or_else(|| "it is blocked".to_owned(), |p| escape_cut(&p.text, WIDTH));
-            format!(
-                "{} {}",
+            let text = problem
+                .map_or_else(|| "it is blocked".to_owned(), |p| escape_cut(&p.text, TEXT_MAX));
+            let head = format!(
+                "{} {} ",
                 marks.blocked(paint),
-                paint.bold(&format!("Blocked for {target}: {text}"))
-            )
+                paint.bold(&format!("Blocked for {target}:"))
+            );
+            ui.wrapped(&head, 2, &text);
+            return;
         }
         _ => {
             let text = match open(found).as_slice() {
@@ -83,7 +88,7 @@ fn problems(found: &Judgement) -> Vec<&Problem> {
 pub(crate) fn unknown_pusher(ui: &mut Ui, variable: &str) {
     let text = format!("{variable} is not set here, so nobody is known as the pusher");
     ui.note(format!("{} {text}", ui.marks.warning(ui.paint)));
-    ui.note("On the server, see that the transport sets it, or install the hook with another");
+    ui.note("On the server, see that the transport sets it, or install it with another");
 }
 
 fn open(found: &Judgement) -> Vec<&RequirementReport> {
@@ -97,25 +102,21 @@ fn about(ui: &mut Ui, found: &Judgement) {
     let commits = count(found.commits.len() as u64, "commit");
     let lines = count(found.change.lines(), "line");
     ui.note(format!("  change    {commits}, {lines}  {digest}"));
-    let assisted = escape_cut(&brief::assisted(&found.assistance), WIDTH);
+    let assisted = escape_cut(&brief::assisted(&found.assistance), TEXT_MAX);
     let rules = &found.decision.diagnostics.rules;
     let rules: Vec<&str> = rules.iter().map(obstat_model::id::RuleName::as_str).collect();
     let rules = if rules.is_empty() {
         String::new()
     } else {
-        format!("   rule {}", escape_cut(&rules.join(", "), 40))
+        format!(", rule {}", escape_cut(&rules.join(", "), 40))
     };
-    ui.note(format!("  assisted  {assisted}{rules}"));
+    ui.wrapped("  assisted  ", 12, &format!("{assisted}{rules}"));
 }
 
 fn requirement(ui: &mut Ui, report: &RequirementReport) {
     let mark = ui.marks.progress(report.progress, ui.paint);
-    ui.note(format!(
-        "  {mark} {} of {}  {}",
-        report.has,
-        report.needed,
-        escape_cut(&report.needs, WIDTH)
-    ));
+    let head = format!("  {mark} {} of {}  ", report.has, report.needed);
+    ui.wrapped(&head, 12, &escape_cut(&report.needs, TEXT_MAX));
     if let Some(eligible) = &report.eligible {
         ui.note(format!("            could sign: {}", brief::names(eligible)));
     }
@@ -124,19 +125,15 @@ fn requirement(ui: &mut Ui, report: &RequirementReport) {
 fn next(ui: &mut Ui, found: &Judgement) {
     if found.decision.outcome == Outcome::Blocked {
         if let Some(problem) = problems(found).first() {
-            ui.note(format!("Next: {}", escape_cut(&problem.hint, WIDTH)));
+            ui.wrapped("Next: ", 6, &escape_cut(&problem.hint, TEXT_MAX));
         }
         return;
     }
     let first = open(found).first().map_or(Asks::Signatures, |r| r.asks);
     ui.note(match first {
-        Asks::Signatures => {
-            "Push it to a branch, let one of them sign, then push again. They sign with"
-        }
-        Asks::AuthorStatement => "First who made it stands for it, then push again. They sign with",
-        Asks::Checks => {
-            "Push it to a branch, let the checks run, then push again. They report with"
-        }
+        Asks::Signatures => "Push it to a branch, let one of them sign, push again. They sign with",
+        Asks::AuthorStatement => "First who made it stands for it, push again. They sign with",
+        Asks::Checks => "Push it to a branch, let the checks run, push again. They report with",
     });
     let command = brief::command(found, first);
     ui.note(format!("  {}", ui.paint.blue(&command)));
@@ -144,7 +141,8 @@ fn next(ui: &mut Ui, found: &Judgement) {
 
 /// What passes by mode, but breaks the chain that deploys are verified along.
 pub(crate) fn unsigned_inputs(ui: &mut Ui, found: &Judgement) {
-    ui.note("Policy or roster change here without the owners. Nothing after it verifies until they sign:");
+    ui.note("Policy or roster change here without the owners.");
+    ui.note("Nothing after it verifies until they sign:");
     ui.note(format!("  {}", ui.paint.blue(&brief::command(found, Asks::Signatures))));
 }
 
@@ -157,9 +155,10 @@ pub(crate) fn open_steps(ui: &mut Ui, target: &str, open: &[LandingRecord]) {
         return;
     }
     let (paint, marks) = (ui.paint, ui.marks);
-    let text = format!("{target} is enforced from now on, and no deploy of it will be cleared");
+    let text = format!("{target} is enforced from now on.");
     ui.note(format!("{} {}", marks.warning(paint), paint.bold(&text)));
-    ui.note("until the owners sign what changed policy or roster without them:");
+    ui.note("No deploy of it is cleared until the owners sign what changed");
+    ui.note("policy or roster without them:");
     for step in open.iter().take(STEPS_MAX) {
         let from = step.from.map(|from| from.short()).unwrap_or_default();
         let command = format!("obstat sign --push origin {from}..{}", step.to.short());
@@ -172,12 +171,8 @@ pub(crate) fn open_steps(ui: &mut Ui, target: &str, open: &[LandingRecord]) {
 
 /// An update that nobody's signature can let pass.
 pub(crate) fn refused(ui: &mut Ui, name: &str, problem: &Problem) {
-    let (paint, marks) = (ui.paint, ui.marks);
-    ui.note(format!(
-        "{} {}",
-        marks.blocked(paint),
-        paint.bold(&format!("Refused: {}", escape_cut(&problem.text, 300)))
-    ));
-    ui.note(format!("  {:<9} {}", "ref", escape_cut(name, WIDTH)));
-    ui.note(format!("Next: {}", escape_cut(&problem.hint, 200)));
+    let head = format!("{} {} ", ui.marks.blocked(ui.paint), ui.paint.bold("Refused:"));
+    ui.wrapped(&head, 2, &escape_cut(&problem.text, TEXT_MAX));
+    ui.note(format!("  {:<9} {}", "ref", escape_cut(name, NAME_MAX)));
+    ui.wrapped("Next: ", 6, &escape_cut(&problem.hint, TEXT_MAX));
 }

@@ -3,12 +3,13 @@
 
 use super::stage::{PEOPLE, Ran, Stage};
 use crate::error::CliError;
-use crate::ui::Ui;
+use crate::ui::{Ui, wrap};
+use obstat_model::text::escape_cut;
 
 /// Width of the left column.
 const LEFT: usize = 29;
 /// Width of what commands said, so that a line has 80 columns.
-const RIGHT: usize = 46;
+const RIGHT: usize = 44;
 
 struct Teller<'a> {
     ui: &'a mut Ui,
@@ -39,17 +40,11 @@ impl Teller<'_> {
 
 /// The words of a text on lines; what follows its mark begins under its first word.
 fn wrapped(found: &str) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for word in found.split_whitespace() {
-        let word = obstat_model::text::escape_cut(word, RIGHT - 14);
-        match lines.last_mut() {
-            Some(line) if line.chars().count() + 1 + word.chars().count() <= RIGHT => {
-                line.push(' ');
-                line.push_str(&word);
-            }
-            Some(_) => lines.push(format!("  {word}")),
-            None => lines.push(word),
-        }
+    let words: Vec<String> =
+        found.split_whitespace().map(|word| escape_cut(word, RIGHT - 14)).collect();
+    let mut lines = wrap::lines(&words.join(" "), RIGHT);
+    for line in lines.iter_mut().skip(1) {
+        line.insert_str(0, "  ");
     }
     lines
 }

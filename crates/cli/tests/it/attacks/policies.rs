@@ -111,7 +111,7 @@ fn no_mode_takes_a_policy_that_is_broken() {
             let pushed = org.push("tove", &["main"]);
             assert_ne!(pushed.code, 0, "{mode}: {file}");
             assert!(
-                pushed.err.contains("after this change nothing could be decided: .obstat/"),
+                pushed.said().contains("after this change nothing could be decided: .obstat/"),
                 "{}",
                 pushed.err
             );
@@ -168,7 +168,7 @@ fn the_policy_protects_what_it_is_read_from() {
     }
     let pushed = org.push("tove", &["main"]);
     assert_ne!(pushed.code, 0);
-    assert!(pushed.err.contains("would not protect refs/heads/main"), "{}", pushed.err);
+    assert!(pushed.said().contains("would not protect refs/heads/main"), "{}", pushed.err);
     let org = Org::ungated(program(), &other);
     let started = org.obstat("mira", ".", &["bootstrap", "--bare", "server.git"]);
     assert_eq!(started.code, 2, "{}", started.all());

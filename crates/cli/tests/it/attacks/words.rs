@@ -80,7 +80,7 @@ fn nobody_files_statements_under_anothers_name() {
     let spec = forged(&org, &name, &edits, "other");
     let refused = org.push("jonas", &[&spec]);
     assert_ne!(refused.code, 0, "filed by the roster of an unprotected branch");
-    assert!(refused.err.contains("does not know the key"), "{}", refused.err);
+    assert!(refused.said().contains("does not know the key"), "{}", refused.err);
 }
 
 /// What an agent with its operator's key signs does not keep the operator from taking it back.
