@@ -256,7 +256,7 @@ fn again(world: World, record: &LandingRecord) -> Result<Again, PortError> {
     if record.kind == LandingKind::Unenforced || !passed {
         return Ok(Again::Unenforced);
     }
-    as_of(world, record, record.at)
+    as_of(world, record, (None, record.at))
 }
 
 /// As [`again`], and where something was missing: whether it has been signed since. Owners may sign
@@ -268,21 +268,28 @@ fn by_now(world: World, record: &LandingRecord) -> Result<Again, PortError> {
         return Ok(then);
     }
     for moment in receipts(world, record)? {
-        if let Again::Clear(parts) = as_of(world, record, moment)? {
+        if let Again::Clear(parts) = as_of(world, record, (Some(record.at), moment))? {
             return Ok(Again::Clear(parts));
         }
     }
     Ok(Again::Unenforced)
 }
 
-/// Decides every part of a landing with what was there at a moment.
-fn as_of(world: World, record: &LandingRecord, moment: Timestamp) -> Result<Again, PortError> {
+/// Decides every part of a landing with what was there at a moment; what came after the landing is
+/// read only where `since` gives its moment.
+fn as_of(
+    world: World,
+    record: &LandingRecord,
+    (since, moment): (Option<Timestamp>, Timestamp),
+) -> Result<Again, PortError> {
     let mut listed: Vec<StatementHash> = Vec::new();
     for change in &record.changes {
-        listed.extend(change.statements.iter().copied().chain(change.overridden_by));
+        listed.extend(change.statements.iter().chain(&change.ignored).copied());
+        listed.extend(change.overridden_by);
     }
-    let surroundings = Surroundings::Ignored(&listed);
-    let world = World { now: Now(moment), seen: Seen::First(record.seen), surroundings, ..world };
+    let surroundings = Surroundings::Ignored { known: &listed, since };
+    let seen = Seen::First { count: record.seen, own: record.sequence };
+    let world = World { now: Now(moment), seen, surroundings, ..world };
     let mut parts = Vec::new();
     for change in &record.changes {
         let Some(from) = change.from else { return Ok(Again::NotFetched) };

@@ -110,13 +110,15 @@ fn landed(judgement: &Judgement) -> LandedChange {
     let refused: Vec<StatementHash> =
         judgement.decision.diagnostics.not_counted.iter().map(|n| n.statement).collect();
     let hash = |s: &ApprovalFacts| s.verified.hash;
-    let counted = judgement.found.statements.iter().map(hash).filter(|h| !refused.contains(h));
+    let found = judgement.found.statements.iter().map(hash);
+    let counted = found.filter(|h| !refused.contains(h));
     LandedChange {
         digest: judgement.change.digest,
         from: judgement.proposal.revision.tip,
         to: judgement.proposal.revision.head,
         outcome: judgement.decision.outcome,
         statements: counted.collect(),
+        ignored: refused.clone(),
         overridden_by: judgement.decision.diagnostics.overridden_by,
     }
 }

@@ -19,7 +19,7 @@ use obstat_model::facts::{Facts, PathOwners, Problem};
 use obstat_model::id::{InputsDigest, PersonId, RepositoryId, StatementHash};
 use obstat_model::landing::LandingRecord;
 use obstat_model::object::Oid;
-use obstat_model::time::Now;
+use obstat_model::time::{Now, Timestamp};
 use obstat_model::trust::TrustRoot;
 use obstat_policy::explain::RuleReport;
 use std::rc::Rc;
@@ -54,7 +54,12 @@ pub enum Seen {
     All,
     /// So many of the first ones, and what else landed in an earlier second: something that has
     /// landed is decided again.
-    First(u64),
+    First {
+        /// How many.
+        count: u64,
+        /// The place of what is decided again, which is no part of its own past.
+        own: u64,
+    },
 }
 
 /// Facts that do not belong to a change but lie around it: other heads with earlier forms of it, and
@@ -64,8 +69,15 @@ pub enum Surroundings<'a> {
     /// Searched: what every door does before anything lands.
     Searched,
     /// Ignored: what landed is decided again from itself, or a note pushed later could undo it. Of
-    /// statements, those given here are read, and those that the gate had received by then.
-    Ignored(&'a [StatementHash]),
+    /// statements, those that were there when it landed are read, and those that the gate received
+    /// afterwards, up to the moment that is asked for. A receipt alone does not show that something
+    /// was there: its push may have failed.
+    Ignored {
+        /// Those that were there.
+        known: &'a [StatementHash],
+        /// Where what came afterwards is read as well, when it landed.
+        since: Option<Timestamp>,
+    },
 }
 
 impl World<'_> {
@@ -74,7 +86,10 @@ impl World<'_> {
     pub fn has_seen(&self, landing: &LandingRecord) -> bool {
         match self.seen {
             Seen::All => true,
-            Seen::First(n) => landing.sequence < n || landing.at < self.now.0,
+            Seen::First { count, own } => {
+                let earlier = landing.sequence < count || landing.at < self.now.0;
+                landing.sequence != own && earlier
+            }
         }
     }
 
@@ -143,7 +158,7 @@ pub fn judge(
     let commits = world.repository.commits_between(revision.tip, revision.head)?;
     let mut earlier = match world.surroundings {
         Surroundings::Searched => people::earlier_forms(world.repository, &change, &commits)?,
-        Surroundings::Ignored(_) => Vec::new(),
+        Surroundings::Ignored { .. } => Vec::new(),
     };
     let reader = Reader { world, standing };
     let mut found = reader.read(&proposal.target, &change)?;
@@ -235,7 +250,7 @@ impl Case<'_> {
         let all: Vec<Commit> = commits.iter().chain(earlier).cloned().collect();
         let notes = match world.surroundings {
             Surroundings::Searched => assist::notes(world.repository)?,
-            Surroundings::Ignored(_) => None,
+            Surroundings::Ignored { .. } => None,
         };
         let gathered =
             assist::of_change(world.repository, fingerprints, (&all, notes.as_ref()), change)?;

@@ -234,6 +234,12 @@ pub trait Records {
     /// [`PortError`] when they cannot be read.
     fn landings_of(&self, digest: ChangeDigest) -> Result<Vec<Vec<u8>>, PortError>;
 
+    /// Records of landings for which a statement counted.
+    ///
+    /// # Errors
+    /// [`PortError`] when they cannot be read.
+    fn landings_with(&self, statement: StatementHash) -> Result<Vec<Vec<u8>>, PortError>;
+
     /// Records of landings that changed decision inputs, in any order.
     ///
     /// # Errors

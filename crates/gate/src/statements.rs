@@ -71,11 +71,15 @@ impl Reader<'_> {
 
     /// Whether a statement takes part: later ones do not where a landing is decided again.
     fn was_there(&self, statement: StatementHash) -> Result<bool, PortError> {
-        let Surroundings::Ignored(listed) = self.world.surroundings else { return Ok(true) };
-        if listed.contains(&statement) {
+        let Surroundings::Ignored { known, since } = self.world.surroundings else {
+            return Ok(true);
+        };
+        if known.contains(&statement) {
             return Ok(true);
         }
-        Ok(received_at(self.world, statement)?.is_some_and(|at| at <= self.world.now.0))
+        let Some(since) = since else { return Ok(false) };
+        let received = received_at(self.world, statement)?;
+        Ok(received.is_some_and(|at| at >= since && at <= self.world.now.0))
     }
 
     fn facts(
@@ -130,9 +134,7 @@ impl Reader<'_> {
     ) -> Result<bool, PortError> {
         let (judged, digest) = (verified.statement.context.tip, verified.statement.change);
         let mut landings = self.landings_of(digest)?;
-        if digest != change.digest {
-            landings.extend(self.landings_of(change.digest)?);
-        }
+        landings.extend(self.parsed(self.world.records.landings_with(verified.hash)?)?);
         landings.retain(|l| l.target == *target && l.repository == self.world.trust.repository);
         // In the second of its receipt a landing came before or after: the statement it counted came
         // before.
@@ -156,12 +158,16 @@ impl Reader<'_> {
     }
 
     fn landings_of(&self, digest: ChangeDigest) -> Result<Vec<LandingRecord>, PortError> {
+        self.parsed(self.world.records.landings_of(digest)?)
+    }
+
+    fn parsed(&self, records: Vec<Vec<u8>>) -> Result<Vec<LandingRecord>, PortError> {
         let parse = |bytes: Vec<u8>| {
             let parsed = record::parse_landing(&bytes, &self.world.trust.gates);
             parsed
                 .map_err(|e| PortError::Untrusted(format!("a landing record does not verify: {e}")))
         };
-        self.world.records.landings_of(digest)?.into_iter().map(parse).collect()
+        records.into_iter().map(parse).collect()
     }
 
     /// Whether a landing of the digest lies between the tip that was judged and the present one.

@@ -102,6 +102,11 @@ impl Records for GitRepository {
         files.into_iter().map(|(_, state)| self.record_blob(state.oid)).collect()
     }
 
+    fn landings_with(&self, statement: StatementHash) -> Result<Vec<Vec<u8>>, PortError> {
+        let files = self.records_below(&statement_dir(statement))?;
+        files.into_iter().map(|(_, state)| self.record_blob(state.oid)).collect()
+    }
+
     fn input_steps(&self) -> Result<Vec<Vec<u8>>, PortError> {
         let files = self.records_below(STEPS)?;
         files.into_iter().map(|(_, state)| self.record_blob(state.oid)).collect()
@@ -162,6 +167,10 @@ fn file_name(sequence: u64) -> String {
 
 fn digest_dir(digest: ChangeDigest) -> String {
     format!("digests/{}", spread(&digest.to_string()))
+}
+
+fn statement_dir(statement: StatementHash) -> String {
+    format!("statements/{}", spread(&statement.to_string()))
 }
 
 /// The ref that files a statement.

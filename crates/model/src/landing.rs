@@ -19,6 +19,8 @@ pub struct LandedChange {
     pub outcome: Outcome,
     /// Statements that counted.
     pub statements: Vec<StatementHash>,
+    /// Statements that were there and did not count. Whatever comes later was not there.
+    pub ignored: Vec<StatementHash>,
     /// The override, where one let it pass.
     pub overridden_by: Option<StatementHash>,
 }

@@ -170,6 +170,7 @@ fn record_present(
             target: name.clone(),
             tip,
             digests: Vec::new(),
+            statements: Vec::new(),
             inputs: InputsTouched::No,
             clearance: None,
         };

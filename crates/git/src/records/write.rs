@@ -2,7 +2,7 @@
 
 use super::{
     LANDINGS, LATEST, RECEIPTS, STEPS, clearance_dir, digest_dir, file_name, oid, receipt_path,
-    statement_ref, target_key, target_path, tip_dir,
+    statement_dir, statement_ref, target_key, target_path, tip_dir,
 };
 use crate::error::GitError;
 use crate::refs::{self, RefEdit};
@@ -25,6 +25,8 @@ pub struct LandingIndex {
     pub tip: Oid,
     /// Digests that landed.
     pub digests: Vec<ChangeDigest>,
+    /// Statements that counted.
+    pub statements: Vec<StatementHash>,
     /// Whether it changed decision inputs.
     pub inputs: InputsTouched,
     /// The decision in the form that others read, signed.
@@ -73,6 +75,7 @@ pub fn record_landings(
         let name = file_name(made.sequence);
         let mut dirs = vec![tip_dir(&index.target, index.tip)];
         dirs.extend(index.digests.iter().map(|digest| digest_dir(*digest)));
+        dirs.extend(index.statements.iter().map(|hash| statement_dir(*hash)));
         if index.inputs == InputsTouched::Yes {
             dirs.push(STEPS.to_owned());
         }

@@ -23,18 +23,15 @@ use std::path::{Path, PathBuf};
 /// A landing that was announced and has not come is dropped after this time.
 const STALE: Seconds = Seconds(3_600);
 
-/// Stands for the old value of a ref that did not exist.
-const NEW: &str = "new";
-
 fn pending(git_directory: &Path) -> PathBuf {
     directory(git_directory).join("pending")
 }
 
-/// Announces a landing; `old` is where the ref is now.
+/// Announces a landing.
 pub(super) fn announce(
     git_directory: &Path,
     key: &GateKey,
-    (old, record): (Option<Oid>, &LandingRecord),
+    record: &LandingRecord,
     clearance: Option<&Clearance>,
 ) -> Result<(), CliError> {
     let at = pending(git_directory);
@@ -44,8 +41,7 @@ pub(super) fn announce(
     // They are recorded in the order in which they were announced.
     let place = waiting(git_directory)?.iter().filter_map(|path| place(path)).max();
     let place = place.map_or(0, |last| last.saturating_add(1));
-    let old = old.map_or_else(|| NEW.to_owned(), |old| old.to_string());
-    let path = at.join(format!("{place:020}-{old}-{hash}"));
+    let path = at.join(format!("{place:020}-{hash}"));
     if let Some(clearance) = clearance {
         let signed =
             key.sign_clearance(clearance).map_err(|e| CliError::Internal(e.to_string()))?;
@@ -84,14 +80,6 @@ fn place(path: &Path) -> Option<u64> {
     path.file_name()?.to_str()?.split('-').next()?.parse().ok()
 }
 
-/// Where the ref was: `None` for a foreign file, an empty inner one for a new ref.
-fn old(path: &Path) -> Option<Option<Oid>> {
-    match path.file_name()?.to_str()?.split('-').nth(1)? {
-        NEW => Some(None),
-        old => old.parse().ok().map(Some),
-    }
-}
-
 fn announced(
     git_directory: &Path,
     trust: &TrustRoot,
@@ -114,7 +102,7 @@ pub(super) fn is_due(repository: &GitRepository) -> Result<bool, CliError> {
     for path in waiting(repository.directory())? {
         let claimed = std::fs::read(&path).ok().and_then(|bytes| record::claimed_landing(&bytes));
         if let Some(record) = claimed
-            && has_landed(repository, &path, &record)?
+            && has_landed(repository, &record)?
         {
             return Ok(true);
         }
@@ -122,23 +110,18 @@ pub(super) fn is_due(repository: &GitRepository) -> Result<bool, CliError> {
     Ok(false)
 }
 
-/// Whether an announced update has come to pass: the ref was where it began, by the last record,
-/// and is where it ends. That it ends below the tip would prove nothing: others may have brought
-/// the commit as a part of something. What lands is recorded before anything else is judged, so no
-/// more than one update of a ref is ever due.
-fn has_landed(
-    repository: &GitRepository,
-    path: &Path,
-    record: &LandingRecord,
-) -> Result<bool, CliError> {
+/// Whether an announced update has come to pass: the ref is where it ends, and the last record of the
+/// ref is not of that. That it ends below the tip would prove nothing: others may have brought the
+/// commit as a part of something. Of several that end there the last is meant, for each began
+/// where the ref then was.
+fn has_landed(repository: &GitRepository, record: &LandingRecord) -> Result<bool, CliError> {
     let tip = repository.reference(&record.target)?.map(|id| repository.peel(id)).transpose()?;
-    let (Some(tip), Some(old)) = (tip, old(path)) else { return Ok(false) };
-    if tip != record.to {
+    if tip != Some(record.to) {
         return Ok(false);
     }
     let last = repository.last_landing(&record.target)?;
     let last = last.and_then(|bytes| record::claimed_landing(&bytes)).map(|last| last.to);
-    Ok(last.is_none_or(|last| last != tip && old.is_none_or(|old| old == last)))
+    Ok(last != tip)
 }
 
 /// Records what has landed and drops what never will. Gives the landings recorded.
@@ -151,12 +134,12 @@ pub(super) fn settle(
     let mut done = Vec::new();
     let all = announced(repository.directory(), trust)?;
     for (n, (path, record)) in all.iter().enumerate() {
-        // Where the same update was announced again, the first did not come to pass.
-        let same = |(other, later): &(PathBuf, LandingRecord)| {
-            (old(other), &later.target, later.to) == (old(path), &record.target, record.to)
+        // Where an update of the same ref to the same end was announced again, the first failed.
+        let same = |(_, later): &(PathBuf, LandingRecord)| {
+            (&later.target, later.to) == (&record.target, record.to)
         };
         let again = all.iter().skip(n + 1).any(same);
-        if !again && has_landed(repository, path, record)? {
+        if !again && has_landed(repository, record)? {
             // Missing where nothing was cleared, or where the machine stopped too early.
             let clearance = std::fs::read(beside(path)).ok();
             let whole = |bytes: &Vec<u8>| clearance::parse(bytes, &trust.gates).is_ok();
@@ -186,6 +169,7 @@ fn write_record(
         target: record.target.clone(),
         tip: record.to,
         digests: record.changes.iter().map(|c| c.digest).collect(),
+        statements: record.changes.iter().flat_map(|c| c.statements.iter().copied()).collect(),
         inputs: touched(repository, record)?,
         clearance,
     };

@@ -94,13 +94,12 @@ pub(super) fn before(ui: &mut Ui) -> Result<Exit, CliError> {
     for gated in gated.filter(|gated| gated.mode != Mode::Enforce) {
         tell_open_steps(ui, world, gated)?;
     }
-    for (update, answer) in updates.iter().zip(&answers) {
+    for answer in &answers {
         if let Answer::Gated(gated) = answer
             && let Some(record) = &gated.record
         {
-            let old = update.old.map(|old| repository.peel(old)).transpose()?;
             let clearance = gated.clearance.as_ref();
-            outcome::announce(&directory, &fixed.key, (old, record), clearance)?;
+            outcome::announce(&directory, &fixed.key, record, clearance)?;
         }
     }
     Ok(Exit::Ok)
