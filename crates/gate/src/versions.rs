@@ -53,6 +53,26 @@ impl<'a> Standing<'a> {
         Ok(standing)
     }
 
+    /// The same, bound by another ref as well, whatever the target's own policy says that it comes
+    /// from: whoever made a branch wrote that.
+    ///
+    /// # Errors
+    /// [`PortError`] when an earlier version cannot be read.
+    pub fn bound_by(mut self, other: &RefName) -> Result<Self, PortError> {
+        if *other == self.target || self.origins.contains(other) {
+            return Ok(self);
+        }
+        self.origins.push(other.clone());
+        let mut steps = rolling::steps(self.world)?;
+        steps.retain(|step| step.target == self.target || self.origins.contains(&step.target));
+        self.steps = steps;
+        self.roster = match self.at(self.world.now.0)? {
+            Some(roster) => Cow::Owned(roster),
+            None => Cow::Borrowed(&self.inputs.roster),
+        };
+        Ok(self)
+    }
+
     /// What holds in every version that was in force during the delay.
     #[must_use]
     pub fn roster(&self) -> &Roster {

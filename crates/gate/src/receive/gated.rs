@@ -165,7 +165,7 @@ fn existing(
         pusher: setup.pusher.clone(),
         problems: problems.clone(),
     };
-    let standing = Standing::read(world, own, &update.name)?;
+    let standing = Standing::read(world, own, &update.name)?.bound_by(&setup.policy_ref)?;
     let forward = world.repository.first_parents(Some(old), new)?.is_some();
     let coverage = if forward {
         cover(world, own, &standing, &advance, || ends(world))?
@@ -212,7 +212,7 @@ fn straight(
         since: tip,
         problems,
     };
-    let standing = Standing::read(world, own, &update.name)?;
+    let standing = Standing::read(world, own, &update.name)?.bound_by(&setup.policy_ref)?;
     judge(world, own, &standing, proposal, Detail::NameEligible)
 }
 
@@ -223,6 +223,11 @@ fn split(judgement: Judgement) -> Coverage {
     Coverage { clear: Vec::new(), open: Some(judgement) }
 }
 
+fn never_deleted(name: &RefName) -> (String, String) {
+    let hint = "take it out of the policy first; who keeps the server can delete it there";
+    (format!("the push would delete {name}, which is protected"), hint.to_owned())
+}
+
 fn deleted(
     world: World,
     setup: &Setup,
@@ -230,8 +235,7 @@ fn deleted(
     policy: &TargetPolicy,
     update: &RefUpdate,
 ) -> Result<Answer, PortError> {
-    let text = format!("the push would delete {}, which is protected", update.name);
-    let hint = "remove it from the policy first".to_owned();
+    let (text, hint) = never_deleted(&update.name);
     // Whoever overrides signs for a content that stays, so nothing lets a deletion pass.
     let problem = Problem { code: "target-deleted", text, hint };
     let coverage = split(straight(world, setup, own, update, vec![problem])?);
@@ -249,13 +253,28 @@ fn created(
     policy: &TargetPolicy,
     update: &RefUpdate,
 ) -> Result<Answer, PortError> {
-    let Some(new) = update.new else { return Ok(Answer::Free) };
-    match origin(world, policy, update, new)? {
-        Ok(base) => branched(world, setup, main, policy, (update, base, new)),
-        Err(_) if policy.mode() != Mode::Enforce => {
-            Ok(let_through(world, main, policy, update, new)?)
+    let Some(new) = update.new else {
+        let (text, hint) = never_deleted(&update.name);
+        return Ok(match (update.old, policy.mode()) {
+            (Some(_), Mode::Enforce) => refused("target-deleted", text, hint),
+            _ => Answer::Free,
+        });
+    };
+    if let (Some(old), Rewrite::Refuse, Mode::Enforce) =
+        (update.old, policy.rewrite(), policy.mode())
+        && !world.repository.is_ancestor(old, new)?
+    {
+        return Ok(Answer::Refused(rewritten(&update.name)));
+    }
+    let found = match origin(world, policy, update, new)? {
+        Ok(base) => branched(world, setup, main, policy, (update, base, new))?,
+        Err(problem) => Answer::Refused(problem),
+    };
+    match found {
+        Answer::Refused(_) if policy.mode() != Mode::Enforce => {
+            let_through(world, main, policy, update, new)
         }
-        Err(problem) => Ok(Answer::Refused(problem)),
+        found => Ok(found),
     }
 }
 

@@ -184,9 +184,57 @@ fn a_branch_from_before_it_was_a_target_has_no_say() {
     let pushed = org.push("tove", &[&format!("planted:{release}")]);
     assert_ne!(pushed.code, 0, "a branch judged itself by a policy of its maker");
     // Begun anew at a cleared tip it is as any other.
-    org.push("tove", &[&format!(":{release}")]).ok();
+    let deleted = org.push("tove", &[&format!(":{release}")]);
+    assert_ne!(deleted.code, 0, "a protected branch was deleted");
+    let replaced = org.push("tove", &[&format!("+main:{release}")]);
+    assert_ne!(replaced.code, 0, "a protected branch was replaced");
+    org.scratch.git("server.git", &["update-ref", "-d", release]);
     org.push("tove", &[&format!("main:{release}")]).ok();
     fetch(&org);
     let answer = verify(&org, "work", release, &landed(&org, release));
     assert_eq!(answer.code, 0, "{}", answer.all());
+}
+
+/// What landed in warn mode, with whatever policy its maker wrote, is bound by main's once enforced.
+#[test]
+fn a_branch_that_was_only_warned_of_does_not_judge_itself_later() {
+    let warn = POLICY.replace("'refs/tags/v*'], mode: enforce", "'refs/tags/v*'], mode: warn");
+    let org = Org::gated(program(), &warn);
+    let base = landed(&org, "main");
+    on(&org, "mine", &base);
+    let own = "version: 1\ntargets: { x: { refs: ['refs/heads/*'], mode: warn } }\n\
+               rules: [ { name: r, record_only: true } ]\n";
+    org.scratch.write("work/.obstat/policy.yaml", own);
+    let roster = org.roster().replace("level: junior", "level: principal");
+    org.scratch.write("work/.obstat/roster.yaml", roster);
+    org.commit("tove", "mine");
+    let release = "refs/heads/release/9";
+    org.push("tove", &[&format!("mine:{release}")]).ok();
+    policy_lands(&org, POLICY);
+    org.scratch.git("work", &["checkout", "-q", "mine"]);
+    org.scratch.write("work/pay/charge.rs", EVIL);
+    org.commit("tove", "evil");
+    let pushed = org.push("tove", &[&format!("mine:{release}")]);
+    assert_ne!(pushed.code, 0, "a branch judged itself by a policy of its maker");
+}
+
+#[test]
+fn a_branch_older_than_its_protection_is_let_through_where_it_only_warns() {
+    let releases = "  releases: { refs: ['refs/heads/release/*', 'refs/tags/v*'], mode: enforce, from: refs/heads/main }\n";
+    let org = Org::gated(program(), &POLICY.replace(releases, ""));
+    let base = landed(&org, "main");
+    on(&org, "old", &base);
+    org.scratch.write("work/docs/a.md", "text\n");
+    org.commit("priya", "before");
+    org.push("priya", &["old:refs/heads/release/1"]).ok();
+    policy_lands(
+        &org,
+        &POLICY.replace("'refs/tags/v*'], mode: enforce", "'refs/tags/v*'], mode: warn"),
+    );
+    org.scratch.git("work", &["checkout", "-q", "old"]);
+    org.scratch.write("work/docs/a.md", "more\n");
+    org.commit("priya", "after");
+    let pushed = org.push("priya", &["old:refs/heads/release/1"]);
+    assert_eq!(pushed.code, 0, "{}", pushed.err);
+    assert!(pushed.err.contains("unenforced"), "{}", pushed.err);
 }
