@@ -202,7 +202,7 @@ fn a_branch_that_was_only_warned_of_does_not_judge_itself_later() {
     let org = Org::gated(program(), &warn);
     let base = landed(&org, "main");
     on(&org, "mine", &base);
-    let own = "version: 1\ntargets: { x: { refs: ['refs/heads/*'], mode: warn } }\n\
+    let own = "version: 1\ntargets: { x: { refs: ['refs/heads/**'], mode: warn } }\n\
                rules: [ { name: r, record_only: true } ]\n";
     org.scratch.write("work/.obstat/policy.yaml", own);
     let roster = org.roster().replace("level: junior", "level: principal");
