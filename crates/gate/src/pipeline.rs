@@ -165,7 +165,13 @@ pub fn judge(
     let case =
         Case { world, inputs, standing, proposal: &proposal, change: &change, commits: &commits };
     let mut concluded = case.conclude(&earlier, &found, detail)?;
-    if concluded.decision.outcome != Outcome::Clear {
+    if concluded.decision.outcome == Outcome::Clear {
+        let refused = reader.refused_heads(&proposal.target, &change, &commits)?;
+        if !refused.is_empty() {
+            found.statements.extend(refused);
+            concluded = case.conclude(&earlier, &found, detail)?;
+        }
+    } else {
         // Only then, so that no approval of exactly this content shuts out those of what was merged.
         let carried = reader.recomputed(&proposal.target, &change)?;
         if !carried.is_empty() {

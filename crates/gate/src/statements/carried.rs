@@ -2,9 +2,9 @@
 //! tip, recomputed, is what would land. Counts none of them.
 
 use super::{Reader, received_at};
-use crate::ports::{Merge, PortError};
+use crate::ports::{Commit, Merge, PortError};
 use crate::proposal;
-use obstat_model::approval::{ApprovalFacts, Binding, VerifiedApproval};
+use obstat_model::approval::{ApprovalFacts, Binding};
 use obstat_model::change::ChangeFacts;
 use obstat_model::digest::change_digest;
 use obstat_model::id::ChangeDigest;
@@ -22,10 +22,23 @@ const RUNNING_MAX: usize = 64;
 
 /// A statement, by what it claims.
 struct Filed {
+    /// The tip that it was judged on.
+    tip: Option<Oid>,
     head: Oid,
+    change: ChangeDigest,
     /// Whether it refuses or takes back, which never runs out.
     negative: bool,
     bytes: Vec<u8>,
+}
+
+/// Heads that are what would land, each found out once: a thousand statements on one head cost one
+/// merge, and those that name another digest than theirs no signature.
+struct Heads<'a> {
+    reader: &'a Reader<'a>,
+    target: &'a RefName,
+    change: &'a ChangeFacts,
+    /// The digest of a head as judged on a tip, where its merge is what would land.
+    known: HashMap<(Option<Oid>, Oid), Option<ChangeDigest>>,
 }
 
 impl Reader<'_> {
@@ -38,23 +51,49 @@ impl Reader<'_> {
         target: &RefName,
         change: &ChangeFacts,
     ) -> Result<Vec<ApprovalFacts>, PortError> {
-        let Some(tip) = change.revision.tip else { return Ok(Vec::new()) };
         let (running, others) = self.filed(target, change.digest)?;
+        let mut heads = Heads { reader: self, target, change, known: HashMap::new() };
         let mut found = Vec::new();
         for filed in &running {
-            found.extend(self.carried(tip, target, change, filed)?);
+            found.extend(heads.carried(filed)?);
         }
         if others.is_empty() {
             return Ok(found);
         }
         // What was refused or taken back on a head stays so, however long ago and whatever else the
         // same key has signed since, where that head is what lands here.
-        let mut heads: HashSet<Oid> =
+        let mut named: HashSet<Oid> =
             found.iter().map(|f| f.verified.statement.context.head).collect();
-        let commits = self.world.repository.commits_between(Some(tip), change.revision.head)?;
-        heads.extend(commits.iter().map(|commit| commit.id));
-        for filed in others.iter().filter(|filed| heads.contains(&filed.head)) {
-            found.extend(self.carried(tip, target, change, filed)?);
+        let commits =
+            self.world.repository.commits_between(change.revision.tip, change.revision.head)?;
+        named.extend(commits.iter().map(|commit| commit.id));
+        for filed in others.iter().filter(|filed| named.contains(&filed.head)) {
+            found.extend(heads.carried(filed)?);
+        }
+        Ok(found)
+    }
+
+    /// What was refused or taken back on a head that a merge among these commits brings, though
+    /// others may have signed for exactly the merge.
+    ///
+    /// # Errors
+    /// [`PortError`] when records or objects cannot be read.
+    pub fn refused_heads(
+        &self,
+        target: &RefName,
+        change: &ChangeFacts,
+        commits: &[Commit],
+    ) -> Result<Vec<ApprovalFacts>, PortError> {
+        if commits.iter().all(|commit| commit.parents.len() < 2) {
+            return Ok(Vec::new());
+        }
+        let (running, others) = self.filed(target, change.digest)?;
+        let named: HashSet<Oid> = commits.iter().map(|commit| commit.id).collect();
+        let mut heads = Heads { reader: self, target, change, known: HashMap::new() };
+        let mut found = Vec::new();
+        let negative = running.iter().chain(&others).filter(|filed| filed.negative);
+        for filed in negative.filter(|filed| named.contains(&filed.head)) {
+            found.extend(heads.carried(filed)?);
         }
         Ok(found)
     }
@@ -75,7 +114,13 @@ impl Reader<'_> {
             }
             let negative = matches!(claimed.act, Act::Reject | Act::Withdraw);
             let over = claimed.expires_at <= self.world.now.0;
-            let filed = Filed { head: claimed.context.head, negative, bytes };
+            let filed = Filed {
+                tip: claimed.context.tip,
+                head: claimed.context.head,
+                change: claimed.change,
+                negative,
+                bytes,
+            };
             match (over, negative) {
                 (true, true) => others.push(filed),
                 (true, false) => {}
@@ -109,45 +154,47 @@ impl Reader<'_> {
         let left = all.split_off(RUNNING_MAX);
         Ok((all, left))
     }
+}
 
-    fn carried(
-        &self,
-        tip: Oid,
-        target: &RefName,
-        change: &ChangeFacts,
-        filed: &Filed,
-    ) -> Result<Option<ApprovalFacts>, PortError> {
-        let Ok(verified) = self.verify(&filed.bytes) else { return Ok(None) };
-        let statement = &verified.statement;
-        let here = statement.context.target == *target
-            && statement.context.repository == self.world.trust.repository;
-        if !here || !self.was_there(verified.hash)? || !self.merges_to(tip, &verified, change)? {
+impl Heads<'_> {
+    fn carried(&mut self, filed: &Filed) -> Result<Option<ApprovalFacts>, PortError> {
+        // The statement names a digest and a head; they must belong together.
+        if self.digest(filed.tip, filed.head)? != Some(filed.change) {
             return Ok(None);
         }
-        self.facts(target, change, verified, Binding::Recomputed).map(Some)
+        let Ok(verified) = self.reader.verify(&filed.bytes) else { return Ok(None) };
+        let context = &verified.statement.context;
+        let here = context.target == *self.target
+            && context.repository == self.reader.world.trust.repository;
+        if !here || !self.reader.was_there(verified.hash)? {
+            return Ok(None);
+        }
+        self.reader.facts(self.target, self.change, verified, Binding::Recomputed).map(Some)
     }
 
-    fn merges_to(
-        &self,
-        tip: Oid,
-        verified: &VerifiedApproval,
-        change: &ChangeFacts,
-    ) -> Result<bool, PortError> {
-        let context = &verified.statement.context;
-        // A head that is not here, or a tip that is not, cannot be recomputed: no approval then.
-        let known = |id| self.world.repository.commit(id).is_ok();
-        if !known(context.head) || context.tip.is_some_and(|t| !known(t)) {
-            return Ok(false);
+    fn digest(&mut self, tip: Option<Oid>, head: Oid) -> Result<Option<ChangeDigest>, PortError> {
+        if let Some(known) = self.known.get(&(tip, head)) {
+            return Ok(*known);
         }
-        if self.world.repository.merge(tip, context.head)? != Merge::Tree(change.revision.tree) {
-            return Ok(false);
+        let found = self.find(tip, head)?;
+        self.known.insert((tip, head), found);
+        Ok(found)
+    }
+
+    fn find(&self, tip: Option<Oid>, head: Oid) -> Result<Option<ChangeDigest>, PortError> {
+        let world = self.reader.world;
+        let Some(present) = self.change.revision.tip else { return Ok(None) };
+        // A head that is not here, or a tip that is not, cannot be recomputed: nothing carries over.
+        let known = |id| world.repository.commit(id).is_ok();
+        if !known(head) || tip.is_some_and(|tip| !known(tip)) {
+            return Ok(None);
         }
-        // The statement names a digest and a head; they must belong together.
-        let signed = proposal::revision(self.world.repository, context.tip, context.head)?;
-        let Ok(signed) = signed else { return Ok(false) };
-        let base = crate::content::tree_of(self.world.repository, signed.tip)?;
-        let files = self.world.repository.changes(base, Some(signed.tree))?;
-        Ok(change_digest(self.world.trust.repository, &context.target, &files)
-            == verified.statement.change)
+        if world.repository.merge(present, head)? != Merge::Tree(self.change.revision.tree) {
+            return Ok(None);
+        }
+        let Ok(signed) = proposal::revision(world.repository, tip, head)? else { return Ok(None) };
+        let base = crate::content::tree_of(world.repository, signed.tip)?;
+        let files = world.repository.changes(base, Some(signed.tree))?;
+        Ok(Some(change_digest(world.trust.repository, self.target, &files)))
     }
 }

@@ -153,6 +153,33 @@ fn a_rejection_of_what_is_merged_stays() {
     }
 }
 
+/// Nor does it that somebody signs for exactly the merge.
+#[test]
+fn a_rejected_head_is_not_merged_past_the_rejection() {
+    let org = org();
+    two_edits(&org, "jonas", "yusuf");
+    org.push("priya", &["main"]).ok();
+    fetch(&org);
+    let range = "origin/main~1..feature";
+    let key = org.scratch.at("keys/yusuf").to_string_lossy().into_owned();
+    let reject = ["reject", "--key", &key, "--reason", "no", range];
+    org.obstat_typing("yusuf", "work", &reject, &org.typed(range)).ok();
+    org.push_statements("yusuf").ok();
+    org.scratch.git("work", &["checkout", "-q", "main"]);
+    let merge = ["merge", "-q", "--no-ff", "-m", "Merge", "feature"];
+    org.scratch.git_as("jonas", "work", &merge).ok();
+    signed(&org, "mira", "origin/main..main");
+    let pushed = org.push("jonas", &["main"]);
+    assert_ne!(pushed.code, 0, "signed past a rejection");
+    assert!(pushed.said().contains("yusuf rejected it"), "{}", pushed.err);
+    // What he takes back holds nothing up.
+    org.scratch.clock("+2s");
+    let withdraw = ["withdraw", "--key", &key, range];
+    org.obstat_typing("yusuf", "work", &withdraw, &org.typed(range)).ok();
+    org.push_statements("yusuf").ok();
+    org.push("jonas", &["main"]).ok();
+}
+
 /// An approval that somebody kept back says nothing about what was said since.
 #[test]
 fn an_older_approval_filed_later_ends_no_rejection() {
