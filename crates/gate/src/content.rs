@@ -3,8 +3,8 @@
 use crate::hidden::{self, Sides};
 use crate::inputs;
 use crate::lines;
-use crate::pipeline::World;
 use crate::ports::{PortError, Repository};
+use crate::world::World;
 use obstat_model::change::{ChangeFacts, ChangedFile, FileChange, FileState, InputsStep, Revision};
 use obstat_model::digest::change_digest;
 use obstat_model::hidden::HiddenFlag;

@@ -2,10 +2,11 @@
 //! first-parent chain. Decides nothing itself.
 
 use crate::inputs::Inputs;
-use crate::pipeline::{Detail, Judgement, World, judge};
+use crate::pipeline::{Detail, Judgement, judge};
 use crate::ports::{Commit, PortError};
 use crate::proposal::{self, Proposal, Pusher};
 use crate::versions::Standing;
+use crate::world::World;
 use obstat_model::decision::Outcome;
 use obstat_model::facts::Problem;
 use obstat_model::object::{Oid, RefName};

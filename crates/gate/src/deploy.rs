@@ -3,12 +3,13 @@
 //! than the order of landings.
 
 use crate::inputs;
-use crate::pipeline::{Detail, Judgement, Seen, Surroundings, World, judge};
+use crate::pipeline::{Detail, Judgement, judge};
 use crate::ports::PortError;
 use crate::proposal::{self, Proposal, Pusher};
 use crate::rolling;
 use crate::statements;
 use crate::versions::Standing;
+use crate::world::{Seen, Surroundings, World};
 use obstat_attest::record;
 use obstat_model::decision::Outcome;
 use obstat_model::facts::Problem;

@@ -1,7 +1,7 @@
 //! The decision inputs at a commit: policy, roster, CODEOWNERS, fingerprints; decides nothing.
 
-use crate::pipeline::World;
 use crate::ports::{InputsCache, PortError, Repository};
+use crate::world::World;
 use obstat_model::facts::Problem;
 use obstat_model::id::{InputsDigest, Sha256};
 use obstat_model::object::{Oid, RepoPath};

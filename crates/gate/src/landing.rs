@@ -2,9 +2,10 @@
 
 use crate::cover::{Advance, Coverage};
 use crate::inputs::Inputs;
-use crate::pipeline::{Judgement, World};
+use crate::pipeline::Judgement;
 use crate::ports::PortError;
 use crate::rolling;
+use crate::world::World;
 use obstat_attest::clearance::{Clearance, Property, Verdict};
 use obstat_model::approval::ApprovalFacts;
 use obstat_model::id::{InputsDigest, PersonId, StatementHash};

@@ -18,3 +18,4 @@ pub mod receive;
 pub mod rolling;
 pub mod statements;
 pub mod versions;
+pub mod world;

@@ -2,113 +2,23 @@
 
 use crate::assist;
 use crate::content;
-use crate::inputs::{Inputs, Loaded, Memo, Unusable};
+use crate::inputs::{Inputs, Unusable};
 use crate::people::{self, Directory};
-use crate::ports::{Commit, InputsCache, PortError, Records, Repository};
+use crate::ports::{Commit, PortError};
 use crate::proposal::Proposal;
 use crate::rolling::Window;
 use crate::statements::{Found, Reader};
 use crate::versions::Standing;
-use obstat_attest::VerifyOptions;
+use crate::world::{Surroundings, World};
 use obstat_model::actor::{Actor, Participant, Role};
 use obstat_model::assistance::Assistance;
 use obstat_model::change::ChangeFacts;
 use obstat_model::decision::{Decision, Outcome};
 use obstat_model::evidence::Evidence;
 use obstat_model::facts::{Facts, PathOwners, Problem};
-use obstat_model::id::{InputsDigest, PersonId, RepositoryId, StatementHash};
-use obstat_model::landing::LandingRecord;
-use obstat_model::object::Oid;
-use obstat_model::time::{Now, Timestamp};
-use obstat_model::trust::TrustRoot;
+use obstat_model::id::{PersonId, RepositoryId};
+use obstat_model::time::Now;
 use obstat_policy::explain::RuleReport;
-use std::rc::Rc;
-
-/// The outside world of one judgement.
-#[derive(Clone, Copy)]
-pub struct World<'a> {
-    /// Content.
-    pub repository: &'a dyn Repository,
-    /// Records.
-    pub records: &'a dyn Records,
-    /// Parsed rosters.
-    pub cache: &'a dyn InputsCache,
-    /// Decision inputs that this run has read.
-    pub memo: &'a Memo,
-    /// The trust root.
-    pub trust: &'a TrustRoot,
-    /// Relying parties for browser signatures.
-    pub options: &'a VerifyOptions<'a>,
-    /// The one reading of the clock.
-    pub now: Now,
-    /// Which records were there then.
-    pub seen: Seen,
-    /// Whether facts beside the change are looked for.
-    pub surroundings: Surroundings<'a>,
-}
-
-/// Which records of landings belong to the past of a judgement.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Seen {
-    /// All: nothing has landed since.
-    All,
-    /// So many of the first ones, and what else landed in an earlier second: something that has
-    /// landed is decided again.
-    First {
-        /// How many.
-        count: u64,
-        /// The place of what is decided again, which is no part of its own past.
-        own: u64,
-    },
-}
-
-/// Facts that do not belong to a change but lie around it: other heads with earlier forms of it, and
-/// authorship notes. They come and go after it has landed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Surroundings<'a> {
-    /// Searched: what every door does before anything lands.
-    Searched,
-    /// Ignored: what landed is decided again from itself, or a note pushed later could undo it. Of
-    /// statements, those that were there when it landed are read, and those that the gate received
-    /// afterwards, up to the moment that is asked for. A receipt alone does not show that something
-    /// was there: its push may have failed.
-    Ignored {
-        /// Those that were there.
-        known: &'a [StatementHash],
-        /// Where what came afterwards is read as well, when it landed.
-        since: Option<Timestamp>,
-    },
-}
-
-impl World<'_> {
-    /// Whether a landing belongs to the past.
-    #[must_use]
-    pub fn has_seen(&self, landing: &LandingRecord) -> bool {
-        match self.seen {
-            Seen::All => true,
-            Seen::First { count, own } => {
-                let earlier = landing.sequence < count || landing.at < self.now.0;
-                landing.sequence != own && earlier
-            }
-        }
-    }
-
-    /// The decision inputs of a tree.
-    ///
-    /// # Errors
-    /// [`PortError`] when objects cannot be read.
-    pub fn inputs(&self, tree: Oid) -> Result<Rc<Loaded>, PortError> {
-        self.memo.load(self.repository, tree, self.cache)
-    }
-
-    /// The digest of the decision inputs of a tree.
-    ///
-    /// # Errors
-    /// [`PortError`] when objects cannot be read.
-    pub fn inputs_digest(&self, tree: Oid) -> Result<InputsDigest, PortError> {
-        self.memo.digest(self.repository, tree, self.cache)
-    }
-}
 
 /// How much a decision tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,9 +5,10 @@ mod gated;
 
 use crate::assist::NOTES;
 use crate::inputs::{self, Inputs};
-use crate::pipeline::{Judgement, World};
+use crate::pipeline::Judgement;
 use crate::ports::{PortError, Repository};
 use crate::proposal::Pusher;
+use crate::world::World;
 use obstat_attest::clearance::Clearance;
 use obstat_model::facts::Problem;
 use obstat_model::landing::LandingRecord;

@@ -1,7 +1,7 @@
 //! Sums an author's lines over a window of landings, for rules against slicing; decides nothing.
 
-use crate::pipeline::World;
 use crate::ports::{PortError, Records};
+use crate::world::World;
 use obstat_attest::record;
 use obstat_model::actor::{Actor, Participant, Role};
 use obstat_model::change::ChangeFacts;

@@ -2,9 +2,9 @@
 
 mod carried;
 
-use crate::pipeline::{Surroundings, World};
 use crate::ports::PortError;
 use crate::versions::Standing;
+use crate::world::{Surroundings, World};
 use obstat_attest::Envelope;
 use obstat_attest::record;
 use obstat_model::approval::{

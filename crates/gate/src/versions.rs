@@ -2,9 +2,9 @@
 //! once (`docs/adr/0007-raise-delay-as-meet.md`). Judges no change.
 
 use crate::inputs::{self, Inputs, Loaded};
-use crate::pipeline::World;
 use crate::ports::PortError;
 use crate::rolling;
+use crate::world::World;
 use obstat_model::landing::LandingRecord;
 use obstat_model::object::RefName;
 use obstat_model::roster::Roster;

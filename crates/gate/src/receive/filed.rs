@@ -2,9 +2,9 @@
 
 use super::{APPROVALS, Answer, RefUpdate, refused};
 use crate::inputs::Inputs;
-use crate::pipeline::World;
 use crate::ports::PortError;
 use crate::statements::{STATEMENTS_MAX, claimed};
+use crate::world::World;
 use obstat_model::roster::KeyId;
 use obstat_model::statement::Act;
 use obstat_model::text::escape_cut;
