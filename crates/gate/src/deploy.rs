@@ -285,8 +285,7 @@ fn as_of(
 ) -> Result<Again, PortError> {
     let mut listed: Vec<StatementHash> = Vec::new();
     for change in &record.changes {
-        listed.extend(change.statements.iter().chain(&change.ignored).copied());
-        listed.extend(change.overridden_by);
+        listed.extend(change.statements.iter().copied().chain(change.overridden_by));
     }
     let surroundings = Surroundings::Ignored { known: &listed, since };
     let seen = Seen::First { count: record.seen, own: record.sequence };

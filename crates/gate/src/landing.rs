@@ -119,7 +119,6 @@ fn landed(judgement: &Judgement) -> LandedChange {
         to: judgement.proposal.revision.head,
         outcome: judgement.decision.outcome,
         statements: counted.collect(),
-        ignored: refused.clone(),
         overridden_by: judgement.decision.diagnostics.overridden_by,
     }
 }

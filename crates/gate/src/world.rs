@@ -55,11 +55,11 @@ pub enum Surroundings<'a> {
     /// Searched: what every door does before anything lands.
     Searched,
     /// Ignored: what landed is decided again from itself, or a note pushed later could undo it. Of
-    /// statements, those that were there when it landed are read, and those that the gate received
+    /// statements, those that stood when it landed are read, and those that the gate received
     /// afterwards, up to the moment that is asked for. A receipt alone does not show that something
     /// was there: its push may have failed.
     Ignored {
-        /// Those that were there.
+        /// Those that stood.
         known: &'a [StatementHash],
         /// Where what came afterwards is read as well, when it landed.
         since: Option<Timestamp>,

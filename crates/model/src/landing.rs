@@ -17,10 +17,9 @@ pub struct LandedChange {
     pub to: Oid,
     /// What was decided. Anything but clear passed by mode, override or bootstrap.
     pub outcome: Outcome,
-    /// Statements that counted.
+    /// Statements that stood: those that counted, and those that took something back. What did not
+    /// stand changes nothing when the landing is decided again, and what came later was not there.
     pub statements: Vec<StatementHash>,
-    /// Statements that were there and did not count. Whatever comes later was not there.
-    pub ignored: Vec<StatementHash>,
     /// The override, where one let it pass.
     pub overridden_by: Option<StatementHash>,
 }

@@ -204,7 +204,6 @@ fn any_change() -> impl Strategy<Value = LandedChange> {
             from,
             to,
             outcome,
-            ignored: hashes.iter().copied().map(StatementHash::new).collect(),
             statements: hashes.into_iter().map(StatementHash::new).collect(),
             overridden_by: overridden.map(StatementHash::new),
         },

@@ -3,7 +3,6 @@
 use super::{LANDING, RECEIPT};
 use crate::json::{JsonError, expect_type, member, named, optional};
 use obstat_model::decision::Outcome;
-use obstat_model::id::StatementHash;
 use obstat_model::landing::{self, LandedChange, LandingKind, LandingRecord};
 use obstat_model::object::RefName;
 use obstat_model::target::Mode;
@@ -40,7 +39,6 @@ struct Change {
     to: String,
     outcome: String,
     statements: Vec<String>,
-    ignored: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     overridden_by: Option<String>,
 }
@@ -103,23 +101,18 @@ impl Change {
             to: change.to.to_string(),
             outcome: change.outcome.as_str().to_owned(),
             statements: change.statements.iter().map(ToString::to_string).collect(),
-            ignored: change.ignored.iter().map(ToString::to_string).collect(),
             overridden_by: change.overridden_by.map(|hash| hash.to_string()),
         }
     }
 
     fn read(self) -> Result<LandedChange, JsonError> {
-        let hashes = |name, all: Vec<String>| {
-            let one = |hash: &String| member(name, hash.parse());
-            all.iter().map(one).collect::<Result<Vec<StatementHash>, _>>()
-        };
+        let hashes = self.statements.iter().map(|hash| member("statements", hash.parse()));
         Ok(LandedChange {
             digest: member("digest", self.digest.parse())?,
             from: optional("from", self.from.map(|id| id.parse()))?,
             to: member("to", self.to.parse())?,
             outcome: named("outcome", outcome(&self.outcome))?,
-            statements: hashes("statements", self.statements)?,
-            ignored: hashes("ignored", self.ignored)?,
+            statements: hashes.collect::<Result<_, _>>()?,
             overridden_by: optional("overriddenBy", self.overridden_by.map(|hash| hash.parse()))?,
         })
     }

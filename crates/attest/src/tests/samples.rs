@@ -153,7 +153,6 @@ pub(crate) fn landing() -> LandingRecord {
             to: Oid::Sha1([3; 20]),
             outcome: Outcome::Pending,
             statements: vec![StatementHash::new([0xd1; 32])],
-            ignored: vec![StatementHash::new([0xd3; 32])],
             overridden_by: Some(StatementHash::new([0xd2; 32])),
         }],
         pusher: "jonas".to_owned(),

@@ -26,7 +26,7 @@ struct Filed {
     tip: Option<Oid>,
     head: Oid,
     change: ChangeDigest,
-    /// Whether it refuses or takes back, which never runs out.
+    /// Whether it refuses or takes back.
     negative: bool,
     bytes: Vec<u8>,
 }
@@ -61,7 +61,8 @@ impl Reader<'_> {
             return Ok(found);
         }
         // What was refused or taken back on a head stays so, however long ago and whatever else the
-        // same key has signed since, where that head is what lands here.
+        // same key has signed since, where that head is what lands here. What has run out counts for
+        // nothing, but may have ended a rejection.
         let mut named: HashSet<Oid> =
             found.iter().map(|f| f.verified.statement.context.head).collect();
         let commits =
@@ -91,9 +92,13 @@ impl Reader<'_> {
         let named: HashSet<Oid> = commits.iter().map(|commit| commit.id).collect();
         let mut heads = Heads { reader: self, target, change, known: HashMap::new() };
         let mut found = Vec::new();
-        let negative = running.iter().chain(&others).filter(|filed| filed.negative);
-        for filed in negative.filter(|filed| named.contains(&filed.head)) {
-            found.extend(heads.carried(filed)?);
+        let here: Vec<&Filed> =
+            running.iter().chain(&others).filter(|filed| named.contains(&filed.head)).collect();
+        // With what the same people said since, which may have ended it.
+        if here.iter().any(|filed| filed.negative) {
+            for filed in here {
+                found.extend(heads.carried(filed)?);
+            }
         }
         Ok(found)
     }
@@ -112,6 +117,11 @@ impl Reader<'_> {
             if claimed.context.target != *target {
                 continue;
             }
+            // Before anything is counted: what comes later must not crowd out what was there.
+            let there = super::claimed(&bytes).map(|(_, hash)| self.was_there(hash));
+            if !there.unwrap_or(Ok(false))? {
+                continue;
+            }
             let negative = matches!(claimed.act, Act::Reject | Act::Withdraw);
             let over = claimed.expires_at <= self.world.now.0;
             let filed = Filed {
@@ -121,19 +131,17 @@ impl Reader<'_> {
                 negative,
                 bytes,
             };
-            match (over, negative) {
-                (true, true) => others.push(filed),
-                (true, false) => {}
-                (false, _) => {
-                    by_key.entry(obstat_attest::signing_key(&filed.bytes)).or_default().push(filed);
-                }
+            if over {
+                others.push(filed);
+            } else {
+                by_key.entry(obstat_attest::signing_key(&filed.bytes)).or_default().push(filed);
             }
         }
         let mut running = Vec::new();
         for own in by_key.into_values() {
             let (kept, left) = self.newest(own)?;
             running.extend(kept);
-            others.extend(left.into_iter().filter(|filed| filed.negative));
+            others.extend(left);
         }
         Ok((running, others))
     }

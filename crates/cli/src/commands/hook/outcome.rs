@@ -36,7 +36,12 @@ pub(super) fn announce(
 ) -> Result<(), CliError> {
     let at = pending(git_directory);
     std::fs::create_dir_all(&at).map_err(|e| CliError::file(&at, e))?;
-    let bytes = key.sign_landing(record).map_err(|e| CliError::Internal(e.to_string()))?;
+    let bytes = key.sign_landing(record).map_err(|e| {
+        CliError::usage(
+            format!("this landing cannot be recorded: {e}"),
+            "push fewer changes at once",
+        )
+    })?;
     let hash = obstat_model::digest::sha256(&bytes);
     // They are recorded in the order in which they were announced.
     let place = waiting(git_directory)?.iter().filter_map(|path| place(path)).max();

@@ -1,7 +1,7 @@
 //! Statements themselves: under another's name, too many, kept back, run out.
 
 use super::people::two_edits;
-use super::{EVIL, fetch, on, signed};
+use super::{EVIL, fetch, landed, on, signed, verify};
 use crate::{ASSISTED, org};
 use obstat_testkit::Org;
 
@@ -178,6 +178,54 @@ fn a_rejected_head_is_not_merged_past_the_rejection() {
     org.obstat_typing("yusuf", "work", &withdraw, &org.typed(range)).ok();
     org.push_statements("yusuf").ok();
     org.push("jonas", &["main"]).ok();
+}
+
+/// What a person says of the head afterwards ends the own rejection for the merge too.
+#[test]
+fn an_own_approval_ends_a_rejection_for_the_merge_too() {
+    let org = org();
+    two_edits(&org, "jonas", "yusuf");
+    org.push("priya", &["main"]).ok();
+    fetch(&org);
+    let range = "origin/main~1..feature";
+    let key = org.scratch.at("keys/mira").to_string_lossy().into_owned();
+    let reject = ["reject", "--key", &key, "--reason", "no", range];
+    org.obstat_typing("mira", "work", &reject, &org.typed(range)).ok();
+    org.push_statements("mira").ok();
+    org.scratch.clock("+2s");
+    signed(&org, "mira", range);
+    org.scratch.git("work", &["checkout", "-q", "main"]);
+    let merge = ["merge", "-q", "--no-ff", "-m", "Merge", "feature"];
+    org.scratch.git_as("jonas", "work", &merge).ok();
+    signed(&org, "yusuf", "origin/main..main");
+    org.push("jonas", &["main"]).ok();
+}
+
+/// What the signer signs afterwards does not crowd out what a landing stood on.
+#[test]
+fn later_statements_crowd_out_nothing_that_was_there() {
+    let org = org();
+    two_edits(&org, "jonas", "yusuf");
+    org.push("priya", &["main"]).ok();
+    org.push_statements("yusuf").ok();
+    fetch(&org);
+    org.scratch.git("work", &["checkout", "-q", "main"]);
+    let merge = ["merge", "-q", "--no-ff", "-m", "Merge", "feature"];
+    org.scratch.git_as("jonas", "work", &merge).ok();
+    org.push("jonas", &["main"]).ok();
+    let approval = newest(&org);
+    let (own, digest) = (own_nonce(&org, &approval), approval.split('/').nth(3).unwrap());
+    org.scratch.clock("+2s");
+    let junk: Vec<String> = (1..66)
+        .map(|n| {
+            let other = format!("{n:064x}");
+            forged(&org, &approval, &[(digest, other.as_str()), (&own, &nonce(n))], "yusuf")
+        })
+        .collect();
+    org.push("jonas", &junk.iter().map(String::as_str).collect::<Vec<_>>()).ok();
+    fetch(&org);
+    let answer = verify(&org, "work", "production", &landed(&org, "main"));
+    assert_eq!(answer.code, 0, "{}", answer.all());
 }
 
 /// An approval that somebody kept back says nothing about what was said since.
