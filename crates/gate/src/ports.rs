@@ -228,6 +228,12 @@ pub trait Records {
     /// [`PortError`] when it cannot be read.
     fn clearance_at(&self, target: &RefName, tip: Oid) -> Result<Option<Vec<u8>>, PortError>;
 
+    /// The record of the last landing on a target.
+    ///
+    /// # Errors
+    /// [`PortError`] when it cannot be read.
+    fn last_landing(&self, target: &RefName) -> Result<Option<Vec<u8>>, PortError>;
+
     /// Records of landings of a digest on any target.
     ///
     /// # Errors

@@ -161,13 +161,22 @@ fn recent(
 /// # Errors
 /// [`PortError`] when a record is forged or cannot be read.
 pub fn steps(world: World) -> Result<Vec<LandingRecord>, PortError> {
+    let mut found = all_steps(world)?;
+    found.retain(|step| world.has_seen(step));
+    Ok(found)
+}
+
+/// As [`steps`], with those that came later.
+///
+/// # Errors
+/// [`PortError`] when a record is forged or cannot be read.
+pub fn all_steps(world: World) -> Result<Vec<LandingRecord>, PortError> {
     let mut found = Vec::new();
     for bytes in world.records.input_steps()? {
         let parsed = record::parse_landing(&bytes, &world.trust.gates)
             .map_err(|e| forged(&e.to_string()))?;
         found.push(parsed);
     }
-    found.retain(|step| world.has_seen(step));
     found.sort_by_key(|step| std::cmp::Reverse(step.sequence));
     Ok(found)
 }
@@ -220,6 +229,18 @@ fn verified(
         )));
     }
     Ok(record)
+}
+
+/// The verified record of the last landing on a target.
+///
+/// # Errors
+/// [`PortError`] when it is forged or cannot be read.
+pub fn last_of(world: World, target: &RefName) -> Result<Option<LandingRecord>, PortError> {
+    let Some(bytes) = world.records.last_landing(target)? else { return Ok(None) };
+    let record = record::parse_landing(&bytes, &world.trust.gates)
+        .map_err(|e| forged(&format!("the last of {}: {e}", target.short())))?;
+    let own = record.repository == world.trust.repository && record.target == *target;
+    Ok(own.then_some(record))
 }
 
 /// The verified newest record of all.

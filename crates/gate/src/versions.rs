@@ -149,15 +149,27 @@ impl<'a> Standing<'a> {
         self.world.inputs(tree).map(Some)
     }
 
-    /// The inputs that each origin had at a moment, where they ever changed: whoever was removed
+    /// The inputs of an origin before they ever changed: those that it was bootstrapped or begun with.
+    fn unchanged(&self, origin: &RefName) -> Result<Option<Rc<Loaded>>, PortError> {
+        let steps = rolling::all_steps(self.world)?;
+        let first = steps.iter().rev().find(|step| step.target == *origin);
+        let at = match first {
+            Some(step) => step.from,
+            None => rolling::last_of(self.world, origin)?.map(|last| last.to),
+        };
+        at.map(|at| inputs::that_held(self.world, at)).transpose()
+    }
+
+    /// The inputs that each origin had at a moment: whoever was removed
     /// there is removed here, though this target still has the roster of before.
     fn of_origins(&self, at: Timestamp) -> Result<Vec<Rc<Loaded>>, PortError> {
         let mut found = Vec::new();
         for origin in &self.origins {
             let mut steps =
                 self.steps.iter().filter(|s| s.target == *origin && self.is_past(s, at));
-            if let Some(step) = steps.next() {
-                found.push(inputs::that_held(self.world, step.to)?);
+            match steps.next() {
+                Some(step) => found.push(inputs::that_held(self.world, step.to)?),
+                None => found.extend(self.unchanged(origin)?),
             }
         }
         Ok(found)

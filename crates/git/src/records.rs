@@ -27,14 +27,6 @@ pub const RECEIPTS: &str = "refs/obstat/receipts";
 const RECORD_MAX: u64 = 1 << 20;
 
 impl GitRepository {
-    /// The record of the last landing on a target, as bytes: who reads it must verify it.
-    ///
-    /// # Errors
-    /// [`PortError`] when it cannot be read.
-    pub fn last_landing(&self, target: &RefName) -> Result<Option<Vec<u8>>, PortError> {
-        self.record_at(LANDINGS, &target_path(target))
-    }
-
     fn chain_tree(&self, name: &str) -> Result<Option<Oid>, PortError> {
         let name = RefName::parse(name).map_err(|e| PortError::Unreadable(e.to_string()))?;
         let Some(tip) = self.reference(&name)? else { return Ok(None) };
@@ -95,6 +87,10 @@ impl Records for GitRepository {
         let Some((path, _)) = files.last() else { return Ok(None) };
         let sequence = String::from_utf8_lossy(path.file_name());
         self.record_at(LANDINGS, &format!("{}/{sequence}", clearance_dir(target, tip)))
+    }
+
+    fn last_landing(&self, target: &RefName) -> Result<Option<Vec<u8>>, PortError> {
+        self.record_at(LANDINGS, &target_path(target))
     }
 
     fn landings_of(&self, digest: ChangeDigest) -> Result<Vec<Vec<u8>>, PortError> {

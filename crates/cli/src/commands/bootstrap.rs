@@ -139,18 +139,28 @@ fn publish(repository: &GitRepository, text: &str) -> Result<(), CliError> {
     Ok(refs::write(repository.directory(), &[edit])?)
 }
 
+/// Protected refs that were recorded with their tips, and those that were not.
+type Present = (Vec<(RefName, Oid)>, Vec<RefName>);
+
 /// Records the state of every protected ref that exists: what lies below it was not judged.
 fn record_present(
     repository: &GitRepository,
     inputs: &Inputs,
     root: &TrustRoot,
     key: &GateKey,
-) -> Result<Vec<(RefName, Oid)>, CliError> {
+) -> Result<Present, CliError> {
     let now = clock::now().0;
-    let mut recorded = Vec::new();
+    let (mut recorded, mut left_out) = (Vec::new(), Vec::new());
     for (name, id) in repository.refs().below("refs/")? {
         let Some(target) = inputs.policy.target_of(&name) else { continue };
         let Ok(tip) = repository.peel(id) else { continue };
+        // Whoever made it wrote what policy it has, and that would judge it. It is as good as new.
+        let tree = repository.commit(tip)?.tree;
+        let cache = DiskCache::of(repository.directory());
+        if inputs::digest_of(repository, tree, &cache)? != inputs.digest {
+            left_out.push(name);
+            continue;
+        }
         let record = LandingRecord {
             repository: root.repository,
             target: name.clone(),
@@ -179,7 +189,7 @@ fn record_present(
         })?;
         recorded.push((name, tip));
     }
-    Ok(recorded)
+    Ok((recorded, left_out))
 }
 
 /// The signed record that follows the newest one.
@@ -204,7 +214,7 @@ pub(crate) fn sign_next(
     Ok(Some(Made { sequence, bytes }))
 }
 
-fn report(ui: &mut Ui, own: &Path, root: &TrustRoot, recorded: &[(RefName, Oid)]) {
+fn report(ui: &mut Ui, own: &Path, root: &TrustRoot, (recorded, left_out): &Present) {
     let (paint, marks) = (ui.paint, ui.marks);
     let met = marks.met(paint);
     ui.line(format!("{met} repository {}", root.repository));
@@ -212,6 +222,13 @@ fn report(ui: &mut Ui, own: &Path, root: &TrustRoot, recorded: &[(RefName, Oid)]
     ui.line(format!("  {owners}, {} of them sign policy changes", root.quorum));
     for (name, tip) in recorded {
         ui.line(format!("  {} starts at {}", name.short(), tip.short()));
+    }
+    for name in left_out {
+        let mark = marks.warning(paint);
+        ui.line(format!(
+            "  {mark} {} has another policy or roster, so it counts as new",
+            name.short()
+        ));
     }
     ui.line(format!("  trust file {}", own.join("trust").display()));
     ui.line(format!("  fingerprint {}", trust::fingerprint(root)));

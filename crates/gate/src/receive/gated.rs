@@ -375,7 +375,7 @@ fn branched(
         let coverage = Coverage { clear: Vec::new(), open: None };
         return finish(world, main, policy, &advance, coverage);
     }
-    let standing = Standing::read(world, inputs, &update.name)?;
+    let standing = Standing::read(world, inputs, &update.name)?.bound_by(&setup.policy_ref)?;
     let coverage = cover(world, inputs, &standing, &advance, || ends(world))?;
     finish(world, inputs, policy, &advance, coverage)
 }

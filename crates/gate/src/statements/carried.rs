@@ -37,7 +37,9 @@ struct Heads<'a> {
     reader: &'a Reader<'a>,
     target: &'a RefName,
     change: &'a ChangeFacts,
-    /// The digest of a head as judged on a tip, where its merge is what would land.
+    /// Whether the merge of a head is what would land.
+    merged: HashMap<Oid, bool>,
+    /// The digest of such a head as judged on a tip.
     known: HashMap<(Option<Oid>, Oid), Option<ChangeDigest>>,
 }
 
@@ -52,7 +54,7 @@ impl Reader<'_> {
         change: &ChangeFacts,
     ) -> Result<Vec<ApprovalFacts>, PortError> {
         let (running, others) = self.filed(target, change.digest)?;
-        let mut heads = Heads { reader: self, target, change, known: HashMap::new() };
+        let mut heads = Heads::of(self, target, change);
         let mut found = Vec::new();
         for filed in &running {
             found.extend(heads.carried(filed)?);
@@ -90,7 +92,7 @@ impl Reader<'_> {
         }
         let (running, others) = self.filed(target, change.digest)?;
         let named: HashSet<Oid> = commits.iter().map(|commit| commit.id).collect();
-        let mut heads = Heads { reader: self, target, change, known: HashMap::new() };
+        let mut heads = Heads::of(self, target, change);
         let mut found = Vec::new();
         let here: Vec<&Filed> =
             running.iter().chain(&others).filter(|filed| named.contains(&filed.head)).collect();
@@ -164,7 +166,12 @@ impl Reader<'_> {
     }
 }
 
-impl Heads<'_> {
+impl<'a> Heads<'a> {
+    fn of(reader: &'a Reader<'a>, target: &'a RefName, change: &'a ChangeFacts) -> Self {
+        let (merged, known) = Default::default();
+        Self { reader, target, change, merged, known }
+    }
+
     fn carried(&mut self, filed: &Filed) -> Result<Option<ApprovalFacts>, PortError> {
         // The statement names a digest and a head; they must belong together.
         if self.digest(filed.tip, filed.head)? != Some(filed.change) {
@@ -189,15 +196,25 @@ impl Heads<'_> {
         Ok(found)
     }
 
-    fn find(&self, tip: Option<Oid>, head: Oid) -> Result<Option<ChangeDigest>, PortError> {
-        let world = self.reader.world;
-        let Some(present) = self.change.revision.tip else { return Ok(None) };
-        // A head that is not here, or a tip that is not, cannot be recomputed: nothing carries over.
-        let known = |id| world.repository.commit(id).is_ok();
-        if !known(head) || tip.is_some_and(|tip| !known(tip)) {
-            return Ok(None);
+    /// A head that is not here cannot be merged, so nothing of it carries over.
+    fn lands(&mut self, head: Oid) -> Result<bool, PortError> {
+        if let Some(lands) = self.merged.get(&head) {
+            return Ok(*lands);
         }
-        if world.repository.merge(present, head)? != Merge::Tree(self.change.revision.tree) {
+        let repository = self.reader.world.repository;
+        let lands = match self.change.revision.tip {
+            Some(tip) if repository.commit(head).is_ok() => {
+                repository.merge(tip, head)? == Merge::Tree(self.change.revision.tree)
+            }
+            _ => false,
+        };
+        self.merged.insert(head, lands);
+        Ok(lands)
+    }
+
+    fn find(&mut self, tip: Option<Oid>, head: Oid) -> Result<Option<ChangeDigest>, PortError> {
+        let world = self.reader.world;
+        if !self.lands(head)? || tip.is_some_and(|tip| world.repository.commit(tip).is_err()) {
             return Ok(None);
         }
         let Ok(signed) = proposal::revision(world.repository, tip, head)? else { return Ok(None) };

@@ -79,6 +79,9 @@ pub fn record_landings(
         if index.inputs == InputsTouched::Yes {
             dirs.push(STEPS.to_owned());
         }
+        // Segments of a push may have the same content.
+        dirs.sort_unstable();
+        dirs.dedup();
         let mut paths: Vec<String> = dirs.iter().map(|dir| format!("{dir}/{name}")).collect();
         paths.extend([target_path(&index.target), LATEST.to_owned()]);
         let mut entries = vec![Entry { paths, bytes: made.bytes }];

@@ -8,11 +8,12 @@ use crate::commands::bootstrap::sign_next;
 use crate::context::store::{DiskCache, write_whole};
 use crate::error::CliError;
 use obstat_attest::clearance::{self, Clearance};
-use obstat_attest::record::{self, GateKey};
+use obstat_attest::record::{self, GateKey, RecordError};
 use obstat_gate::inputs;
 use obstat_gate::ports::{PortError, Records as _, Repository as _};
 use obstat_git::GitRepository;
 use obstat_git::records::{InputsTouched, LandingIndex, record_landings};
+use obstat_model::id::StatementHash;
 use obstat_model::landing::LandingRecord;
 use obstat_model::object::{Oid, RefName};
 use obstat_model::time::{Now, Seconds};
@@ -36,12 +37,15 @@ pub(super) fn announce(
 ) -> Result<(), CliError> {
     let at = pending(git_directory);
     std::fs::create_dir_all(&at).map_err(|e| CliError::file(&at, e))?;
-    let bytes = key.sign_landing(record).map_err(|e| {
-        CliError::usage(
-            format!("this landing cannot be recorded: {e}"),
-            "push fewer changes at once",
-        )
-    })?;
+    let unfit = |e: RecordError| {
+        let text = format!("this landing cannot be recorded: {e}");
+        CliError::usage(text, "push fewer changes at once")
+    };
+    // It gets longer when its place in the chain is known, and must fit then too.
+    let previous = Some(StatementHash::new([0; 32]));
+    let longest = LandingRecord { sequence: u64::MAX, seen: u64::MAX, previous, ..record.clone() };
+    key.sign_landing(&longest).map_err(unfit)?;
+    let bytes = key.sign_landing(record).map_err(unfit)?;
     let hash = obstat_model::digest::sha256(&bytes);
     // They are recorded in the order in which they were announced.
     let place = waiting(git_directory)?.iter().filter_map(|path| place(path)).max();

@@ -137,3 +137,24 @@ fn what_is_filed_has_a_receipt_before_anything_else_happens() {
     let pushed = org.push("jonas", &["main"]);
     assert_ne!(pushed.code, 0, "an approval without a receipt came after its withdrawal");
 }
+
+/// A fix, its revert and the fix again, in one push: two parts of it are the same content.
+#[test]
+fn parts_with_the_same_content_are_recorded_once_each() {
+    let org = org();
+    org.scratch.write("work/pay/charge.rs", EVIL);
+    org.commit("jonas", ASSISTED);
+    let approved = org.scratch.git("work", &["rev-parse", "HEAD"]);
+    signed(&org, "priya", &format!("origin/main..{approved}"));
+    for text in ["x\n", "y\n", "x\n", "y\n"] {
+        org.scratch.write("work/docs/a.md", text);
+        org.commit("jonas", "docs");
+    }
+    let pushed = org.push("jonas", &["main"]);
+    assert_eq!(pushed.code, 0, "{}", pushed.err);
+    assert!(!pushed.err.contains("error"), "{}", pushed.err);
+    fetch(&org);
+    let answer = verify(&org, "work", "production", &landed(&org, "main"));
+    assert_eq!(answer.code, 0, "{}", answer.all());
+    org.push("jonas", &["main:free"]).ok();
+}

@@ -238,3 +238,53 @@ fn a_branch_older_than_its_protection_is_let_through_where_it_only_warns() {
     assert_eq!(pushed.code, 0, "{}", pushed.err);
     assert!(pushed.err.contains("unenforced"), "{}", pushed.err);
 }
+
+/// A branch with a policy of its own is not taken over as it stands.
+#[test]
+fn bootstrap_takes_over_no_branch_with_another_policy() {
+    let org = Org::ungated(program(), POLICY);
+    on(&org, "planted", "main");
+    let own = "version: 1\ntargets: { x: { refs: ['refs/heads/**'], mode: warn } }\n\
+               rules: [ { name: r, record_only: true } ]\n";
+    org.scratch.write("work/.obstat/policy.yaml", own);
+    org.commit("tove", "mine");
+    let (release, twin) = ("refs/heads/release/1", "refs/heads/release/2");
+    org.push("tove", &[&format!("planted:{release}"), &format!("main:{twin}")]).ok();
+    let started = org.obstat("mira", ".", &["bootstrap", "--bare", "server.git"]).ok();
+    assert!(started.contains("release/1 has another policy"), "{started}");
+    assert!(started.contains("release/2 starts at"), "{started}");
+    let install = ["hook", "install", "--bare", "server.git", "--pusher-from", "OBSTAT_PUSHER"];
+    org.obstat("mira", ".", &install).ok();
+    org.scratch.write("work/pay/charge.rs", EVIL);
+    let evil = org.commit("tove", "evil");
+    let pushed = org.push("tove", &[&format!("planted:{release}")]);
+    assert_ne!(pushed.code, 0, "a planted policy judged its own branch");
+    fetch(&org);
+    assert_ne!(verify(&org, "work", release, &evil).code, 0);
+    on(&org, "honest", "main");
+    org.scratch.write("work/docs/a.md", "text\n");
+    org.commit("tove", "docs");
+    org.push("tove", &[&format!("honest:{twin}")]).ok();
+}
+
+/// The policy ref binds also before its policy ever changed.
+#[test]
+fn a_warned_branch_does_not_judge_what_comes_off_it() {
+    let staged = POLICY.replace("from: refs/heads/main }\n", "from: refs/heads/staging }\n  staging: { refs: [refs/heads/staging], mode: warn, from: refs/heads/main }\n");
+    let org = Org::gated(program(), &staged);
+    let base = landed(&org, "main");
+    org.push("mira", &[&format!("{base}:refs/heads/staging")]).ok();
+    on(&org, "planted", &base);
+    let rules = staged.find("rules:").unwrap();
+    let own =
+        format!("{}rules: [ {{ name: r, record_only: true }} ]\n", staged.get(..rules).unwrap());
+    org.scratch.write("work/.obstat/policy.yaml", own);
+    org.commit("tove", "mine");
+    org.push("tove", &["planted:refs/heads/staging"]).ok();
+    org.scratch.write("work/pay/charge.rs", EVIL);
+    org.commit("tove", "evil");
+    let pushed = org.push("tove", &["planted:refs/heads/staging"]);
+    assert!(pushed.err.contains("unenforced"), "{}", pushed.err);
+    let pushed = org.push("tove", &["planted:refs/heads/release/1"]);
+    assert_ne!(pushed.code, 0, "a planted policy cleared what came off its branch");
+}
