@@ -84,9 +84,12 @@ pub(super) fn before(ui: &mut Ui) -> Result<Exit, CliError> {
         return Ok(Exit::Blocked);
     }
     // Before anything is accepted: whoever pushes can hang up before the hook that comes after.
-    let apart = GitRepository::open(&directory, None)?;
-    keep_superseded(&apart, &superseded(&repository, &updates)?)?;
-    receipts(&apart, &fixed, &updates, now)?;
+    let heads = superseded(&repository, &updates)?;
+    if !heads.is_empty() || updates.iter().any(|u| u.name.as_str().starts_with(APPROVALS)) {
+        let apart = GitRepository::open(&directory, None)?;
+        keep_superseded(&apart, &heads)?;
+        receipts(&apart, &fixed, &updates, now)?;
+    }
     let gated = answers.iter().filter_map(|answer| match answer {
         Answer::Gated(gated) => Some(gated),
         _ => None,
