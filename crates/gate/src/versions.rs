@@ -43,13 +43,9 @@ impl<'a> Standing<'a> {
                 origins.push(origin);
             }
         }
-        let mut steps = rolling::steps(world)?;
-        steps.retain(|step| step.target == *target || origins.contains(&step.target));
         let (target, roster) = (target.clone(), Cow::Borrowed(&inputs.roster));
-        let mut standing = Self { world, inputs, target, origins, steps, roster };
-        if let Some(roster) = standing.at(world.now.0)? {
-            standing.roster = Cow::Owned(roster);
-        }
+        let mut standing = Self { world, inputs, target, origins, steps: Vec::new(), roster };
+        standing.settle()?;
         Ok(standing)
     }
 
@@ -59,10 +55,15 @@ impl<'a> Standing<'a> {
     /// # Errors
     /// [`PortError`] when an earlier version cannot be read.
     pub fn bound_by(mut self, other: &RefName) -> Result<Self, PortError> {
-        if *other == self.target || self.origins.contains(other) {
-            return Ok(self);
+        if *other != self.target && !self.origins.contains(other) {
+            self.origins.push(other.clone());
+            self.settle()?;
         }
-        self.origins.push(other.clone());
+        Ok(self)
+    }
+
+    /// Finds the steps of the target and its origins, and what they leave in force.
+    fn settle(&mut self) -> Result<(), PortError> {
         let mut steps = rolling::steps(self.world)?;
         steps.retain(|step| step.target == self.target || self.origins.contains(&step.target));
         self.steps = steps;
@@ -70,7 +71,7 @@ impl<'a> Standing<'a> {
             Some(roster) => Cow::Owned(roster),
             None => Cow::Borrowed(&self.inputs.roster),
         };
-        Ok(self)
+        Ok(())
     }
 
     /// What holds in every version that was in force during the delay.
@@ -160,8 +161,8 @@ impl<'a> Standing<'a> {
         at.map(|at| inputs::that_held(self.world, at)).transpose()
     }
 
-    /// The inputs that each origin had at a moment: whoever was removed
-    /// there is removed here, though this target still has the roster of before.
+    /// The inputs that each origin had at a moment: whoever was removed there is removed here, though
+    /// this target still has the roster of before.
     fn of_origins(&self, at: Timestamp) -> Result<Vec<Rc<Loaded>>, PortError> {
         let mut found = Vec::new();
         for origin in &self.origins {

@@ -27,6 +27,14 @@ fn signed(org: &Org, who: &str, range: &str) {
     org.push_statements(who).ok();
 }
 
+/// Rejects, withdraws and the like, with a reason, as `signed`.
+fn said(org: &Org, verb: &str, who: &str, range: &str) {
+    let key = org.scratch.at(&format!("keys/{who}")).to_string_lossy().into_owned();
+    let line = [verb, "--key", &key, "--reason", "no", range];
+    org.obstat_typing(who, "work", &line, &org.typed(range)).ok();
+    org.push_statements(who).ok();
+}
+
 fn on(org: &Org, branch: &str, from: &str) {
     org.scratch.git("work", &["checkout", "-q", "-b", branch, from]);
 }

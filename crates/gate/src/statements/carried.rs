@@ -4,10 +4,11 @@
 use super::{Reader, received_at};
 use crate::ports::{Commit, Merge, PortError};
 use crate::proposal;
+use obstat_attest::{Envelope, statement};
 use obstat_model::approval::{ApprovalFacts, Binding};
 use obstat_model::change::ChangeFacts;
 use obstat_model::digest::change_digest;
-use obstat_model::id::ChangeDigest;
+use obstat_model::id::{ChangeDigest, StatementHash};
 use obstat_model::object::{Oid, RefName};
 use obstat_model::roster::KeyId;
 use obstat_model::statement::Act;
@@ -22,6 +23,7 @@ const RUNNING_MAX: usize = 64;
 
 /// A statement, by what it claims.
 struct Filed {
+    hash: StatementHash,
     /// The tip that it was judged on.
     tip: Option<Oid>,
     head: Oid,
@@ -115,18 +117,17 @@ impl Reader<'_> {
         let mut by_key: HashMap<Option<KeyId>, Vec<Filed>> = HashMap::new();
         let mut others = Vec::new();
         for bytes in self.world.records.other_statements(digest, OTHERS_MAX)? {
-            let Some(claimed) = obstat_attest::claimed(&bytes) else { continue };
-            if claimed.context.target != *target {
-                continue;
-            }
+            let Ok(envelope) = Envelope::parse(&bytes) else { continue };
+            let Ok(claimed) = statement::parse(envelope.statement()) else { continue };
+            let hash = envelope.statement_hash();
             // Before anything is counted: what comes later must not crowd out what was there.
-            let there = super::claimed(&bytes).map(|(_, hash)| self.was_there(hash));
-            if !there.unwrap_or(Ok(false))? {
+            if claimed.context.target != *target || !self.was_there(hash)? {
                 continue;
             }
             let negative = matches!(claimed.act, Act::Reject | Act::Withdraw);
             let over = claimed.expires_at <= self.world.now.0;
             let filed = Filed {
+                hash,
                 tip: claimed.context.tip,
                 head: claimed.context.head,
                 change: claimed.change,
@@ -155,12 +156,11 @@ impl Reader<'_> {
         }
         let mut dated = Vec::new();
         for filed in own {
-            let hash = super::claimed(&filed.bytes).ok().map(|(_, hash)| hash);
-            let at = hash.map(|hash| received_at(self.world, hash)).transpose()?.flatten();
-            dated.push((Reverse(at.unwrap_or(self.world.now.0)), hash, filed));
+            let at = received_at(self.world, filed.hash)?.unwrap_or(self.world.now.0);
+            dated.push((Reverse(at), filed));
         }
-        dated.sort_by_key(|(at, hash, _)| (*at, *hash));
-        let mut all: Vec<Filed> = dated.into_iter().map(|(_, _, filed)| filed).collect();
+        dated.sort_by_key(|(at, filed)| (*at, filed.hash));
+        let mut all: Vec<Filed> = dated.into_iter().map(|(_, filed)| filed).collect();
         let left = all.split_off(RUNNING_MAX);
         Ok((all, left))
     }
@@ -181,7 +181,7 @@ impl<'a> Heads<'a> {
         let context = &verified.statement.context;
         let here = context.target == *self.target
             && context.repository == self.reader.world.trust.repository;
-        if !here || !self.reader.was_there(verified.hash)? {
+        if !here {
             return Ok(None);
         }
         self.reader.facts(self.target, self.change, verified, Binding::Recomputed).map(Some)

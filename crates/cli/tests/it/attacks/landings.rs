@@ -1,6 +1,6 @@
 //! The order of landings.
 
-use super::{EVIL, fetch, landed, on, sign_for, signed, verify, yusuf_leaves};
+use super::{EVIL, fetch, landed, on, said, sign_for, signed, verify, yusuf_leaves};
 use crate::{ASSISTED, org, program};
 use obstat_testkit::{Org, POLICY};
 
@@ -66,10 +66,7 @@ fn an_update_that_failed_is_no_landing() {
     assert_ne!(org.scratch.git_as("jonas", "work", &line).code, 0);
     assert_eq!(landed(&org, "main"), base);
     org.scratch.clock("+2s");
-    let key = org.scratch.at("keys/priya").to_string_lossy().into_owned();
-    let withdraw = ["withdraw", "--key", &key, "--reason", "no", "main..f"];
-    org.obstat_typing("priya", "work", &withdraw, &org.typed("main..f")).ok();
-    org.push_statements("priya").ok();
+    said(&org, "withdraw", "priya", "main..f");
     assert_ne!(org.push("jonas", &["f:main"]).code, 0, "what was taken back landed");
     // Its commit comes as a side parent of something harmless.
     on(&org, "m", "main");
@@ -129,10 +126,7 @@ fn what_is_filed_has_a_receipt_before_anything_else_happens() {
     org.scratch.write("server.git/hooks/post-receive", kept);
     org.scratch.run("server.git", &["chmod", "+x", "hooks/post-receive"], &[], "").ok();
     org.scratch.clock("+2s");
-    let key = org.scratch.at("keys/priya").to_string_lossy().into_owned();
-    let withdraw = ["withdraw", "--key", &key, "--reason", "no", "main"];
-    org.obstat_typing("priya", "work", &withdraw, &org.typed("main")).ok();
-    org.push_statements("priya").ok();
+    said(&org, "withdraw", "priya", "main");
     org.scratch.clock("+4s");
     let pushed = org.push("jonas", &["main"]);
     assert_ne!(pushed.code, 0, "an approval without a receipt came after its withdrawal");

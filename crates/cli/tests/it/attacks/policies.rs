@@ -1,6 +1,6 @@
 //! Policy and roster around the gate: unsigned, broken, enforced too late.
 
-use super::{EVIL, fetch, landed, on, signed, verify};
+use super::{EVIL, fetch, landed, on, said, signed, verify};
 use crate::{org, program};
 use obstat_testkit::{Org, POLICY};
 
@@ -31,10 +31,7 @@ fn a_policy_that_landed_unsigned_holds_up_deploys_until_the_owners_sign() {
     assert_eq!(answer.code, 0, "{}", answer.all());
     // Nor does a word of somebody else, filed when their signatures have long run out, undo it.
     org.scratch.clock("+30d");
-    let key = org.scratch.at("keys/yusuf").to_string_lossy().into_owned();
-    let line = ["reject", "--key", &key, "--reason", "late", &range];
-    org.obstat_typing("yusuf", "work", &line, &org.typed(&range)).ok();
-    org.push_statements("yusuf").ok();
+    said(&org, "reject", "yusuf", &range);
     fetch(&org);
     let answer = verify(&org, "work", "production", &tip);
     assert_eq!(answer.code, 0, "{}", answer.all());

@@ -1,7 +1,7 @@
 //! Statements themselves: under another's name, too many, kept back, run out.
 
 use super::people::two_edits;
-use super::{EVIL, fetch, landed, on, signed, verify};
+use super::{EVIL, fetch, landed, on, said, signed, verify};
 use crate::{ASSISTED, org};
 use obstat_testkit::Org;
 
@@ -102,10 +102,7 @@ fn a_limit_shuts_out_no_withdrawal() {
     assert!(one_more.err.contains("64 statements of this kind"), "{}", one_more.err);
     org.scratch.git("work", &["update-ref", "-d", last[0].split(':').next().unwrap()]);
     org.scratch.clock("+2s");
-    let key = org.scratch.at("keys/priya").to_string_lossy().into_owned();
-    let reject = ["reject", "--key", &key, "--reason", "no", "main..f"];
-    org.obstat_typing("priya", "work", &reject, &org.typed("main..f")).ok();
-    org.push_statements("priya").ok();
+    said(&org, "reject", "priya", "main..f");
     assert_ne!(org.push("jonas", &["f:main"]).code, 0, "a rejection was shut out");
 }
 
@@ -161,10 +158,7 @@ fn a_rejected_head_is_not_merged_past_the_rejection() {
     org.push("priya", &["main"]).ok();
     fetch(&org);
     let range = "origin/main~1..feature";
-    let key = org.scratch.at("keys/yusuf").to_string_lossy().into_owned();
-    let reject = ["reject", "--key", &key, "--reason", "no", range];
-    org.obstat_typing("yusuf", "work", &reject, &org.typed(range)).ok();
-    org.push_statements("yusuf").ok();
+    said(&org, "reject", "yusuf", range);
     org.scratch.git("work", &["checkout", "-q", "main"]);
     let merge = ["merge", "-q", "--no-ff", "-m", "Merge", "feature"];
     org.scratch.git_as("jonas", "work", &merge).ok();
@@ -174,9 +168,7 @@ fn a_rejected_head_is_not_merged_past_the_rejection() {
     assert!(pushed.said().contains("yusuf rejected it"), "{}", pushed.err);
     // What he takes back holds nothing up.
     org.scratch.clock("+2s");
-    let withdraw = ["withdraw", "--key", &key, range];
-    org.obstat_typing("yusuf", "work", &withdraw, &org.typed(range)).ok();
-    org.push_statements("yusuf").ok();
+    said(&org, "withdraw", "yusuf", range);
     org.push("jonas", &["main"]).ok();
 }
 
@@ -188,10 +180,7 @@ fn an_own_approval_ends_a_rejection_for_the_merge_too() {
     org.push("priya", &["main"]).ok();
     fetch(&org);
     let range = "origin/main~1..feature";
-    let key = org.scratch.at("keys/mira").to_string_lossy().into_owned();
-    let reject = ["reject", "--key", &key, "--reason", "no", range];
-    org.obstat_typing("mira", "work", &reject, &org.typed(range)).ok();
-    org.push_statements("mira").ok();
+    said(&org, "reject", "mira", range);
     org.scratch.clock("+2s");
     signed(&org, "mira", range);
     org.scratch.git("work", &["checkout", "-q", "main"]);
