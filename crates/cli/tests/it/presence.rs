@@ -215,7 +215,7 @@ fn an_attestation_that_does_not_hold_breaks_the_roster() {
             let models = "makers.pem, models: [2fc0579f-8113-47ea-b116-bb5a8db9202a] }";
             attested(org, maker, roster).replace("makers.pem }", models)
         },
-        "model 07070707-0707-0707-0707-070707070707 is not among those of the roster",
+        "model 07070707-0707-0707-0707-070707070707 is not among those of the roster help: add it to",
     );
 }
 

@@ -1,7 +1,7 @@
 //! Which keys of a roster are attested by their devices; knows no repository.
 
 use super::{Checked, ROSTER};
-use obstat_attest::attestation::{self, Makers, Model};
+use obstat_attest::attestation::{self, AttestationError, Makers, Model};
 use obstat_attest::key::fingerprint;
 use obstat_model::object::RepoPath;
 use obstat_model::roster::{Attestation, Devices, Key, KeyId, Roster};
@@ -27,7 +27,12 @@ pub fn attest<E>(
     let Some(devices) = roster.parts().devices.clone() else { return Ok(Ok(roster)) };
     let makers = match read(&devices.makers)?.map(|bytes| Makers::parse(&bytes)) {
         Some(Ok(makers)) => makers,
-        Some(Err(why)) => return Ok(Err(vec![finding(&devices.makers, why.to_string())])),
+        Some(Err(why)) => {
+            let found =
+                Diagnostic::plain("attestation", devices.makers.to_string(), why.to_string());
+            let help = "put the PEM certificates that issued those of the devices there";
+            return Ok(Err(vec![found.helped(help)]));
+        }
         None => return Ok(Err(vec![missing(&devices.makers)])),
     };
     let (mut found, mut held) = (Vec::new(), HashSet::<KeyId>::new());
@@ -68,14 +73,30 @@ fn one<E>(
         },
         None => challenge(holder).into_bytes(),
     };
-    let says = |why: String| {
+    let says = |why: String, help: String| {
         let key = fingerprint(key.id);
-        finding(&attestation.file, format!("it does not attest the key {key} of `{holder}`: {why}"))
+        let text = format!("it does not attest the key {key} of `{holder}`: {why}");
+        Diagnostic::plain("attestation", attestation.file.to_string(), text).helped(help)
     };
     Ok(match attestation::check(&file, &challenge, &key.blob, makers) {
         Ok(model) if is_listed(model, devices) => Ok(()),
-        Ok(model) => Err(says(format!("model {model} is not among those of the roster"))),
-        Err(why) => Err(says(why.to_string())),
+        Ok(model) => Err(says(
+            format!("model {model} is not among those of the roster"),
+            "add it to `devices.models` if keys of it shall count, or leave `attestation` out"
+                .to_owned(),
+        )),
+        Err(why @ AttestationError::UnknownMaker) => Err(says(
+            why.to_string(),
+            format!(
+                "add the maker's certificate to {}, or leave `attestation` out",
+                devices.makers
+            ),
+        )),
+        Err(why) => Err(says(
+            why.to_string(),
+            "make the key anew as docs/formats/roster.md says, or leave `attestation` out"
+                .to_owned(),
+        )),
     })
 }
 
@@ -86,9 +107,4 @@ fn is_listed(model: Model, devices: &Devices) -> bool {
 fn missing(path: &RepoPath) -> Diagnostic {
     let message = format!("the roster names {path}, which is not there");
     Diagnostic::plain("attestation", ROSTER, message).helped("add the file, or leave it out")
-}
-
-fn finding(path: &RepoPath, message: String) -> Diagnostic {
-    let help = "make the key anew as docs/formats/roster.md says, or leave `attestation` out";
-    Diagnostic::plain("attestation", path.to_string(), message).helped(help)
 }
