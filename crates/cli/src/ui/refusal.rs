@@ -172,7 +172,7 @@ pub(crate) fn open_steps(ui: &mut Ui, target: &str, open: &[LandingRecord]) {
 /// An update that nobody's signature can let pass.
 pub(crate) fn refused(ui: &mut Ui, name: &str, problem: &Problem) {
     let head = format!("{} {} ", ui.marks.blocked(ui.paint), ui.paint.bold("Refused:"));
-    ui.wrapped(&head, 2, &escape_cut(&problem.text, TEXT_MAX));
+    ui.wrapped(&head, 4, &escape_cut(&problem.text, TEXT_MAX));
     ui.note(format!("  {:<9} {}", "ref", escape_cut(name, NAME_MAX)));
     ui.wrapped("Next: ", 6, &escape_cut(&problem.hint, TEXT_MAX));
 }

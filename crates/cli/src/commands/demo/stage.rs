@@ -42,6 +42,18 @@ pub(super) struct Ran {
 }
 
 impl Ran {
+    /// As [`Ran::line`], with the lines that go on with it: they begin further in.
+    pub(super) fn told(&self, word: &str) -> String {
+        let plain = |line: &str| line.trim_start_matches("remote:").trim_end().to_owned();
+        let indent = |line: &str| line.len() - line.trim_start().len();
+        let mut lines = self.text.lines().map(plain).skip_while(|l| !l.contains(word));
+        let Some(first) = lines.next() else { return String::new() };
+        let deeper = indent(&first) + 4;
+        let rest = lines.take_while(|line| indent(line) >= deeper && !line.trim().is_empty());
+        let all: Vec<String> = std::iter::once(first.clone()).chain(rest).collect();
+        all.join(" ").trim().to_owned()
+    }
+
     /// The first line that holds a word, without git's `remote: `.
     pub(super) fn line(&self, word: &str) -> String {
         let found = self.text.lines().find(|l| l.contains(word)).unwrap_or("");

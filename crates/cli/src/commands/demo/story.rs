@@ -158,7 +158,7 @@ fn forged(stage: &Stage, teller: &mut Teller) -> Result<(), CliError> {
     let written = stage.git("jonas", &["hash-object", "-w", "../forged.json"])?;
     let spec = format!("{}:{name}", written.text.trim());
     let ran = wanted(stage.git("jonas", &["push", "origin", &spec])?, 1, "forged")?;
-    teller.say("a signature, one letter off", &ran.line("Refused"));
+    teller.say("a signature, one letter off", &ran.told("Refused"));
     wanted(stage.git("priya", &["push", "-q", "origin", &name])?, 0, "push statement")?;
     wanted(push(stage, "jonas", "main")?, 0, "push tax")?;
     fetch(stage)
@@ -185,7 +185,7 @@ fn reverted(stage: &Stage, teller: &mut Teller) -> Result<(), CliError> {
     fetch(stage)?;
     stage.git("jonas", &["revert", "--no-edit", "HEAD"])?;
     let ran = wanted(push(stage, "jonas", "main")?, 1, "replay")?;
-    teller.say("reverted, then pushed again", &ran.line("does not count"));
+    teller.say("reverted, then pushed again", &ran.told("does not count"));
     stage.git("jonas", &["reset", "-q", "--hard", "origin/main"])?;
     Ok(())
 }
