@@ -2,7 +2,7 @@
 //! and signatures alone, as of the moment of landing; believes the gate's word for nothing else
 //! than the order of landings.
 
-use crate::inputs;
+use crate::governing;
 use crate::pipeline::{Detail, Judgement, judge};
 use crate::ports::PortError;
 use crate::proposal::{self, Proposal, Pusher};
@@ -60,19 +60,11 @@ pub fn verify(world: World, target: &RefName, commit: Oid) -> Result<Answer, Por
         Ok(chain) => chain,
         Err(problem) => return Ok(Answer::Blocked(vec![problem], None)),
     };
-    // Every change of the decision inputs must itself have been cleared, back to the trust root.
     // A new ref at a cleared tip stands for the landing that it was made from.
     let made = chain.iter().find(|r| r.from != Some(r.to)).unwrap_or(&record);
     let mut decided = vec![made.clone()];
-    for step in steps(&chain).filter(|step| *step != made) {
-        match by_now(world, step)? {
-            Again::Clear(_) => decided.push(step.clone()),
-            Again::NotFetched => return Ok(Answer::NotFetched),
-            Again::Unenforced => return Ok(Answer::Blocked(vec![inputs_not_signed(step)], None)),
-            Again::Open(found) => {
-                return Ok(Answer::Blocked(vec![inputs_not_signed(step)], Some(found)));
-            }
-        }
+    if let Err(answer) = stands(world, &chain, &mut decided)? {
+        return Ok(answer);
     }
     match again(world, made)? {
         Again::Clear(parts) => {
@@ -85,6 +77,66 @@ pub fn verify(world: World, target: &RefName, commit: Oid) -> Result<Answer, Por
         Again::Unenforced => Ok(Answer::Blocked(vec![unenforced(made)], None)),
         Again::Open(found) => Ok(Answer::Blocked(Vec::new(), Some(found))),
     }
+}
+
+/// Whether every change of the decision inputs along a chain was itself cleared, back to the trust
+/// root, and so were the inputs of other refs that judged a part of it.
+fn stands(
+    world: World,
+    chain: &[LandingRecord],
+    decided: &mut Vec<LandingRecord>,
+) -> Result<Result<(), Answer>, PortError> {
+    let mut needed: Vec<LandingRecord> = steps(chain).cloned().collect();
+    for other in governing_chains(world, chain)? {
+        match other {
+            Ok(other) => needed.extend(steps(&other).cloned()),
+            Err(problem) => return Ok(Err(Answer::Blocked(vec![problem], None))),
+        }
+    }
+    for step in needed {
+        if decided.contains(&step) {
+            continue;
+        }
+        let problems = vec![inputs_not_signed(&step)];
+        match by_now(world, &step)? {
+            Again::Clear(_) => decided.push(step),
+            Again::NotFetched => return Ok(Err(Answer::NotFetched)),
+            Again::Unenforced => return Ok(Err(Answer::Blocked(problems, None))),
+            Again::Open(found) => return Ok(Err(Answer::Blocked(problems, Some(found)))),
+        }
+    }
+    Ok(Ok(()))
+}
+
+type Chain = Result<Vec<LandingRecord>, Problem>;
+
+/// The chains of refs whose inputs judged landings of another one.
+fn governing_chains(world: World, chain: &[LandingRecord]) -> Result<Vec<Chain>, PortError> {
+    let mut found: Vec<Chain> = Vec::new();
+    // Newest first, so that the chain of one holds most of the others.
+    for record in chain {
+        let Some(governed) = &record.governed else { continue };
+        let (by, at) = (&governed.by, governed.at);
+        let known = |r: &LandingRecord| r.target == *by && r.to == at;
+        if found.iter().flatten().any(|other| other.iter().any(known)) {
+            continue;
+        }
+        let landing = rolling::landing_before(world, by, at, record.sequence)?;
+        found.push(match landing {
+            Some(landing) => self::chain(world, &landing)?.and_then(|other| own_inputs(by, other)),
+            None => Err(gap(at)),
+        });
+    }
+    Ok(found)
+}
+
+/// Whose inputs judge others is judged by its own.
+fn own_inputs(by: &RefName, chain: Vec<LandingRecord>) -> Chain {
+    if chain.iter().all(|record| record.governed.is_none()) {
+        return Ok(chain);
+    }
+    let text = format!("{by} has no policy of its own that others could be judged by");
+    Err(problem("trust-root", text, "check that the trust file is of this repository"))
 }
 
 /// Landings below a tip of a target that changed decision inputs and that the owners have not signed:
@@ -174,11 +226,16 @@ fn unrecorded(world: World, target: &RefName, commit: Oid) -> Result<Answer, Por
     Ok(Answer::Blocked(vec![found], None))
 }
 
+fn gap(from: Oid) -> Problem {
+    let text = format!(
+        "what lies between {} and the landing before it did not pass the gate",
+        from.short()
+    );
+    problem("gap", text, "an owner reviews it with `obstat audit --unsigned`")
+}
+
 /// Records from one landing back to the bootstrap; each must start where the one before ended.
-fn chain(
-    world: World,
-    newest: &LandingRecord,
-) -> Result<Result<Vec<LandingRecord>, Problem>, PortError> {
+fn chain(world: World, newest: &LandingRecord) -> Result<Chain, PortError> {
     let mut chain = vec![newest.clone()];
     let mut here = newest.clone();
     while here.kind != LandingKind::Bootstrap {
@@ -198,15 +255,7 @@ fn chain(
             None => origin(world, &here, from)?,
         };
         let Some(before) = before else {
-            let text = format!(
-                "what lies between {} and the landing before it did not pass the gate",
-                from.short()
-            );
-            return Ok(Err(problem(
-                "gap",
-                text,
-                "an owner reviews it with `obstat audit --unsigned`",
-            )));
+            return Ok(Err(gap(from)));
         };
         if chain.len() > CHAIN_MAX {
             let limit = format!("{CHAIN_MAX} landings");
@@ -215,7 +264,8 @@ fn chain(
         chain.push(before.clone());
         here = before;
     }
-    if here.kind != LandingKind::Bootstrap || here.inputs != world.trust.inputs {
+    // What was there without inputs of its own is judged by others, whose chain is looked at apart.
+    if here.governed.is_none() && here.inputs != world.trust.inputs {
         let text = "the chain of landings does not lead to the trust root".to_owned();
         return Ok(Err(problem(
             "trust-root",
@@ -232,8 +282,7 @@ fn origin(
     here: &LandingRecord,
     from: Oid,
 ) -> Result<Option<LandingRecord>, PortError> {
-    let tree = world.repository.commit(from)?.tree;
-    let loaded = world.inputs(tree)?;
+    let Some(loaded) = governing::that_judged(world, here)? else { return Ok(None) };
     let Ok(inputs) = &*loaded else { return Ok(None) };
     let origin = inputs.policy.target_of(&here.target).and_then(|t| t.from().cloned());
     match origin {
@@ -260,6 +309,21 @@ fn again(world: World, record: &LandingRecord) -> Result<Again, PortError> {
     as_of(world, record, (None, record.at))
 }
 
+/// Whether the parts of a landing lead from its beginning to its end without a gap.
+fn is_whole(record: &LandingRecord) -> bool {
+    if record.kind == LandingKind::Bootstrap {
+        return record.changes.is_empty();
+    }
+    let mut at = record.from;
+    for change in &record.changes {
+        if change.from != at {
+            return false;
+        }
+        at = Some(change.to);
+    }
+    at == Some(record.to)
+}
+
 /// As [`again`], and where something was missing: whether it has been signed since. Owners may sign
 /// for a policy that landed without them in shadow or warn mode. Once everything was there it stays
 /// so, whatever is said later.
@@ -283,6 +347,9 @@ fn as_of(
     record: &LandingRecord,
     (since, moment): (Option<Timestamp>, Timestamp),
 ) -> Result<Again, PortError> {
+    if !is_whole(record) {
+        return Ok(Again::Unenforced);
+    }
     let mut listed: Vec<StatementHash> = Vec::new();
     for change in &record.changes {
         listed.extend(change.statements.iter().copied().chain(change.overridden_by));
@@ -291,11 +358,18 @@ fn as_of(
     let seen = Seen::First { count: record.seen, own: record.sequence };
     let world = World { now: Now(moment), seen, surroundings, ..world };
     let mut parts = Vec::new();
+    if record.changes.is_empty() {
+        return Ok(Again::Clear(parts));
+    }
+    let Some(loaded) = governing::that_judged(world, record)? else {
+        return Ok(Again::NotFetched);
+    };
+    let Ok(inputs) = &*loaded else { return Ok(Again::NotFetched) };
+    let mut standing = Standing::read(world, inputs, &record.target)?;
+    if let Some(governed) = &record.governed {
+        standing = standing.bound_by(&governed.by)?;
+    }
     for change in &record.changes {
-        let Some(from) = change.from else { return Ok(Again::NotFetched) };
-        let loaded = inputs::that_held(world, from)?;
-        let Ok(inputs) = &*loaded else { return Ok(Again::NotFetched) };
-        let standing = Standing::read(world, inputs, &record.target)?;
         let proposal = Proposal {
             target: record.target.clone(),
             revision: proposal::landing(world.repository, change.from, change.to)?,

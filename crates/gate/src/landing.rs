@@ -9,10 +9,23 @@ use crate::world::World;
 use obstat_attest::clearance::{Clearance, Property, Verdict};
 use obstat_model::approval::ApprovalFacts;
 use obstat_model::id::{InputsDigest, PersonId, StatementHash};
-use obstat_model::landing::{LandedChange, LandingKind, LandingRecord};
+use obstat_model::landing::{Governed, LandedChange, LandingKind, LandingRecord};
 use obstat_model::presence::Presence;
 use obstat_model::statement::{Act, Signer};
-use obstat_policy::TargetPolicy;
+use obstat_model::target::Mode;
+
+/// What a record says beside what was judged.
+#[derive(Debug)]
+pub struct About {
+    /// What the door does with the decision.
+    pub mode: Mode,
+    /// Whose inputs judged it, if not the target's own.
+    pub governed: Option<Governed>,
+    /// Who pushed.
+    pub pusher: String,
+    /// Decision inputs at the new tip.
+    pub inputs: InputsDigest,
+}
 
 /// The record of a landing; `sequence` and `previous` are filled when it is stored.
 ///
@@ -20,10 +33,9 @@ use obstat_policy::TargetPolicy;
 /// [`PortError`] when the newest record is forged or cannot be read.
 pub fn record(
     world: World,
-    policy: &TargetPolicy,
+    about: About,
     advance: &Advance,
     coverage: &Coverage,
-    (pusher, inputs): (String, InputsDigest),
 ) -> Result<LandingRecord, PortError> {
     let seen = rolling::newest(world)?.map_or(0, |newest| newest.sequence + 1);
     let parts = coverage.clear.iter().chain(coverage.open.iter());
@@ -40,10 +52,11 @@ pub fn record(
         from: advance.from,
         to: advance.to,
         kind,
-        mode: policy.mode(),
+        mode: about.mode,
         changes,
-        pusher,
-        inputs,
+        pusher: about.pusher,
+        inputs: about.inputs,
+        governed: about.governed,
         at: world.now.0,
         seen,
         sequence: seen,

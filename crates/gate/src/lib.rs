@@ -6,6 +6,7 @@ pub mod assist;
 pub mod content;
 pub mod cover;
 pub mod deploy;
+pub mod governing;
 pub mod hidden;
 pub mod inputs;
 pub mod landing;

@@ -1,10 +1,12 @@
 //! Answers a push: which ref updates may pass, and what is to be recorded if they do.
 
+mod created;
 mod filed;
 mod gated;
 
 use crate::assist::NOTES;
-use crate::inputs::{self, Inputs};
+use crate::governing::Main;
+use crate::inputs;
 use crate::pipeline::Judgement;
 use crate::ports::{PortError, Repository};
 use crate::proposal::Pusher;
@@ -126,8 +128,11 @@ pub fn answer(
     let tip = main_tip(world, setup, updates)?;
     // While the inputs are broken the last that held protect what they protected, and say who may
     // sign for the repair.
-    let main = tip.map(|tip| inputs::that_held(world, tip)).transpose()?;
-    let main = main.as_ref().and_then(|loaded| loaded.as_ref().as_ref().ok());
+    let loaded = tip.map(|tip| inputs::that_held(world, tip)).transpose()?;
+    let main = tip.zip(loaded.as_ref()).and_then(|(tip, loaded)| {
+        let inputs = loaded.as_ref().as_ref().ok()?;
+        Some(Main { name: &setup.policy_ref, tip, inputs })
+    });
     updates.iter().map(|update| one(world, setup, main, update)).collect()
 }
 
@@ -142,12 +147,12 @@ fn main_tip(world: World, setup: &Setup, updates: &[RefUpdate]) -> Result<Option
 fn one(
     world: World,
     setup: &Setup,
-    main: Option<&Inputs>,
+    main: Option<Main>,
     update: &RefUpdate,
 ) -> Result<Answer, PortError> {
     let name = update.name.as_str();
     if name.starts_with(OWN) {
-        return filed::answer(world, main, update);
+        return filed::answer(world, main.map(|main| main.inputs), update);
     }
     if name.starts_with("refs/replace/") {
         let text = "replace refs change what history seems to be, so the gate takes none";

@@ -58,6 +58,15 @@ impl LandingKind {
     }
 }
 
+/// Where the inputs were read that a target was judged by, where its own do not name it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Governed {
+    /// The ref.
+    pub by: RefName,
+    /// Its tip at that moment.
+    pub at: Oid,
+}
+
 /// What landed on a target, from which tip, by which pusher.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LandingRecord {
@@ -79,6 +88,9 @@ pub struct LandingRecord {
     pub pusher: String,
     /// Decision inputs at the new tip.
     pub inputs: InputsDigest,
+    /// Whose inputs judged it, where the target has none of its own that name it: it is older than
+    /// its protection.
+    pub governed: Option<Governed>,
     /// The gate's clock.
     pub at: Timestamp,
     /// How many records there were when this was decided: what else landed in the same second came

@@ -9,7 +9,7 @@ use crate::tests::samples::{
 };
 use obstat_model::decision::Outcome;
 use obstat_model::id::{ChangeDigest, InputsDigest, RepositoryId, StatementHash};
-use obstat_model::landing::{LandedChange, LandingKind};
+use obstat_model::landing::{Governed, LandedChange, LandingKind};
 use obstat_model::target::Mode;
 use obstat_model::time::Timestamp;
 use obstat_testkit::Scratch;
@@ -220,8 +220,10 @@ fn any_landing() -> impl Strategy<Value = LandingRecord> {
     let mode = proptest::sample::select(vec![Mode::Shadow, Mode::Warn, Mode::Enforce]);
     let ids = (proptest::option::of(any_oid()), any_oid(), any::<[u8; 16]>(), any::<[u8; 32]>());
     let changes = proptest::collection::vec(any_change(), 0..4);
+    let governed = proptest::option::of((any_ref(), any_oid()));
+    let counts = any::<(u64, u64)>();
     let rest =
-        (any_ref(), any::<String>(), any_time(), any::<Option<[u8; 32]>>(), any::<(u64, u64)>());
+        (any_ref(), any::<String>(), any_time(), any::<Option<[u8; 32]>>(), counts, governed);
     (kind, mode, ids, changes, rest).prop_map(|(kind, mode, ids, changes, rest)| LandingRecord {
         repository: RepositoryId::new(ids.2),
         target: rest.0,
@@ -232,6 +234,7 @@ fn any_landing() -> impl Strategy<Value = LandingRecord> {
         changes,
         pusher: rest.1,
         inputs: InputsDigest::new(ids.3),
+        governed: rest.5.map(|(by, at)| Governed { by, at }),
         at: rest.2,
         seen: rest.4.0,
         sequence: rest.4.1,

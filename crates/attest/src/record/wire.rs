@@ -23,11 +23,20 @@ pub(super) struct Landing {
     changes: Vec<Change>,
     pusher: String,
     inputs: String,
+    #[serde(rename = "governedBy", skip_serializing_if = "Option::is_none")]
+    governed: Option<Governed>,
     at: String,
     seen: u64,
     sequence: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     previous: Option<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Governed {
+    r#ref: String,
+    at: String,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -66,6 +75,7 @@ impl Landing {
             changes: record.changes.iter().map(Change::of).collect(),
             pusher: record.pusher.clone(),
             inputs: record.inputs.to_string(),
+            governed: record.governed.as_ref().map(Governed::of),
             at: record.at.rfc3339(),
             seen: record.seen,
             sequence: record.sequence,
@@ -85,10 +95,24 @@ impl Landing {
             changes: self.changes.into_iter().map(Change::read).collect::<Result<_, _>>()?,
             pusher: self.pusher,
             inputs: member("inputs", self.inputs.parse())?,
+            governed: self.governed.map(Governed::read).transpose()?,
             at: member("at", Timestamp::parse(&self.at))?,
             seen: self.seen,
             sequence: self.sequence,
             previous: optional("previous", self.previous.map(|hash| hash.parse()))?,
+        })
+    }
+}
+
+impl Governed {
+    fn of(governed: &landing::Governed) -> Self {
+        Self { r#ref: governed.by.as_str().to_owned(), at: governed.at.to_string() }
+    }
+
+    fn read(self) -> Result<landing::Governed, JsonError> {
+        Ok(landing::Governed {
+            by: member("governedBy", RefName::parse(&self.r#ref))?,
+            at: member("governedBy", self.at.parse())?,
         })
     }
 }

@@ -13,7 +13,7 @@ use obstat_model::hidden::HiddenFlag;
 use obstat_model::id::{
     ChangeDigest, InputsDigest, Nonce, PersonId, RepositoryId, Sha256, StatementHash,
 };
-use obstat_model::landing::{LandedChange, LandingKind, LandingRecord, Receipt};
+use obstat_model::landing::{Governed, LandedChange, LandingKind, LandingRecord, Receipt};
 use obstat_model::object::{Oid, RefName};
 use obstat_model::roster::{Key, Person, Roster, RosterParts, Service};
 use obstat_model::statement::{Act, Context, Shown, Statement};
@@ -157,6 +157,7 @@ pub(crate) fn landing() -> LandingRecord {
         }],
         pusher: "jonas".to_owned(),
         inputs: InputsDigest::new([0xe0; 32]),
+        governed: Some(Governed { by: main_ref(), at: Oid::Sha1([2; 20]) }),
         at: time("2026-11-24T11:00:00Z"),
         seen: 41,
         sequence: 42,

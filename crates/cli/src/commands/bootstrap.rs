@@ -1,6 +1,9 @@
 //! `obstat bootstrap`: fixes repository id, owners and gate key once, and records the state.
 
-use crate::clock;
+mod present;
+
+use self::present::Present;
+use super::hook;
 use crate::context::store::{DiskCache, write_whole};
 use crate::context::{OWN_DIRECTORY, TRUST_REF, ref_name};
 use crate::error::CliError;
@@ -8,17 +11,21 @@ use crate::ui::Ui;
 use obstat_api::exit::Exit;
 use obstat_attest::record::{self, GateKey};
 use obstat_attest::trust;
+use obstat_gate::governing::Main;
 use obstat_gate::inputs::{self, Inputs};
 use obstat_gate::ports::{PortError, Repository as _};
 use obstat_git::GitRepository;
-use obstat_git::records::{InputsTouched, LandingIndex, Made, record_landings};
+use obstat_git::records::Made;
 use obstat_git::refs::{self, RefEdit};
 use obstat_model::digest::sha256;
 use obstat_model::id::{RepositoryId, StatementHash};
-use obstat_model::landing::{LandingKind, LandingRecord};
+use obstat_model::landing::LandingRecord;
 use obstat_model::object::{Oid, RefName};
 use obstat_model::trust::{TrustRoot, TrustedKey};
 use std::path::{Path, PathBuf};
+
+/// Refs that are named one by one.
+const SHOWN: usize = 12;
 
 /// Fix the trust root of a repository, on the server
 #[derive(Debug, clap::Args)]
@@ -32,10 +39,16 @@ pub(crate) struct Args {
     /// The branch whose policy says what is protected [default: the one HEAD names]
     #[arg(long, value_name = "REF")]
     policy_ref: Option<String>,
+    /// Take over a ref that was there before the policy protected it, as it stands
+    #[arg(long, value_name = "REF", conflicts_with = "policy_ref")]
+    adopt: Option<String>,
 }
 
 pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
     let repository = bare(&args.bare)?;
+    if let Some(name) = &args.adopt {
+        return adopt(&repository, &ref_name(name)?, ui);
+    }
     let own = repository.directory().join(OWN_DIRECTORY);
     if own.join("trust").exists() {
         return Err(CliError::usage(
@@ -45,17 +58,30 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
     }
     let head = repository.head_branch().unwrap_or_else(|| "refs/heads/main".to_owned());
     let policy_ref = ref_name(args.policy_ref.as_deref().unwrap_or(&head))?;
-    let inputs = usable_inputs(&repository, &policy_ref)?;
+    let (tip, inputs) = usable_inputs(&repository, &policy_ref)?;
     let (key, root) = make(&inputs)?;
     std::fs::create_dir_all(&own).map_err(|e| CliError::file(&own, e))?;
     private(&own.join("gate_key"), key.private_text())?;
     write_whole(&own.join("policy_ref"), policy_ref.as_str().as_bytes())?;
     let text = trust::encode(&root);
     publish(&repository, &text)?;
-    let recorded = record_present(&repository, &inputs, &root, &key)?;
+    let main = Main { name: &policy_ref, tip, inputs: &inputs };
+    let present = present::record_all(&repository, main, (&root, &key))?;
     // Last, for it is what says that all of this was done.
     write_whole(&own.join("trust"), text.as_bytes())?;
-    report(ui, &own, &root, &recorded);
+    report(ui, &own, &root, &present);
+    Ok(Exit::Ok)
+}
+
+/// A branch that was made before it was protected: what it holds is taken for given from now on.
+fn adopt(repository: &GitRepository, name: &RefName, ui: &mut Ui) -> Result<Exit, CliError> {
+    let fixed = hook::settled(repository)?;
+    let (tip, inputs) = usable_inputs(repository, &fixed.policy_ref)?;
+    let main = Main { name: &fixed.policy_ref, tip, inputs: &inputs };
+    let tip = present::adopt(repository, main, (&fixed.trust, &fixed.key), name)?;
+    let (met, short) = (ui.marks.met(ui.paint), name.short());
+    ui.line(format!("{met} {short} starts at {}", tip.short()));
+    ui.note("  What it holds was not judged; `obstat audit --unsigned` lists it.");
     Ok(Exit::Ok)
 }
 
@@ -74,7 +100,10 @@ pub(super) fn bare(path: &Path) -> Result<GitRepository, CliError> {
     Ok(repository)
 }
 
-fn usable_inputs(repository: &GitRepository, policy_ref: &RefName) -> Result<Inputs, CliError> {
+fn usable_inputs(
+    repository: &GitRepository,
+    policy_ref: &RefName,
+) -> Result<(Oid, Inputs), CliError> {
     let hint = "write them with `obstat init`, commit and push them, then bootstrap";
     let tip = repository.reference(policy_ref)?;
     let Some(tip) = tip else {
@@ -94,7 +123,7 @@ fn usable_inputs(repository: &GitRepository, policy_ref: &RefName) -> Result<Inp
             "add a target whose `refs` hold it, or name another ref with --policy-ref",
         ));
     }
-    Ok(inputs)
+    Ok((tip, inputs))
 }
 
 fn make(inputs: &Inputs) -> Result<(GateKey, TrustRoot), CliError> {
@@ -139,59 +168,6 @@ fn publish(repository: &GitRepository, text: &str) -> Result<(), CliError> {
     Ok(refs::write(repository.directory(), &[edit])?)
 }
 
-/// Protected refs that were recorded with their tips, and those that were not.
-type Present = (Vec<(RefName, Oid)>, Vec<RefName>);
-
-/// Records the state of every protected ref that exists: what lies below it was not judged.
-fn record_present(
-    repository: &GitRepository,
-    inputs: &Inputs,
-    root: &TrustRoot,
-    key: &GateKey,
-) -> Result<Present, CliError> {
-    let now = clock::now().0;
-    let (mut recorded, mut left_out) = (Vec::new(), Vec::new());
-    for (name, id) in repository.refs().below("refs/")? {
-        let Some(target) = inputs.policy.target_of(&name) else { continue };
-        let Ok(tip) = repository.peel(id) else { continue };
-        // Whoever made it wrote what policy it has, and that would judge it. It is as good as new.
-        let tree = repository.commit(tip)?.tree;
-        let cache = DiskCache::of(repository.directory());
-        if inputs::digest_of(repository, tree, &cache)? != inputs.digest {
-            left_out.push(name);
-            continue;
-        }
-        let record = LandingRecord {
-            repository: root.repository,
-            target: name.clone(),
-            from: None,
-            to: tip,
-            kind: LandingKind::Bootstrap,
-            mode: target.mode(),
-            changes: Vec::new(),
-            pusher: String::new(),
-            inputs: inputs.digest,
-            at: now,
-            seen: 0,
-            sequence: 0,
-            previous: None,
-        };
-        let index = LandingIndex {
-            target: name.clone(),
-            tip,
-            digests: Vec::new(),
-            statements: Vec::new(),
-            inputs: InputsTouched::No,
-            clearance: None,
-        };
-        record_landings(repository, &index, now, &mut |latest| {
-            sign_next((key, &root.gates), &record, latest)
-        })?;
-        recorded.push((name, tip));
-    }
-    Ok((recorded, left_out))
-}
-
 /// The signed record that follows the newest one.
 pub(crate) fn sign_next(
     (key, gates): (&GateKey, &[TrustedKey]),
@@ -214,16 +190,19 @@ pub(crate) fn sign_next(
     Ok(Some(Made { sequence, bytes }))
 }
 
-fn report(ui: &mut Ui, own: &Path, root: &TrustRoot, (recorded, left_out): &Present) {
+fn report(ui: &mut Ui, own: &Path, root: &TrustRoot, present: &Present) {
     let (paint, marks) = (ui.paint, ui.marks);
     let met = marks.met(paint);
     ui.line(format!("{met} repository {}", root.repository));
     let owners = obstat_model::text::count(root.owners.len() as u64, "owner key");
     ui.line(format!("  {owners}, {} of them sign policy changes", root.quorum));
-    for (name, tip) in recorded {
+    for (name, tip) in present.recorded.iter().take(SHOWN) {
         ui.line(format!("  {} starts at {}", name.short(), tip.short()));
     }
-    for name in left_out {
+    if let Some(more) = present.recorded.len().checked_sub(SHOWN).filter(|more| *more > 0) {
+        ui.line(format!("  {}", paint.dim(&format!("and {more} more, each at its tip"))));
+    }
+    for name in &present.left_out {
         let mark = marks.warning(paint);
         ui.line(format!(
             "  {mark} {} has another policy or roster, so it counts as new",

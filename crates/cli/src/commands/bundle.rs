@@ -10,6 +10,7 @@ use crate::error::CliError;
 use crate::ui::Ui;
 use obstat_api::exit::Exit;
 use obstat_gate::deploy::{self, Answer, Cleared};
+use obstat_gate::governing;
 use obstat_gate::inputs::{self, Memo};
 use obstat_gate::pipeline::Judgement;
 use obstat_gate::ports::{NoCache, Records as _, Repository as _};
@@ -18,6 +19,7 @@ use obstat_gate::world::{Seen, Surroundings, World};
 use obstat_git::GitRepository;
 use obstat_git::records::{LANDINGS, RECEIPTS};
 use obstat_model::id::StatementHash;
+use obstat_model::landing::LandingRecord;
 use obstat_model::object::{Oid, RefName};
 use obstat_model::text::grouped;
 use obstat_model::trust::TrustRoot;
@@ -148,7 +150,7 @@ pub(super) fn copies(
         let from = change.from.map_or_else(String::new, |f| f.to_string());
         let about = format!("digest {}\nfrom {from}\nto {}\n", change.digest, change.to);
         found.push((format!("{folder}/about"), about.into_bytes()));
-        found.push((format!("{folder}/allowed_signers"), signers(repository, change.from)?));
+        found.push((format!("{folder}/allowed_signers"), signers(repository, &cleared.record)?));
         for (hash, bytes) in statements(repository, part, &change.statements)? {
             found.push((format!("{folder}/statements/{hash}.json"), bytes));
         }
@@ -157,9 +159,9 @@ pub(super) fn copies(
     Ok(found)
 }
 
-fn signers(repository: &GitRepository, from: Option<Oid>) -> Result<Vec<u8>, CliError> {
-    let Some(from) = from else { return Ok(Vec::new()) };
-    let tree = repository.commit(from)?.tree;
+fn signers(repository: &GitRepository, record: &LandingRecord) -> Result<Vec<u8>, CliError> {
+    let Some(at) = governing::judged_at(record) else { return Ok(Vec::new()) };
+    let tree = repository.commit(at)?.tree;
     let Ok(inputs) = inputs::load(repository, tree, &NoCache)? else { return Ok(Vec::new()) };
     let names = obstat_attest::statement::NAMESPACES;
     Ok(obstat_attest::allowed_signers(&inputs.roster, names).into_bytes())

@@ -5,10 +5,13 @@ mod outcome;
 mod receive;
 mod settings;
 
+use self::settings::Fixed;
+use crate::clock;
 use crate::error::CliError;
 use crate::ui::Ui;
 use clap::Subcommand;
 use obstat_api::exit::Exit;
+use obstat_git::GitRepository;
 
 /// Install the gate on a bare repository, and run it
 #[derive(Debug, clap::Args)]
@@ -42,4 +45,11 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
         Command::PostReceive => receive::after(ui),
         Command::ReferenceTransaction { state } => receive::transaction(state, ui),
     }
+}
+
+/// What bootstrap fixed, once everything that has landed is recorded.
+pub(super) fn settled(repository: &GitRepository) -> Result<Fixed, CliError> {
+    let fixed = Fixed::read(repository.directory())?;
+    outcome::settle(repository, &fixed.trust, &fixed.key, clock::now())?;
+    Ok(fixed)
 }

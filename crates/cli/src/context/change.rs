@@ -7,7 +7,7 @@ use crate::error::CliError;
 use obstat_attest::VerifyOptions;
 use obstat_gate::inputs::{self, Inputs, Loaded, Memo, Unusable};
 use obstat_gate::pipeline::{Detail, Judgement, judge};
-use obstat_gate::ports::Repository as _;
+use obstat_gate::ports::{PortError, Repository as _};
 use obstat_gate::proposal::{Proposal, Pusher, revision};
 use obstat_gate::versions::Standing;
 use obstat_gate::world::{Seen, Surroundings, World};
@@ -49,6 +49,8 @@ pub(crate) struct Prepared {
     /// As the user would name it in a next command.
     pub(crate) label: String,
     branch: Option<String>,
+    /// The default branch, whose policy is the server's.
+    policy_ref: Option<RefName>,
 }
 
 /// The remote that is meant where none is named.
@@ -64,13 +66,14 @@ pub(crate) fn prepare(args: &ChangeArgs) -> Result<Prepared, CliError> {
     let (base, label) = split(args.change.as_deref().unwrap_or("HEAD"));
     let head = repository.resolve(label)?;
     let branch = branch_of(&repository, label);
-    let (target, tracked) = target_of(&repository, args, branch.as_deref())?;
+    let main = main_of(&repository, &args.remote)?;
+    let (target, tracked) = target_of(&repository, (args, main.as_ref()), branch.as_deref())?;
     let tip = match base {
         Some(base) => repository.resolve(base)?,
         None => tracked,
     };
     let cache = DiskCache::of(repository.directory());
-    let inputs = inputs_at(&repository, tip)?.map_err(|unusable| {
+    let inputs = governing(inputs_at(&repository, tip)?, main, &target).map_err(|unusable| {
         let problem = unusable.problem();
         CliError::usage(problem.text, problem.hint)
     })?;
@@ -85,9 +88,63 @@ pub(crate) fn prepare(args: &ChangeArgs) -> Result<Prepared, CliError> {
         seen: Seen::All,
         surroundings: Surroundings::Searched,
     };
-    let roster = Standing::read(world, &inputs, &target)?.roster().clone();
+    let policy_ref = default_branch(&repository, &args.remote);
+    let standing = Standing::read(world, &inputs, &target)?;
+    let roster = bound(standing, policy_ref.as_ref())?.roster().clone();
     let label = label.to_owned();
-    Ok(Prepared { repository, trust, pinned, inputs, roster, target, tip, head, label, branch })
+    Ok(Prepared {
+        repository,
+        trust,
+        pinned,
+        inputs,
+        roster,
+        target,
+        tip,
+        head,
+        label,
+        branch,
+        policy_ref,
+    })
+}
+
+/// The target's own inputs or, where they do not name it, those of the default branch: as at the gate,
+/// where a branch may be older than its protection.
+fn governing(own: Loaded, main: Option<Inputs>, target: &RefName) -> Loaded {
+    let names = |inputs: &Inputs| inputs.policy.target_of(target).is_some();
+    match (own, main.filter(names)) {
+        (Ok(own), main) if names(&own) || main.is_none() => Ok(own),
+        (Ok(_) | Err(Unusable::Missing(_)), Some(main)) => Ok(main),
+        (own, _) => own,
+    }
+}
+
+/// The roster in force on the default branch binds as well.
+fn bound<'a>(
+    standing: Standing<'a>,
+    policy_ref: Option<&RefName>,
+) -> Result<Standing<'a>, PortError> {
+    match policy_ref {
+        Some(name) => standing.bound_by(name),
+        None => Ok(standing),
+    }
+}
+
+/// The inputs of the default branch.
+fn main_of(repository: &GitRepository, remote: &str) -> Result<Option<Inputs>, CliError> {
+    for main in mains(repository, remote)? {
+        let Some(tip) = tip_of(repository, &main, remote)? else { continue };
+        if let Ok(inputs) = inputs_at(repository, tip)? {
+            return Ok(Some(inputs));
+        }
+    }
+    Ok(None)
+}
+
+/// What the default branch may be called, the likeliest first.
+fn mains(repository: &GitRepository, remote: &str) -> Result<Vec<RefName>, CliError> {
+    let mut names: Vec<RefName> = default_branch(repository, remote).into_iter().collect();
+    names.extend([ref_name("refs/heads/main")?, ref_name("refs/heads/master")?]);
+    Ok(names)
 }
 
 /// The inputs at a tip or, where they are broken, the last that held: as at the gate, those say who
@@ -154,6 +211,7 @@ impl Prepared {
             problems: Vec::new(),
         };
         let standing = Standing::read(world, &self.inputs, &self.target)?;
+        let standing = bound(standing, self.policy_ref.as_ref())?;
         Ok(judge(world, &self.inputs, &standing, proposal, detail)?)
     }
 }
@@ -179,33 +237,34 @@ fn branch_of(repository: &GitRepository, label: &str) -> Option<String> {
 /// The target's ref and its tip here: the remote's copy where there is one.
 fn target_of(
     repository: &GitRepository,
-    args: &ChangeArgs,
+    (args, main): (&ChangeArgs, Option<&Inputs>),
     branch: Option<&str>,
 ) -> Result<(RefName, Oid), CliError> {
     let mut candidates = Vec::new();
     match args.target.as_deref() {
         Some(full) if full.starts_with("refs/") => candidates.push(full.to_owned()),
         Some(name) => {
-            candidates.extend(named(repository, args, name)?);
+            candidates.extend(main.into_iter().flat_map(|main| named(main, name)));
             candidates.push(format!("refs/heads/{name}"));
         }
         None => {
             candidates.extend(branch.map(|b| format!("refs/heads/{b}")));
-            candidates.extend(default_branch(repository, &args.remote));
-            candidates.extend(["refs/heads/main".to_owned(), "refs/heads/master".to_owned()]);
+            let mains = mains(repository, &args.remote)?;
+            candidates.extend(mains.iter().map(ToString::to_string));
         }
     }
     for candidate in candidates {
         let target = ref_name(&candidate)?;
         let Some(tip) = tip_of(repository, &target, &args.remote)? else { continue };
         let known = inputs_at(repository, tip)?;
-        let gated =
-            known.as_ref().map_or(args.target.is_some(), |i| i.policy.target_of(&target).is_some());
-        if gated {
+        let names = |inputs: &Inputs| inputs.policy.target_of(&target).is_some();
+        if main.is_some_and(names) || known.as_ref().map_or(args.target.is_some(), names) {
             return Ok((target, tip));
         }
     }
-    let known = known(repository, args)?;
+    let known: Vec<&str> = main
+        .map(|main| main.policy.targets().iter().map(|t| t.name().as_str()).collect())
+        .unwrap_or_default();
     let hint = match known.as_slice() {
         [] => format!("name it with --target, and fetch it with `git fetch {}`", args.remote),
         names => format!("known: {}", names.join(", ")),
@@ -221,45 +280,17 @@ fn target_of(
     ))
 }
 
-/// Names of the targets in the policy of the default branch.
-fn known(repository: &GitRepository, args: &ChangeArgs) -> Result<Vec<String>, CliError> {
-    let mains = [default_branch(repository, &args.remote), Some("refs/heads/main".to_owned())];
-    for main in mains.into_iter().flatten() {
-        let Some(tip) = tip_of(repository, &ref_name(&main)?, &args.remote)? else { continue };
-        if let Ok(inputs) = inputs_at(repository, tip)? {
-            return Ok(inputs.policy.targets().iter().map(|t| t.name().to_string()).collect());
-        }
-    }
-    Ok(Vec::new())
+/// Refs without wildcards that a policy gives to a target name.
+fn named(main: &Inputs, name: &str) -> Vec<String> {
+    let target = main.policy.targets().iter().find(|t| t.name().as_str() == name);
+    let refs = target.map(|t| t.refs().to_vec()).unwrap_or_default();
+    refs.into_iter().filter(|r| !r.contains(['*', '?', '[', '{'])).collect()
 }
 
-/// Refs without wildcards that the policy of the default branch gives to a target name.
-fn named(
-    repository: &GitRepository,
-    args: &ChangeArgs,
-    name: &str,
-) -> Result<Vec<String>, CliError> {
-    let mut found = Vec::new();
-    let mains = [
-        default_branch(repository, &args.remote),
-        Some("refs/heads/main".to_owned()),
-        Some("refs/heads/master".to_owned()),
-    ];
-    for main in mains.into_iter().flatten() {
-        let Some(tip) = tip_of(repository, &ref_name(&main)?, &args.remote)? else { continue };
-        if let Ok(inputs) = inputs_at(repository, tip)? {
-            let target = inputs.policy.targets().iter().find(|t| t.name().as_str() == name);
-            let refs = target.map(|t| t.refs().to_vec()).unwrap_or_default();
-            found.extend(refs.into_iter().filter(|r| !r.contains(['*', '?', '[', '{'])));
-        }
-    }
-    Ok(found)
-}
-
-fn default_branch(repository: &GitRepository, remote: &str) -> Option<String> {
+fn default_branch(repository: &GitRepository, remote: &str) -> Option<RefName> {
     let head = repository.symbolic_target(&format!("refs/remotes/{remote}/HEAD"))?;
     let short = head.strip_prefix(&format!("refs/remotes/{remote}/"))?;
-    Some(format!("refs/heads/{short}"))
+    RefName::parse(&format!("refs/heads/{short}")).ok()
 }
 
 /// The tip of a target as the remote last had it, else the local branch of a repository that

@@ -1,23 +1,23 @@
 //! Judges an update of a ref that may be protected: advance, new ref, rewrite, deletion.
 
-use super::{Answer, Gated, RefUpdate, Setup, refused};
+use super::{Answer, Gated, RefUpdate, Setup, created, refused};
 use crate::content::tree_of;
 use crate::cover::{Advance, Coverage, cover};
+use crate::governing::{Governing, Main};
 use crate::inputs::{self, Inputs, Unusable};
 use crate::landing;
 use crate::pipeline::{Detail, Judgement, judge};
 use crate::ports::PortError;
-use crate::proposal::{self, Proposal, Pusher};
+use crate::proposal::{self, Proposal};
 use crate::rolling;
 use crate::versions::Standing;
 use crate::world::World;
 use obstat_model::change::Revision;
 use obstat_model::decision::Outcome;
 use obstat_model::facts::Problem;
-use obstat_model::landing::LandingKind;
 use obstat_model::object::{Oid, RefName};
 use obstat_model::target::Mode;
-use obstat_policy::{Rewrite, TargetPolicy};
+use obstat_policy::Rewrite;
 use std::collections::HashSet;
 
 /// Most filed statements that are looked through for heads.
@@ -31,10 +31,10 @@ const EMPTY_TREE: [u8; 20] = [
 pub(super) fn answer(
     world: World,
     setup: &Setup,
-    main: Option<&Inputs>,
+    main: Option<Main>,
     update: &RefUpdate,
 ) -> Result<Answer, PortError> {
-    let by_main = main.and_then(|m| m.policy.target_of(&update.name));
+    let by_main = main.and_then(|m| m.inputs.policy.target_of(&update.name));
     let peeled = match peeled(world, update) {
         Ok(peeled) => peeled,
         // Refs that are not protected may point to anything.
@@ -70,6 +70,10 @@ fn settled(
     let next = world.inputs(world.repository.commit(new)?.tree)?;
     let next = match &*next {
         Ok(next) => next,
+        // It never had any; others judge it.
+        Err(Unusable::Missing(_)) if is_governed(&answer) && has_none(world, update.old)? => {
+            return Ok(answer);
+        }
         Err(unusable) => return Ok(Answer::Refused(unusable.left_behind())),
     };
     if is_policy_ref && next.policy.target_of(&update.name).is_none() {
@@ -82,6 +86,17 @@ fn settled(
     Ok(answer)
 }
 
+fn is_governed(answer: &Answer) -> bool {
+    let Answer::Gated(gated) = answer else { return false };
+    gated.record.as_ref().is_some_and(|record| record.governed.is_some())
+}
+
+fn has_none(world: World, tip: Option<Oid>) -> Result<bool, PortError> {
+    let Some(tip) = tip else { return Ok(false) };
+    let loaded = world.inputs(world.repository.commit(tip)?.tree)?;
+    Ok(matches!(&*loaded, Err(Unusable::Missing(_))))
+}
+
 /// The update with annotated tags followed to their commits.
 fn peeled(world: World, update: &RefUpdate) -> Result<RefUpdate, PortError> {
     let peel = |id: Option<Oid>| id.map(|id| world.repository.peel(id)).transpose();
@@ -91,42 +106,41 @@ fn peeled(world: World, update: &RefUpdate) -> Result<RefUpdate, PortError> {
 fn judged(
     world: World,
     setup: &Setup,
-    main: Option<&Inputs>,
+    main: Option<Main>,
     update: &RefUpdate,
 ) -> Result<Answer, PortError> {
-    let tree = tree_of(world.repository, update.old)?;
-    let own = tree.map(|tree| world.inputs(tree)).transpose()?;
-    let by_main = main.and_then(|m| m.policy.target_of(&update.name));
+    let by_main = main.and_then(|main| Governing::main(main, &update.name));
+    let is_policy_ref = update.name == setup.policy_ref;
     // A branch is not protected because somebody wrote so on it.
-    if update.name != setup.policy_ref && !has_landed(world, update)? {
-        return match (main, by_main) {
+    if !is_policy_ref && !has_landed(world, update)? {
+        return match main.zip(by_main) {
             // Whoever made it before it was protected wrote its policy and roster.
-            (Some(main), Some(policy)) => created(world, setup, main, policy, update),
-            _ => Ok(Answer::Free),
+            Some(main) => created::answer(world, setup, main, update),
+            None => Ok(Answer::Free),
         };
     }
-    match own.as_deref() {
-        Some(Ok(own)) => {
-            let policy = own.policy.target_of(&update.name).or(by_main);
-            let Some(mut policy) = policy.cloned() else { return Ok(Answer::Free) };
+    let Some(tree) = tree_of(world.repository, update.old)? else {
+        return Ok(if is_policy_ref { not_bootstrapped() } else { Answer::Free });
+    };
+    let own = world.inputs(tree)?;
+    match (Governing::of(&own, main, &update.name), &*own) {
+        (Some(governing), _) => {
             // An old branch has an old policy, whose mode may be of the time before enforcement.
-            if let Some(by_main) = by_main {
-                let mode = policy.mode().max(by_main.mode());
-                policy = policy.with_mode(mode);
-            }
+            let own = governing.policy.mode();
+            let mut mode = by_main.map_or(own, |main| own.max(main.policy.mode()));
             // Where something is enforced, what it is enforced by is: a target that only warns
             // would be the way around all others.
-            let enforced = own.policy.targets().iter().any(|t| t.mode() == Mode::Enforce);
-            if update.name == setup.policy_ref && enforced && changes_inputs(world, update)? {
-                policy = policy.with_mode(Mode::Enforce);
+            let enforced =
+                |i: &Inputs| i.policy.targets().iter().any(|t| t.mode() == Mode::Enforce);
+            if is_policy_ref && enforced(governing.inputs) && changes_inputs(world, update)? {
+                mode = Mode::Enforce;
             }
-            existing(world, setup, own, &policy, update)
+            existing(world, setup, (&governing, mode), update)
         }
-        Some(Err(unusable)) if by_main.is_some() || update.name == setup.policy_ref => {
+        (None, Err(unusable)) if by_main.is_some() || is_policy_ref => {
             repair(world, setup, update, unusable)
         }
-        None if update.name == setup.policy_ref => Ok(not_bootstrapped()),
-        _ => Ok(Answer::Free),
+        (None, _) => Ok(Answer::Free),
     }
 }
 
@@ -149,12 +163,14 @@ fn not_bootstrapped() -> Answer {
 fn existing(
     world: World,
     setup: &Setup,
-    own: &Inputs,
-    policy: &TargetPolicy,
+    (governing, mode): (&Governing, Mode),
     update: &RefUpdate,
 ) -> Result<Answer, PortError> {
+    let (own, rewrite) = (governing.inputs, governing.policy.rewrite());
     let Some(old) = update.old else { return Ok(not_bootstrapped()) };
-    let Some(new) = update.new else { return deleted(world, setup, own, policy, update) };
+    let Some(new) = update.new else {
+        return deleted(world, setup, (governing, mode), update);
+    };
     if old == new {
         return Ok(Answer::Free);
     }
@@ -171,15 +187,15 @@ fn existing(
     let coverage = if forward {
         cover(world, own, &standing, &advance, || ends(world))?
     } else {
-        let refused = policy.rewrite() == Rewrite::Refuse;
+        let refused = rewrite == Rewrite::Refuse;
         let rewritten = refused.then(|| rewritten(&update.name));
         let problems = problems.into_iter().chain(rewritten).collect();
         split(straight(world, setup, own, update, problems)?)
     };
-    finish(world, own, policy, &advance, coverage)
+    finish(world, governing, mode, &advance, coverage)
 }
 
-fn rewritten(name: &RefName) -> Problem {
+pub(super) fn rewritten(name: &RefName) -> Problem {
     Problem {
         code: "history-rewritten",
         text: format!(
@@ -224,7 +240,7 @@ fn split(judgement: Judgement) -> Coverage {
     Coverage { clear: Vec::new(), open: Some(judgement) }
 }
 
-fn never_deleted(name: &RefName) -> (String, String) {
+pub(super) fn never_deleted(name: &RefName) -> (String, String) {
     let hint = "take it out of the policy first; who keeps the server can delete it there";
     (format!("the push would delete {name}, which is protected"), hint.to_owned())
 }
@@ -232,152 +248,17 @@ fn never_deleted(name: &RefName) -> (String, String) {
 fn deleted(
     world: World,
     setup: &Setup,
-    own: &Inputs,
-    policy: &TargetPolicy,
+    (governing, mode): (&Governing, Mode),
     update: &RefUpdate,
 ) -> Result<Answer, PortError> {
     let (text, hint) = never_deleted(&update.name);
     // Whoever overrides signs for a content that stays, so nothing lets a deletion pass.
     let problem = Problem { code: "target-deleted", text, hint };
-    let coverage = split(straight(world, setup, own, update, vec![problem])?);
-    let (target, mode) = (policy.name().to_string(), policy.mode());
+    let coverage = split(straight(world, setup, governing.inputs, update, vec![problem])?);
+    let target = governing.policy.name().to_string();
     let Coverage { clear, open } = coverage;
     let (record, clearance) = (None, None);
     Ok(Answer::Gated(Box::new(Gated { target, mode, clear, open, record, clearance })))
-}
-
-/// A protected ref that does not exist yet: compared with the ref that policy says it comes from.
-fn created(
-    world: World,
-    setup: &Setup,
-    main: &Inputs,
-    policy: &TargetPolicy,
-    update: &RefUpdate,
-) -> Result<Answer, PortError> {
-    let Some(new) = update.new else {
-        let (text, hint) = never_deleted(&update.name);
-        return Ok(match (update.old, policy.mode()) {
-            (Some(_), Mode::Enforce) => refused("target-deleted", text, hint),
-            _ => Answer::Free,
-        });
-    };
-    if let (Some(old), Rewrite::Refuse, Mode::Enforce) =
-        (update.old, policy.rewrite(), policy.mode())
-        && !world.repository.is_ancestor(old, new)?
-    {
-        return Ok(Answer::Refused(rewritten(&update.name)));
-    }
-    let found = match origin(world, policy, update, new)? {
-        Ok(base) => branched(world, setup, main, policy, (update, base, new))?,
-        Err(problem) => Answer::Refused(problem),
-    };
-    match found {
-        Answer::Refused(_) if policy.mode() != Mode::Enforce => {
-            let_through(world, main, policy, update, new)
-        }
-        found => Ok(found),
-    }
-}
-
-/// A new ref that nothing leads to, let through by the mode and recorded as such.
-fn let_through(
-    world: World,
-    main: &Inputs,
-    policy: &TargetPolicy,
-    update: &RefUpdate,
-    new: Oid,
-) -> Result<Answer, PortError> {
-    let coverage = Coverage { clear: Vec::new(), open: None };
-    let advance = Advance {
-        target: update.name.clone(),
-        from: None,
-        to: new,
-        pusher: Pusher::Unknown,
-        problems: Vec::new(),
-    };
-    let mut answer = finish(world, main, policy, &advance, coverage)?;
-    if let Answer::Gated(gated) = &mut answer {
-        gated.clearance = None;
-        if let Some(record) = &mut gated.record {
-            record.kind = LandingKind::Unenforced;
-        }
-    }
-    Ok(answer)
-}
-
-/// The cleared commit that a new ref leaves its origin at.
-fn origin(
-    world: World,
-    policy: &TargetPolicy,
-    update: &RefUpdate,
-    new: Oid,
-) -> Result<Result<Oid, Problem>, PortError> {
-    let Some(from) = policy.from() else {
-        let text = format!(
-            "{} is protected and new, and the policy does not say what it comes from",
-            update.name
-        );
-        let hint = "add `from: refs/heads/main` to the target".to_owned();
-        return Ok(Err(Problem { code: "no-origin", text, hint }));
-    };
-    let base = match world.repository.reference(from)? {
-        Some(tip) => world.repository.merge_base(tip, new)?,
-        None => None,
-    };
-    let Some(base) = base else {
-        let text = format!("{} shares no history with {from}", update.name);
-        let hint = format!("branch it off {from}");
-        return Ok(Err(Problem { code: "no-origin", text, hint }));
-    };
-    // Where only a warning was due, landing proves nothing.
-    let cleared = rolling::landing_at(world, from, base)?
-        .is_some_and(|r| r.kind != LandingKind::Unenforced || policy.mode() != Mode::Enforce);
-    if !cleared {
-        let text = format!(
-            "{} leaves {from} at {}, which is no cleared tip of it",
-            update.name,
-            base.short()
-        );
-        let hint = format!("branch it off a cleared tip of {from}");
-        return Ok(Err(Problem { code: "intermediate", text, hint }));
-    }
-    Ok(Ok(base))
-}
-
-fn branched(
-    world: World,
-    setup: &Setup,
-    main: &Inputs,
-    policy: &TargetPolicy,
-    (update, base, new): (&RefUpdate, Oid, Oid),
-) -> Result<Answer, PortError> {
-    let advance = Advance {
-        target: update.name.clone(),
-        from: Some(base),
-        to: new,
-        pusher: setup.pusher.clone(),
-        problems: rolling::clock_set_back(world)?.into_iter().collect(),
-    };
-    let tree = world.repository.commit(base)?.tree;
-    let there = world.inputs(tree)?;
-    let inputs = there.as_ref().as_ref().unwrap_or(main);
-    let known = inputs.policy.target_of(&update.name);
-    if known.and_then(TargetPolicy::from) != policy.from() {
-        let text = format!(
-            "the policy at {} does not know {} as it is now, and could not judge it",
-            base.short(),
-            update.name
-        );
-        let hint = "branch it off a newer commit, whose policy does".to_owned();
-        return Ok(Answer::Refused(Problem { code: "no-origin", text, hint }));
-    }
-    if base == new {
-        let coverage = Coverage { clear: Vec::new(), open: None };
-        return finish(world, main, policy, &advance, coverage);
-    }
-    let standing = Standing::read(world, inputs, &update.name)?.bound_by(&setup.policy_ref)?;
-    let coverage = cover(world, inputs, &standing, &advance, || ends(world))?;
-    finish(world, inputs, policy, &advance, coverage)
 }
 
 /// A protected ref whose own inputs do not hold: only the quorum of the last version that held
@@ -393,12 +274,12 @@ fn repair(
     };
     let loaded = inputs::that_held(world, old)?;
     let Ok(last) = &*loaded else { return Ok(Answer::Refused(unusable.problem())) };
-    let Some(policy) = last.policy.target_of(&update.name).cloned() else {
+    let Some(governing) = Governing::own(last, &update.name) else {
         return Ok(Answer::Refused(unusable.problem()));
     };
     let mut problems: Vec<Problem> = rolling::clock_set_back(world)?.into_iter().collect();
     let forward = world.repository.first_parents(Some(old), new)?.is_some();
-    if !forward && policy.rewrite() == Rewrite::Refuse {
+    if !forward && governing.policy.rewrite() == Rewrite::Refuse {
         problems.push(rewritten(&update.name));
     }
     let judgement = straight(world, setup, last, update, problems)?;
@@ -412,29 +293,30 @@ fn repair(
         pusher: setup.pusher.clone(),
         problems: Vec::new(),
     };
-    finish(world, last, &policy, &advance, split(judgement))
+    finish(world, &governing, governing.policy.mode(), &advance, split(judgement))
 }
 
 /// Heads that filed statements name: where approved segments may end.
-fn ends(world: World) -> Result<HashSet<Oid>, PortError> {
+pub(super) fn ends(world: World) -> Result<HashSet<Oid>, PortError> {
     let none = obstat_model::id::ChangeDigest::new([0; 32]);
     let all = world.records.other_statements(none, STATEMENTS_MAX)?;
     Ok(all.iter().filter_map(|bytes| Some(obstat_attest::claimed(bytes)?.context.head)).collect())
 }
 
-fn finish(
+pub(super) fn finish(
     world: World,
-    inputs: &Inputs,
-    policy: &TargetPolicy,
+    governing: &Governing,
+    mode: Mode,
     advance: &Advance,
     coverage: Coverage,
 ) -> Result<Answer, PortError> {
     let pusher = advance.pusher.recorded();
     let tree = world.repository.commit(advance.to)?.tree;
     let next = world.inputs_digest(tree)?;
-    let record = landing::record(world, policy, advance, &coverage, (pusher, next))?;
-    let clearance = landing::clearance(inputs, &coverage, &record);
-    let (target, mode) = (policy.name().to_string(), policy.mode());
+    let about = landing::About { mode, governed: governing.governed.clone(), pusher, inputs: next };
+    let record = landing::record(world, about, advance, &coverage)?;
+    let clearance = landing::clearance(governing.inputs, &coverage, &record);
+    let target = governing.policy.name().to_string();
     let Coverage { clear, open } = coverage;
     Ok(Answer::Gated(Box::new(Gated {
         target,

@@ -4,8 +4,8 @@ use crate::clock;
 use crate::context::{self, change::OPTIONS};
 use crate::error::CliError;
 use obstat_attest::record;
-use obstat_gate::inputs;
 use obstat_gate::ports::{NoCache, PortError, Records as _, Repository as _};
+use obstat_gate::{governing, inputs};
 use obstat_git::GitRepository;
 use obstat_model::decision::Outcome;
 use obstat_model::id::{PersonId, StatementHash};
@@ -43,6 +43,8 @@ pub(crate) enum How {
     Unenforced,
     /// By override.
     Overridden,
+    /// Taken over as it stood, after the gate had begun.
+    Adopted,
 }
 
 impl How {
@@ -52,6 +54,7 @@ impl How {
             Self::Unrecorded => "unrecorded",
             Self::Unenforced => "unenforced",
             Self::Overridden => "overridden",
+            Self::Adopted => "adopted",
         }
     }
 
@@ -61,6 +64,7 @@ impl How {
             Self::Unrecorded => "around the gate",
             Self::Unenforced => "let through by mode",
             Self::Overridden => "by override",
+            Self::Adopted => "taken over",
         }
     }
 }
@@ -105,6 +109,7 @@ impl Landed {
         for record in &records {
             if record.kind == LandingKind::Bootstrap {
                 starts.insert(record.target.clone(), record.to);
+                landed.adopted(record);
             }
             let chain = covered.entry(record.target.clone()).or_default();
             for change in &record.changes {
@@ -117,6 +122,14 @@ impl Landed {
             landed.targets.entry(target).or_default().unsigned = unsigned;
         }
         Ok(landed)
+    }
+
+    /// A ref that was taken over when there were landings already.
+    fn adopted(&mut self, record: &LandingRecord) {
+        if record.seen > 0 {
+            let target = self.targets.entry(record.target.clone()).or_default();
+            target.let_through.push((record.to, How::Adopted, String::new()));
+        }
     }
 
     fn add(
@@ -145,7 +158,7 @@ impl Landed {
             return Ok(());
         }
         let landing = Landing { outcome: change.outcome, signed };
-        let declared = declared(repository, change)?;
+        let declared = declared(repository, record, change)?;
         for commit in repository.commits_between(change.from, change.to)? {
             self.by_commit.insert(commit.id, landing);
             if let Some(person) = &declared {
@@ -154,7 +167,7 @@ impl Landed {
         }
         let parents = repository.first_parents(change.from, change.to)?.unwrap_or_default();
         chain.extend(parents.iter().map(|c| c.id));
-        self.exceptions.extend(exception(repository, change)?);
+        self.exceptions.extend(exception(repository, record, change)?);
         Ok(())
     }
 
@@ -220,9 +233,12 @@ fn unsigned(
 /// Statements on a landed change, verified against the roster as of its base.
 fn statements(
     repository: &GitRepository,
+    record: &LandingRecord,
     change: &LandedChange,
 ) -> Result<Vec<obstat_model::approval::VerifiedApproval>, PortError> {
-    let Some(roster) = roster_at(repository, change.from)? else { return Ok(Vec::new()) };
+    let Some(roster) = roster_at(repository, governing::judged_at(record))? else {
+        return Ok(Vec::new());
+    };
     let bytes = repository.statements(change.digest)?;
     let verify = |b: &Vec<u8>| obstat_attest::verify_bytes(b, &roster, &OPTIONS).ok();
     Ok(bytes.iter().filter_map(verify).collect())
@@ -237,9 +253,10 @@ fn roster_at(repository: &GitRepository, commit: Option<Oid>) -> Result<Option<R
 /// Who signed that no AI helped, if that statement is among those that counted.
 fn declared(
     repository: &GitRepository,
+    record: &LandingRecord,
     change: &LandedChange,
 ) -> Result<Option<PersonId>, PortError> {
-    for verified in statements(repository, change)? {
+    for verified in statements(repository, record, change)? {
         let counted = change.statements.contains(&verified.hash);
         if let (true, Act::Author { unassisted: true }, Signer::Person(person)) =
             (counted, &verified.statement.act, &verified.signer)
@@ -252,10 +269,11 @@ fn declared(
 
 fn exception(
     repository: &GitRepository,
+    record: &LandingRecord,
     change: &LandedChange,
 ) -> Result<Option<Exception>, PortError> {
     let Some(id) = change.overridden_by else { return Ok(None) };
-    let all = statements(repository, change)?;
+    let all = statements(repository, record, change)?;
     let Some(own) = all.iter().find(|v| v.hash == id) else { return Ok(None) };
     let Act::Override { review_due } = own.statement.act else { return Ok(None) };
     let by_other = |v: &&obstat_model::approval::VerifiedApproval| {

@@ -152,3 +152,26 @@ fn parts_with_the_same_content_are_recorded_once_each() {
     assert_eq!(answer.code, 0, "{}", answer.all());
     org.push("jonas", &["main:free"]).ok();
 }
+
+/// All parts of a push are judged by the policy of before it, when it lands and ever after.
+#[test]
+fn what_lands_together_with_a_stricter_policy_stays_cleared() {
+    let org = org();
+    let base = landed(&org, "main");
+    let pay = "require:\n      - { approvals: 1, level: senior }\nexempt";
+    assert!(POLICY.contains(pay));
+    let stricter = pay.replace("approvals: 1", "approvals: 2");
+    org.scratch.write("work/.obstat/policy.yaml", POLICY.replace(pay, &stricter));
+    let policy = org.commit("jonas", "policy");
+    for owner in ["mira", "priya"] {
+        sign_for(&org, owner, &format!("{base}..main"), "refs/heads/main");
+    }
+    org.scratch.write("work/pay/charge.rs", EVIL);
+    let tip = org.commit("jonas", ASSISTED);
+    sign_for(&org, "priya", &format!("{policy}..main"), "refs/heads/main");
+    org.push_statements("priya").ok();
+    org.push("jonas", &["main"]).ok();
+    fetch(&org);
+    let answer = verify(&org, "work", "production", &tip);
+    assert_eq!(answer.code, 0, "{}", answer.all());
+}

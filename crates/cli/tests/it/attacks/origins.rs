@@ -236,6 +236,12 @@ fn a_branch_older_than_its_protection_is_let_through_where_it_only_warns() {
     org.commit("priya", "after");
     let pushed = org.push("priya", &["old:refs/heads/release/1"]);
     assert_eq!(pushed.code, 0, "{}", pushed.err);
+    assert!(pushed.err.contains("cleared"), "main's policy judges it: {}", pushed.err);
+    // Where it comes from nowhere, nothing can be compared.
+    org.scratch.git("work", &["checkout", "-q", "--orphan", "nowhere"]);
+    org.commit("priya", "from nowhere");
+    let pushed = org.push("priya", &["nowhere:refs/heads/release/2"]);
+    assert_eq!(pushed.code, 0, "{}", pushed.err);
     assert!(pushed.err.contains("unenforced"), "{}", pushed.err);
 }
 
@@ -287,4 +293,160 @@ fn a_warned_branch_does_not_judge_what_comes_off_it() {
     assert!(pushed.err.contains("unenforced"), "{}", pushed.err);
     let pushed = org.push("tove", &["planted:refs/heads/release/1"]);
     assert_ne!(pushed.code, 0, "a planted policy cleared what came off its branch");
+}
+
+/// An organisation whose branch `release/1` was there before anything of Obstat, with the commit that
+/// it then had.
+fn older() -> (Org, String) {
+    let org = Org::ungated(program(), POLICY);
+    let work = |line: &[&str]| org.scratch.git("work", line);
+    work(&["checkout", "-q", "--orphan", "old"]);
+    work(&["rm", "-q", "-r", "-f", "--cached", ".obstat"]);
+    std::fs::remove_dir_all(org.scratch.at("work/.obstat")).unwrap();
+    org.scratch.write("work/src/old.rs", "fn old() {}\n");
+    let base = org.commit("mira", "as it was");
+    work(&["push", "-q", "origin", "old:refs/heads/release/1"]);
+    (org, base)
+}
+
+fn begin(org: &Org) -> String {
+    let started = org.obstat("mira", ".", &["bootstrap", "--bare", "server.git"]).ok();
+    let install = ["hook", "install", "--bare", "server.git", "--pusher-from", "OBSTAT_PUSHER"];
+    org.obstat("mira", ".", &install).ok();
+    fetch(org);
+    org.scratch.git("work", &["fetch", "-q", "origin", "+refs/heads/*:refs/remotes/origin/*"]);
+    started
+}
+
+/// A branch that is older than its protection is judged by main's policy, and stays verifiable.
+#[test]
+fn a_release_branch_without_a_policy_is_judged_by_that_of_main() {
+    let (org, base) = older();
+    let started = begin(&org);
+    assert!(started.contains("release/1 starts at"), "{started}");
+    let release = "refs/heads/release/1";
+    org.scratch.write("work/pay/charge.rs", EVIL);
+    let fix = org.commit("jonas", ASSISTED);
+    let refused = org.push("jonas", &[&format!("old:{release}")]);
+    assert_ne!(refused.code, 0, "nobody signed");
+    assert!(refused.err.contains("senior"), "{}", refused.err);
+    // The developer hears the same before pushing, without naming a range.
+    org.scratch.git("work", &["branch", "-q", "-m", "old", "release/1"]);
+    let told = org.obstat("jonas", "work", &["check"]);
+    assert_eq!(told.code, 4, "{}", told.all());
+    assert!(told.out.contains("priya"), "{}", told.all());
+    // Whoever helped to make it does not count, whoever did not does.
+    sign_for(&org, "priya", "HEAD", release);
+    org.push_statements("priya").ok();
+    org.push("jonas", &[&format!("HEAD:{release}")]).ok();
+    fetch(&org);
+    let answer = verify(&org, "work", release, &fix);
+    assert_eq!(answer.code, 0, "{}", answer.all());
+    assert!(answer.out.contains("signed by priya"), "{}", answer.out);
+    assert_eq!(verify(&org, "work", release, &base).code, 0, "it was there at bootstrap");
+    // Its proof travels.
+    let line = ["bundle", "--target", release, "--trust", "../server.git/obstat/trust"];
+    let line: Vec<&str> = line.into_iter().chain(["--output", "../proof.tar", &fix]).collect();
+    org.obstat("jonas", "work", &line).ok();
+    let line = ["verify", "--bundle", "proof.tar", "--target", release];
+    let line: Vec<&str> = line.into_iter().chain(["--trust", "server.git/obstat/trust"]).collect();
+    org.obstat("jonas", ".", &line).ok();
+}
+
+/// Nobody writes himself a policy on such a branch.
+#[test]
+fn a_policy_of_ones_own_on_an_older_branch_needs_the_owners() {
+    let (org, _) = older();
+    begin(&org);
+    let lax = "version: 1\ntargets: { x: { refs: ['refs/heads/**'], mode: warn } }\n\
+               rules: [ { name: r, record_only: true } ]\n";
+    let release = "old:refs/heads/release/1";
+    org.scratch.write("work/.obstat/roster.yaml", org.roster());
+    org.scratch.write("work/.obstat/policy.yaml", lax);
+    org.commit("jonas", "mine");
+    let refused = org.push("jonas", &[release]);
+    assert_ne!(refused.code, 0);
+    assert!(refused.err.contains("owner"), "{}", refused.err);
+    // The policy of main, signed by the owners, is taken.
+    org.scratch.write("work/.obstat/policy.yaml", format!("{POLICY}# for releases\n"));
+    org.scratch.write("work/.obstat/roster.yaml", format!("{}# the same\n", org.roster()));
+    org.scratch.git("work", &["add", "-A"]);
+    let line = ["commit", "-q", "--amend", "--no-edit"];
+    org.scratch.git_as("jonas", "work", &line).ok();
+    for owner in ["mira", "priya"] {
+        sign_for(&org, owner, "old", "refs/heads/release/1");
+        org.push_statements(owner).ok();
+    }
+    org.push("jonas", &[release]).ok();
+    org.scratch.write("work/docs/a.md", "text\n");
+    let tip = org.commit("jonas", "docs");
+    org.push("jonas", &[release]).ok();
+    fetch(&org);
+    let answer = verify(&org, "work", "refs/heads/release/1", &tip);
+    assert_eq!(answer.code, 0, "{}", answer.all());
+}
+
+/// Main may drop or change a signer; a branch that has no roster follows at once.
+#[test]
+fn somebody_removed_on_main_does_not_count_on_a_branch_without_a_roster() {
+    let (org, _) = older();
+    begin(&org);
+    org.scratch.git("work", &["checkout", "-q", "main"]);
+    yusuf_leaves(&org);
+    signed(&org, "priya", "main");
+    org.push("jonas", &["main"]).ok();
+    fetch(&org);
+    org.scratch.git("work", &["fetch", "-q", "origin", "+refs/heads/*:refs/remotes/origin/*"]);
+    org.scratch.git("work", &["checkout", "-q", "old"]);
+    org.scratch.write("work/pay/charge.rs", EVIL);
+    let fix = org.commit("jonas", ASSISTED);
+    let release = "refs/heads/release/1";
+    let told = org.obstat("jonas", "work", &["check", "--target", release]);
+    assert!(told.out.contains("priya") && !told.out.contains("yusuf"), "{}", told.all());
+    sign_for(&org, "priya", "old", release);
+    org.push_statements("priya").ok();
+    org.push("jonas", &[&format!("old:{release}")]).ok();
+    fetch(&org);
+    let answer = verify(&org, "work", release, &fix);
+    assert_eq!(answer.code, 0, "{}", answer.all());
+}
+
+/// A branch that the policy protects only later is taken over on the server, and that is told.
+#[test]
+fn a_branch_that_is_protected_later_can_be_taken_over() {
+    let without = POLICY.replace("'refs/heads/release/*', ", "");
+    let org = Org::gated(program(), &without);
+    on(&org, "support", "main");
+    org.scratch.write("work/pay/charge.rs", EVIL);
+    let tip = org.commit("tove", "unseen");
+    let release = "refs/heads/release/1";
+    org.push("tove", &[&format!("support:{release}")]).ok();
+    let adopt = ["bootstrap", "--bare", "server.git", "--adopt", release];
+    let early = org.obstat("mira", ".", &adopt);
+    assert_eq!(early.code, 2, "{}", early.all());
+    assert!(early.err.contains("does not protect"), "{}", early.err);
+    policy_lands(&org, POLICY);
+    assert_ne!(verify(&org, "work", release, &tip).code, 0);
+    let said = org.obstat("mira", ".", &adopt).ok();
+    assert!(said.contains("release/1 starts at"), "{said}");
+    fetch(&org);
+    let answer = verify(&org, "work", release, &tip);
+    assert_eq!(answer.code, 0, "{}", answer.all());
+    let listed = org.obstat("mira", "server.git", &["audit", "--unsigned", release]);
+    assert!(listed.out.contains("taken over"), "{}", listed.all());
+    let again = org.obstat("mira", ".", &adopt);
+    assert_eq!(again.code, 2, "{}", again.all());
+    assert!(again.err.contains("cleared already"), "{}", again.err);
+    // From then on it is judged: by its own policy, which does not know it, by main's therefore.
+    org.scratch.git("work", &["checkout", "-q", "support"]);
+    org.scratch.write("work/pay/charge.rs", "fn charge() { 2 }\n");
+    let next = org.commit("jonas", ASSISTED);
+    assert_ne!(org.push("jonas", &[&format!("support:{release}")]).code, 0);
+    org.scratch.git("work", &["fetch", "-q", "origin", "+refs/heads/*:refs/remotes/origin/*"]);
+    sign_for(&org, "priya", "support", release);
+    org.push_statements("priya").ok();
+    org.push("jonas", &[&format!("support:{release}")]).ok();
+    fetch(&org);
+    let answer = verify(&org, "work", release, &next);
+    assert_eq!(answer.code, 0, "{}", answer.all());
 }
