@@ -13,7 +13,7 @@ use paint::Paint;
 use std::io::{IsTerminal as _, Write};
 
 /// Widest line of what a hook says: git puts `remote: ` before it, and terminals have 80 columns.
-const WIDTH: usize = 72;
+pub(crate) const WIDTH: usize = 72;
 
 /// When to colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -79,16 +79,6 @@ impl Ui {
     pub(crate) fn note(&mut self, text: impl AsRef<str>) {
         let _ = self.out.flush();
         let _ = writeln!(self.err, "{}", text.as_ref());
-    }
-
-    /// Notes on lines of a width, the first behind `head`, the others as far in.
-    pub(crate) fn wrapped(&mut self, head: &str, indent: usize, text: &str) {
-        let room = |taken| WIDTH.saturating_sub(taken);
-        let lines = wrap::behind(text, room(wrap::seen(head)), room(indent));
-        for (n, line) in lines.iter().enumerate() {
-            let before = if n == 0 { head.to_owned() } else { " ".repeat(indent) };
-            self.note(format!("{before}{line}"));
-        }
     }
 
     /// A bar that shows itself on a terminal only, and only when work takes long.

@@ -49,6 +49,8 @@ pub enum Asks {
     AuthorStatement,
     /// What services say of checks.
     Checks,
+    /// One of several of these.
+    Alternatives,
 }
 
 /// One requirement: what it needs, what it has, who could still give it.

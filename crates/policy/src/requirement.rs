@@ -57,10 +57,11 @@ impl Requirement {
         }
     }
 
-    /// What it asks for; alternatives are told as signatures, the most common of them.
+    /// What it asks for.
     pub(crate) const fn asks(&self) -> Asks {
         match self {
-            Self::Approvals(_) | Self::AnyOf(_) => Asks::Signatures,
+            Self::Approvals(_) => Asks::Signatures,
+            Self::AnyOf(_) => Asks::Alternatives,
             Self::AuthorStatement(_) => Asks::AuthorStatement,
             Self::Checks(_) => Asks::Checks,
         }

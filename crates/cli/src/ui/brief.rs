@@ -44,7 +44,7 @@ pub(crate) fn check(ui: &mut Ui, label: &str, found: &Judgement) {
         ui.note(format!(
             "\n{}\n  {}",
             match first {
-                Asks::Signatures =>
+                Asks::Signatures | Asks::Alternatives =>
                     "Push it to a branch, let somebody named above sign it there with",
                 Asks::AuthorStatement => "First who made it stands for it with",
                 Asks::Checks => "Push it to a branch, where the checks report with",
@@ -184,7 +184,7 @@ pub(crate) fn command(found: &Judgement, asks: Asks) -> String {
     let revision = found.proposal.revision;
     let tip = revision.tip.map(|t| t.short()).unwrap_or_default();
     let verb = match asks {
-        Asks::Signatures => "sign",
+        Asks::Signatures | Asks::Alternatives => "sign",
         Asks::AuthorStatement => "declare --mine",
         Asks::Checks => "report --check NAME --passed",
     };

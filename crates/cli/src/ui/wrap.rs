@@ -21,6 +21,14 @@ pub(crate) fn behind(text: &str, first: usize, width: usize) -> Vec<String> {
     lines
 }
 
+/// Lines of at most so many characters, the first behind `head`, the others as far in.
+pub(crate) fn after(head: &str, indent: usize, text: &str, width: usize) -> Vec<String> {
+    let room = |taken| width.saturating_sub(taken);
+    let lines = behind(text, room(seen(head)), room(indent));
+    let before = |n| if n == 0 { head.to_owned() } else { " ".repeat(indent) };
+    lines.iter().enumerate().map(|(n, line)| format!("{}{line}", before(n))).collect()
+}
+
 /// Characters that are seen: colours are not.
 pub(crate) fn seen(text: &str) -> usize {
     let mut parts = text.split("\u{1b}[");

@@ -1,6 +1,7 @@
 //! The main job: a push is refused, signed for, and accepted; and every way around it.
 
-use super::{ASSISTED, org};
+use super::{ASSISTED, org, program};
+use obstat_testkit::{Finished, Org, POLICY};
 
 #[test]
 fn refused_signed_accepted() {
@@ -11,8 +12,7 @@ fn refused_signed_accepted() {
     assert_ne!(refused.code, 0);
     assert!(refused.err.contains("Not yet. production needs 1 signature"), "{}", refused.err);
     assert!(refused.err.contains("obstat sign --push origin"), "{}", refused.err);
-    let ours = refused.err.lines().filter(|l| l.starts_with("remote: ")).count();
-    assert!(ours <= 15, "{ours} lines\n{}", refused.err);
+    fits(&refused);
     org.sign("priya", "main", &[]).ok();
     org.push_statements("priya").ok();
     let accepted = org.push("jonas", &["main"]);
@@ -149,5 +149,53 @@ fn shadow_and_warn_let_pass_and_record() {
         org.scratch.git("work", &["fetch", "-q", "origin", "+refs/obstat/*:refs/obstat/*"]);
         let audit = org.obstat("mira", "work", &["audit"]).ok();
         assert!(audit.contains("let through by shadow or warn mode"), "{audit}");
+    }
+}
+
+/// What a developer reads is at most 15 lines of 80 columns, with the remedy at its end.
+fn fits(refused: &Finished) {
+    assert_ne!(refused.code, 0);
+    let ours: Vec<&str> = refused.err.lines().filter(|l| l.starts_with("remote: ")).collect();
+    assert!(ours.len() <= 15, "{} lines\n{}", ours.len(), refused.err);
+    // A path stays whole, so that it can be copied.
+    let broad = ours.iter().filter(|line| line.split_whitespace().count() > 2);
+    let widest = broad.map(|line| line.trim_end().chars().count()).max().unwrap_or(0);
+    assert!(widest <= 80, "{widest} columns\n{}", refused.err);
+    assert!(refused.err.contains("Next: ") || refused.err.contains("obstat "), "{}", refused.err);
+}
+
+const DEMANDING: &str = "rules:
+  - name: a-rule-with-a-rather-long-name-that-somebody-gave-it
+    when: { assistance: possible }
+    require: [{ any_of: [{ approvals: 2, level: senior }, [{ approvals: 1, level: principal }, { checks: [unit, contract, integration, end-to-end, fuzzing, licence-scan, dependency-review] }]] }]
+  - name: second
+    when: { paths: ['pay/**', 'src/**'] }
+    require: [{ approvals: 2, level: senior }, { checks: [unit, contract, integration, end-to-end, fuzzing] }, { author_statement: first }]
+  - name: third
+    require: [{ approvals: 1, owns: touched }]
+";
+
+#[test]
+fn the_longest_refusal_fits_on_fifteen_lines() {
+    let head = POLICY.find("rules:").unwrap();
+    let policy = format!("{}{DEMANDING}", POLICY.get(..head).unwrap());
+    let org = Org::gated(program(), &policy);
+    let path = "work/src/a/rather/deep/folder/with/many/parts/and/names/that/nobody/would/shorten/at/all/file.rs";
+    org.scratch.write(path, "fn a() {}\n");
+    org.commit("jonas", ASSISTED);
+    fits(&org.push("jonas", &["main"]));
+    // Somebody whom nobody knows pushes what people whom nobody knows have made, to several targets.
+    let credits = "x\n\nCo-authored-by: A Person With A Long Name <somebody.with.a.long.name@example.org>\n\
+                   Co-authored-by: Another Such Person <another.with.a.long.name@example.org>\n";
+    org.scratch.write("work/pay/charge.rs", "fn charge() { 2 }\n");
+    org.commit("jonas", credits);
+    let releases: Vec<String> = (0..6).map(|n| format!("main:refs/heads/release/{n}")).collect();
+    let mut refs = vec!["main"];
+    refs.extend(releases.iter().map(String::as_str));
+    for who in ["jonas", "stranger"] {
+        let refused = org.push(who, &refs);
+        fits(&refused);
+        assert!(refused.err.contains("is not let through either"), "{}", refused.err);
+        assert!(refused.err.contains("nor 3 other refs"), "{}", refused.err);
     }
 }

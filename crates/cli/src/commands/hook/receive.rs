@@ -47,7 +47,8 @@ pub(super) fn before(ui: &mut Ui) -> Result<Exit, CliError> {
     let settings = Settings::read(&directory)?;
     let now = clock::now();
     if let Some(problem) = receive::stale(&repository, &updates)? {
-        refusal::refused(ui, "this push", &problem);
+        let page = refusal::refused(ui, "this push", &problem);
+        refusal::told(ui, &[page], 0);
         return Ok(Exit::Blocked);
     }
     // What landed and was not recorded, because the machine stopped or is not done, is past as well:
@@ -75,11 +76,9 @@ pub(super) fn before(ui: &mut Ui) -> Result<Exit, CliError> {
     };
     let setup = Setup { policy_ref: fixed.policy_ref.clone(), pusher: settings.pusher() };
     let answers = receive::answer(world, &setup, &updates)?;
-    tell(ui, &updates, &answers);
     let is_gated = |answer: &Answer| matches!(answer, Answer::Gated(_));
-    if setup.pusher == Pusher::Unknown && answers.iter().any(is_gated) {
-        refusal::unknown_pusher(ui, &settings.variable);
-    }
+    let unknown = setup.pusher == Pusher::Unknown && answers.iter().any(is_gated);
+    tell(ui, &updates, &answers, unknown.then_some(&settings.variable));
     if !answers.iter().all(Answer::passes) {
         return Ok(Exit::Blocked);
     }
@@ -108,29 +107,36 @@ pub(super) fn before(ui: &mut Ui) -> Result<Exit, CliError> {
     Ok(Exit::Ok)
 }
 
-fn tell(ui: &mut Ui, updates: &[RefUpdate], answers: &[Answer]) {
+fn tell(ui: &mut Ui, updates: &[RefUpdate], answers: &[Answer], unknown: Option<&String>) {
+    let mut pages = Vec::new();
+    let mut warned: Vec<&Gated> = Vec::new();
     for (update, answer) in updates.iter().zip(answers) {
+        let name = update.name.as_str();
         match answer {
-            Answer::Refused(problem) => refusal::refused(ui, update.name.as_str(), problem),
+            Answer::Refused(problem) => pages.push(refusal::refused(ui, name, problem)),
             Answer::Gated(gated) => {
-                if let (Some(open), Mode::Enforce | Mode::Warn) = (&gated.open, gated.mode) {
-                    refusal::gated(ui, gated, open);
+                let Some(open) = &gated.open else { continue };
+                if gated.mode != Mode::Shadow {
+                    pages.push(refusal::gated(ui, name, gated, open));
+                }
+                if gated.mode != Mode::Enforce {
+                    warned.push(gated);
                 }
             }
             Answer::Free | Answer::Filed => {}
         }
-        if let Answer::Gated(gated) = answer
-            && gated.mode == Mode::Warn
-            && gated.open.is_some()
-        {
+    }
+    refusal::told(ui, &pages, unknown.map_or(0, |_| refusal::UNKNOWN_PUSHER_LINES));
+    for gated in warned {
+        if gated.mode == Mode::Warn {
             ui.note(format!("{} only warns for now, so the push passes.", gated.target));
         }
-        if let Answer::Gated(gated) = answer
-            && gated.mode != Mode::Enforce
-            && let Some(open) = gated.open.as_ref().filter(|o| o.change.inputs.is_some())
-        {
+        if let Some(open) = gated.open.as_ref().filter(|open| open.change.inputs.is_some()) {
             refusal::unsigned_inputs(ui, open);
         }
+    }
+    if let Some(variable) = unknown {
+        refusal::unknown_pusher(ui, variable);
     }
 }
 
