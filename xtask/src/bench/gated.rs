@@ -78,6 +78,19 @@ impl Gated {
         Ok(ids.lines().map(str::to_owned).collect())
     }
 
+    /// Lands so many commits on the target through its gate, some with each push.
+    pub(super) fn land(&self, count: u32, with_each: u32) -> Result<(), BenchError> {
+        let mut left = count;
+        while left > 0 {
+            let some = left.min(with_each);
+            left -= some;
+            let ids = self.commits(some, &format!("landed{left}"))?;
+            let tip = ids.last().cloned().unwrap_or_default();
+            self.git(&["push", "--quiet", ".", &format!("{tip}:{TARGET}")])?;
+        }
+        Ok(())
+    }
+
     /// Runs git in the bare repository as the pusher, and gives what it says.
     pub(super) fn git(&self, arguments: &[&str]) -> Result<String, BenchError> {
         self.run(Path::new("git"), arguments)
