@@ -1,5 +1,9 @@
 //! Gathers evidence of AI involvement for a change from commits, notes and names; judges nothing.
 
+mod traces;
+
+pub use traces::of_tree as traces_of;
+
 use crate::ports::{Commit, PortError, RawSignature, Repository};
 use obstat_model::change::ChangeFacts;
 use obstat_model::evidence::Evidence;
@@ -81,7 +85,7 @@ pub fn notes(repository: &dyn Repository) -> Result<Option<RefName>, PortError> 
     Ok(repository.reference(&name)?.map(|_| name))
 }
 
-/// Evidence of a whole change: its commits, its earlier forms, its branch, its paths.
+/// Evidence of a whole change: its commits, its earlier forms, its paths, the traces it brings.
 ///
 /// # Errors
 /// [`PortError`] when objects cannot be read.
@@ -99,5 +103,9 @@ pub fn of_change(
     }
     let paths = change.files.iter().map(|f| &f.change.path);
     found.evidence.extend(fingerprints.of_paths(paths));
+    let ids = commits.iter().map(|commit| commit.id).collect();
+    let (evidence, problems) = traces::of_change(repository, fingerprints, &ids, change)?;
+    found.evidence.extend(evidence);
+    found.problems.extend(problems);
     Ok(found)
 }

@@ -1,20 +1,36 @@
 //! Reads whole histories fast, on all cores, for audits. Order and object checks are git's;
 //! replace refs and grafts are not applied. Decides nothing.
 
+mod ahead;
+mod files;
+
+use self::ahead::Ahead;
+use self::files::{Files, tree_of};
 use crate::error::GitError;
 use crate::raw;
 use obstat_gate::ports::Commit;
-use obstat_model::object::Oid;
-use std::collections::{BinaryHeap, HashSet};
+use obstat_model::object::{Oid, RepoPath};
+use std::collections::BinaryHeap;
 use std::path::Path;
 
 /// Commits decoded in one go by one thread.
 const BATCH: usize = 512;
 
-/// One commit of a history, as `each` of [`walk`] gets it.
-pub type Visit<'a, T> = &'a (dyn Fn(Commit) -> T + Sync);
+/// What is done with each commit of a history, and with the paths that it changed.
+pub type Visit<'a, T> = &'a (dyn Fn(Commit, &[RepoPath]) -> T + Sync);
 
-/// Walks everything reachable from `heads` and not from `not`, newest first, and hands each
+/// Which part of a history is walked, and what is read of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Span<'a> {
+    /// Everything reachable from these.
+    pub heads: &'a [Oid],
+    /// And not from these.
+    pub not: &'a [Oid],
+    /// Whether the paths that each commit changed are read: costs several times as much.
+    pub files: bool,
+}
+
+/// Walks a part of a history, newest first, and hands each
 /// commit to `each` on one of several threads; `take` gets the results in order.
 ///
 /// Every commit is read once: the walk needs its parents, and what it has read it hands on.
@@ -23,28 +39,44 @@ pub type Visit<'a, T> = &'a (dyn Fn(Commit) -> T + Sync);
 /// [`GitError`] when the repository cannot be opened or an object is missing or malformed.
 pub fn walk<T: Send>(
     directory: &Path,
-    heads: &[Oid],
-    not: &[Oid],
+    span: Span<'_>,
     each: Visit<'_, T>,
     take: &mut dyn FnMut(T),
 ) -> Result<u64, GitError> {
     let repository = open(directory)?;
+    let Span { heads, not, files } = span;
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(8);
     let (to_workers, from_walk) = std::sync::mpsc::sync_channel::<(usize, Batch)>(threads * 4);
     let from_walk = std::sync::Mutex::new(from_walk);
     let (sender, receiver) = std::sync::mpsc::sync_channel(threads * 4);
+    let shared = repository.into_sync();
     std::thread::scope(|scope| {
         for _ in 0..threads {
-            let (sender, from_walk) = (sender.clone(), &from_walk);
-            scope.spawn(move || worker(from_walk, each, &sender));
+            let (sender, from_walk, shared) = (sender.clone(), &from_walk, shared.clone());
+            scope.spawn(move || {
+                let files = files.then(|| Files::new(shared.to_thread_local()));
+                worker(from_walk, (files.as_ref(), each), &sender);
+            });
         }
-        let shared = repository.into_sync();
         let failed = sender;
+        let ahead = match heads {
+            [head] if not.is_empty() => {
+                gix_id(head).ok().map(|id| (id, Ahead::of(id), shared.clone()))
+            }
+            _ => None,
+        };
+        let ahead = ahead.map(|(id, (ahead, reader), shared)| {
+            scope.spawn(move || {
+                let repository = shared.to_thread_local();
+                reader.run(&repository, id);
+            });
+            ahead
+        });
         scope.spawn(move || {
             let mut repository = shared.to_thread_local();
             repository.object_cache_size_if_unset(1 << 20);
             let found = if not.is_empty() {
-                stream(&repository, heads, &to_workers)
+                stream(&repository, (heads, ahead), files, &to_workers)
             } else {
                 listed(&repository, heads, not, &to_workers)
             };
@@ -56,21 +88,31 @@ pub fn walk<T: Send>(
     })
 }
 
-/// Commits as stored: id and bytes.
-type Batch = Vec<(Oid, Vec<u8>)>;
+/// A commit as stored.
+struct Stored {
+    id: Oid,
+    bytes: Vec<u8>,
+    /// The tree of its first parent, where that was read already.
+    before: Option<gix::ObjectId>,
+}
+
+type Batch = Vec<Stored>;
 type Results<T> = Result<(usize, Vec<T>), GitError>;
 type ToWorkers = std::sync::mpsc::SyncSender<(usize, Batch)>;
 
 fn worker<T>(
     from_walk: &std::sync::Mutex<std::sync::mpsc::Receiver<(usize, Batch)>>,
-    each: Visit<'_, T>,
+    (files, each): (Option<&Files>, Visit<'_, T>),
     sender: &std::sync::mpsc::SyncSender<Results<T>>,
 ) {
     loop {
         // Only a thread that panicked while it waited poisons the lock; then there is no more work.
         let Ok(next) = from_walk.lock().map(|queue| queue.recv()) else { return };
         let Ok((at, batch)) = next else { return };
-        let parse = |(id, bytes): &(Oid, Vec<u8>)| Ok(each(raw::commit::parse(*id, bytes)?));
+        let parse = |stored: &Stored| {
+            let paths = files.map(|files| files.changed(stored)).transpose()?.unwrap_or_default();
+            Ok(each(raw::commit::parse(stored.id, &stored.bytes)?, &paths))
+        };
         let results = batch.iter().map(parse).collect::<Result<Vec<_>, GitError>>();
         let failed = results.is_err();
         if sender.send(results.map(|r| (at, r))).is_err() || failed {
@@ -110,8 +152,8 @@ impl<'a> Outbox<'a> {
     }
 
     /// Nobody listens any more when this is false.
-    fn put(&mut self, id: Oid, bytes: Vec<u8>) -> bool {
-        self.batch.push((id, bytes));
+    fn put(&mut self, stored: Stored) -> bool {
+        self.batch.push(stored);
         self.batch.len() < BATCH || self.flush()
     }
 
@@ -126,25 +168,37 @@ impl<'a> Outbox<'a> {
 /// Everything reachable from heads, newest first as far as commits are known.
 fn stream(
     repository: &gix::Repository,
-    heads: &[Oid],
+    (heads, mut ahead): (&[Oid], Option<Ahead>),
+    files: bool,
     to_workers: &ToWorkers,
 ) -> Result<(), GitError> {
     let mut outbox = Outbox::new(to_workers);
-    let mut seen: HashSet<gix::ObjectId> = HashSet::new();
+    let mut seen = gix::hashtable::HashSet::default();
     let mut heap: BinaryHeap<Found> = BinaryHeap::new();
+    let mut trees: gix::hashtable::HashMap<gix::ObjectId, gix::ObjectId> = Default::default();
+    let mut get = |id| match &mut ahead {
+        Some(ahead) => ahead.find(repository, id),
+        None => find(repository, id),
+    };
     for head in heads {
         let id = gix_id(head)?;
         if seen.insert(id) {
-            heap.push(find(repository, id)?);
+            heap.push(get(id)?);
         }
     }
     while let Some(next) = heap.pop() {
-        for parent in parents(&next.bytes) {
-            if seen.insert(parent) {
-                heap.push(find(repository, parent)?);
+        let parents = parents(&next.bytes);
+        for parent in &parents {
+            if seen.insert(*parent) {
+                let found = get(*parent)?;
+                if files {
+                    trees.extend(tree_of(&found.bytes).map(|tree| (*parent, tree)));
+                }
+                heap.push(found);
             }
         }
-        if !outbox.put(next.oid()?, next.bytes) {
+        let before = parents.first().and_then(|parent| trees.get(parent)).copied();
+        if !outbox.put(Stored { id: next.oid()?, bytes: next.bytes, before }) {
             return Ok(());
         }
     }
@@ -204,6 +258,11 @@ fn parents(bytes: &[u8]) -> Vec<gix::ObjectId> {
     lines.filter_map(|hex| gix::ObjectId::from_hex(hex).ok()).collect()
 }
 
+fn first_parent(bytes: &[u8]) -> Option<gix::ObjectId> {
+    let hex = header(bytes).nth(1)?.strip_prefix(b"parent ")?;
+    gix::ObjectId::from_hex(hex).ok()
+}
+
 /// The claimed time of committing, which orders and decides nothing.
 fn committed_at(bytes: &[u8]) -> i64 {
     let line = header(bytes).find_map(|line| line.strip_prefix(b"committer "));
@@ -222,7 +281,7 @@ fn listed(
     let mut outbox = Outbox::new(to_workers);
     for id in list(repository, heads, not)? {
         let found = find(repository, id)?;
-        if !outbox.put(found.oid()?, found.bytes) {
+        if !outbox.put(Stored { id: found.oid()?, bytes: found.bytes, before: None }) {
             return Ok(());
         }
     }
@@ -244,6 +303,12 @@ fn open(directory: &Path) -> Result<gix::Repository, GitError> {
     let mut repository = gix::open_opts(directory, options).map_err(|e| failed(e.to_string()))?;
     repository.objects.ignore_replacements = true;
     Ok(repository)
+}
+
+/// Keeps objects that others are deltas of, up to so many bytes.
+fn keep_bases(repository: &mut gix::Repository, bytes: usize) {
+    let cache = move || Box::new(gix::odb::pack::cache::lru::MemoryCappedHashmap::new(bytes));
+    repository.objects.set_pack_cache(move || cache());
 }
 
 fn list(

@@ -9,7 +9,8 @@
 
 use obstat_gate::ports::Repository as _;
 use obstat_git::GitRepository;
-use obstat_model::object::Oid;
+use obstat_git::history::{self, Span};
+use obstat_model::object::{Oid, RepoPath};
 use obstat_testkit::Scratch;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -122,14 +123,19 @@ fn equal_dates() {
 fn a_whole_history_is_walked_once_each_and_a_range_leaves_out_what_lies_below() {
     let (scratch, ids) = graph(30, 1_500, |n, dice| 1_700_000_000 + n * 60 - dice.roll(600));
     let directory = scratch.at("r.git");
-    let each = |commit: obstat_gate::ports::Commit| commit.id;
+    let each = |commit: obstat_gate::ports::Commit, _: &[RepoPath]| commit.id;
     let heads: Vec<Oid> = ids.iter().rev().take(3).copied().collect();
     let names: Vec<String> = heads.iter().map(Oid::to_string).collect();
     let line: Vec<&str> =
         std::iter::once("rev-list").chain(names.iter().map(String::as_str)).collect();
     let mut seen = Vec::new();
-    let total =
-        obstat_git::history::walk(&directory, &heads, &[], &each, &mut |id| seen.push(id)).unwrap();
+    let total = history::walk(
+        &directory,
+        Span { heads: &heads, not: &[], files: false },
+        &each,
+        &mut |id| seen.push(id),
+    )
+    .unwrap();
     assert_eq!(
         (total as usize, seen.iter().copied().collect::<BTreeSet<_>>()),
         (seen.len(), listed(&scratch, &line))
@@ -138,9 +144,14 @@ fn a_whole_history_is_walked_once_each_and_a_range_leaves_out_what_lies_below() 
     let hidden = format!("^{not}");
     let line: Vec<&str> = line.into_iter().chain([hidden.as_str()]).collect();
     let mut seen = BTreeSet::new();
-    obstat_git::history::walk(&directory, &heads, &[not], &each, &mut |id| {
-        assert!(seen.insert(id), "{id} twice");
-    })
+    history::walk(
+        &directory,
+        Span { heads: &heads, not: &[not], files: false },
+        &each,
+        &mut |id| {
+            assert!(seen.insert(id), "{id} twice");
+        },
+    )
     .unwrap();
     assert_eq!(seen, listed(&scratch, &line));
 }
@@ -166,8 +177,13 @@ fn what_is_missing_is_an_error_and_never_an_end() {
     std::fs::remove_file(&loose).unwrap();
     let repository = GitRepository::open(&scratch.at("r.git"), None).unwrap();
     let tip = *ids.last().unwrap();
-    let each = |_: obstat_gate::ports::Commit| ();
-    let walked = obstat_git::history::walk(&scratch.at("r.git"), &[tip], &[], &each, &mut |()| {});
+    let each = |_: obstat_gate::ports::Commit, _: &[RepoPath]| ();
+    let walked = history::walk(
+        &scratch.at("r.git"),
+        Span { heads: &[tip], not: &[], files: true },
+        &each,
+        &mut |()| {},
+    );
     assert!(walked.is_err(), "a hole in history was not noticed");
     assert!(repository.commits_between(None, tip).is_err());
 }
@@ -221,4 +237,63 @@ fn a_room_apart_does_not_believe_objects_that_are_not_what_their_id_says() {
     assert!(repository.merge(ours, theirs).is_ok(), "git itself looks at ids now");
     repository.keep_apart();
     assert!(repository.merge(ours, theirs).is_err(), "a forged object was merged");
+}
+
+/// Trees of several depths, files that become directories, and names that sort oddly.
+#[test]
+fn the_paths_of_each_commit_are_those_that_git_names() {
+    let scratch = Scratch::new();
+    scratch.git(".", &["init", "-q", "r"]);
+    let mut dice = Dice(11);
+    let names = ["a", "a.b", "a-b", "ab", "a/b", "a/c/d", "a/c-d", "b/x/y/z", "b/x.y", "é/ü"];
+    for n in 0..60 {
+        for _ in 0..=dice.roll(3) {
+            let name = names[dice.roll(names.len() as u64) as usize];
+            let at = scratch.at("r").join(name);
+            // What is in the way makes place: a file for a directory, a directory for a file.
+            if at.is_dir() {
+                std::fs::remove_dir_all(&at).unwrap();
+            }
+            let parent = at.parent().unwrap();
+            for up in parent.ancestors() {
+                if up.is_file() {
+                    std::fs::remove_file(up).unwrap();
+                }
+            }
+            std::fs::create_dir_all(parent).unwrap();
+            if dice.roll(4) == 0 && at.exists() {
+                std::fs::remove_file(&at).unwrap();
+            } else {
+                std::fs::write(&at, format!("{n}\n")).unwrap();
+            }
+        }
+        scratch.git("r", &["add", "-A"]);
+        scratch.git_as("mira", "r", &["commit", "-q", "--allow-empty", "-m", "x"]).ok();
+        if n % 10 == 9 {
+            let line = ["merge", "-q", "--no-ff", "-s", "ours", "-m", "merged", "HEAD~3"];
+            let _ = scratch.git_as("mira", "r", &line);
+        }
+    }
+    let tip: Oid = scratch.git("r", &["rev-parse", "HEAD"]).trim().parse().unwrap();
+    let each = |commit: obstat_gate::ports::Commit, paths: &[RepoPath]| {
+        (commit.id, paths.iter().map(ToString::to_string).collect::<BTreeSet<_>>())
+    };
+    let (mut seen, span) = (0, Span { heads: &[tip], not: &[], files: true });
+    history::walk(&scratch.at("r/.git"), span, &each, &mut |(id, paths)| {
+        let show =
+            ["show", "--format=", "--name-only", "--no-renames", "-z", "-m", "--first-parent"];
+        let parents = scratch.git("r", &["rev-list", "--parents", "-1", &id.to_string()]);
+        let wanted: BTreeSet<String> = if parents.split_whitespace().count() > 2 {
+            BTreeSet::new()
+        } else {
+            let id = id.to_string();
+            let line: Vec<&str> = show.into_iter().chain([id.as_str()]).collect();
+            let names = scratch.git("r", &line);
+            names.split('\0').filter(|n| !n.is_empty()).map(str::to_owned).collect()
+        };
+        assert_eq!(paths, wanted, "{id}");
+        seen += 1;
+    })
+    .unwrap();
+    assert!(seen >= 60, "{seen}");
 }

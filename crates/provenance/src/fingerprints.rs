@@ -7,7 +7,7 @@ use crate::layer::Layer;
 use crate::message::Search;
 use crate::place::Place;
 use crate::words::Named;
-use crate::{builtin, identity, request};
+use crate::{builtin, identity, merged, request};
 use obstat_model::evidence::Evidence;
 use obstat_model::id::ToolId;
 use obstat_model::object::RepoPath;
@@ -58,7 +58,8 @@ impl Fingerprints {
         builtin::DATED
     }
 
-    /// Evidence of one commit: message, author, committer and co-authors.
+    /// Evidence of one commit: message, author, committer, co-authors, and the branch that it says
+    /// it merges.
     #[must_use]
     pub fn of_commit(&self, commit: &CommitFacts<'_>) -> Vec<Evidence> {
         let (lowered, message_start) = lowered(commit);
@@ -69,6 +70,10 @@ impl Fingerprints {
             out.extend(identity::evidence(layer, place, NameOf::Author, commit.author));
             out.extend(identity::evidence(layer, place, NameOf::Committer, commit.committer));
             out.extend(self.of_text(layer, place, commit.message, lowered));
+        }
+        if let Some(branch) = merged::branch(commit.message) {
+            let of_commit = |evidence| Evidence { commit: commit.oid, ..evidence };
+            out.extend(self.equal(Kind::BranchPrefix, branch).into_iter().map(of_commit));
         }
         distinct(out)
     }

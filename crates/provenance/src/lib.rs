@@ -13,6 +13,7 @@ mod format;
 mod identity;
 mod layer;
 mod lines;
+mod merged;
 mod message;
 pub mod note;
 mod place;

@@ -49,7 +49,7 @@ pub enum TraceError {
 }
 
 /// One record, read.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct TraceRecord {
     /// The git commit that it speaks of; `None` where it names none or another kind of revision.
     pub revision: Option<Oid>,
@@ -62,7 +62,7 @@ pub struct TraceRecord {
 }
 
 /// What a record says of one file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct TraceFile {
     /// The path.
     pub path: RepoPath,

@@ -1,5 +1,6 @@
 //! `obstat audit`: AI assistance over a history, per tool, and what reached targets unsigned.
 
+mod graph;
 mod landings;
 mod lines;
 mod render;
@@ -14,6 +15,8 @@ use obstat_gate::assist::NOTES;
 use obstat_gate::inputs::FINGERPRINTS;
 use obstat_gate::ports::Repository as _;
 use obstat_git::GitRepository;
+use obstat_git::history::Span;
+use obstat_model::evidence::Evidence;
 use obstat_model::object::{Oid, RepoPath};
 use obstat_provenance::Fingerprints;
 use std::path::PathBuf;
@@ -44,6 +47,9 @@ pub(crate) struct Args {
     /// List only what reached a target without a signature
     #[arg(long)]
     unsigned: bool,
+    /// Also look at the files that each commit changed: slower, asks, never decides
+    #[arg(long)]
+    files: bool,
     /// The trust file [default: the one pinned here, else the published copy]
     #[arg(long, value_name = "FILE")]
     trust: Option<PathBuf>,
@@ -55,12 +61,23 @@ pub(crate) struct Source {
     pub(crate) known: Known,
     pub(crate) heads: Vec<Oid>,
     pub(crate) not: Vec<Oid>,
+    pub(crate) files: bool,
+}
+
+impl Source {
+    /// What is walked.
+    pub(crate) fn span(&self) -> Span<'_> {
+        Span { heads: &self.heads, not: &self.not, files: self.files }
+    }
 }
 
 /// What is known before the walk; shared by all of its threads.
 pub(crate) struct Known {
     pub(crate) fingerprints: Fingerprints,
-    pub(crate) notes: scan::Notes,
+    pub(crate) notes: scan::Recorded,
+    pub(crate) traces: scan::Recorded,
+    /// Of the branch that a range ends with.
+    pub(crate) branch: Vec<Evidence>,
     pub(crate) landed: landings::Landed,
 }
 
@@ -78,9 +95,11 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
     };
     let fingerprints = fingerprints(&repository, head)?;
     let landed = landings::Landed::read(&repository, args.trust.as_ref())?;
-    let notes = scan::Notes::read(&repository, NOTES, &fingerprints)?;
-    let known = Known { fingerprints, notes, landed };
-    let source = Source { repository, known, heads: vec![head], not };
+    let notes = scan::Recorded::notes(&repository, NOTES, &fingerprints)?;
+    let traces = scan::Recorded::traces(&repository, head, &fingerprints)?;
+    let branch = of_branch(&repository, range, &fingerprints);
+    let known = Known { fingerprints, notes, traces, branch, landed };
+    let source = Source { repository, known, heads: vec![head], not, files: args.files };
     if args.unsigned {
         return Ok(render::unsigned(&source, args.format, ui));
     }
@@ -97,6 +116,21 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
         }
     }
     Ok(Exit::Ok)
+}
+
+/// What the name of a branch says of a range that ends with it; a whole history is not of one branch.
+fn of_branch(
+    repository: &GitRepository,
+    range: &str,
+    fingerprints: &Fingerprints,
+) -> Vec<Evidence> {
+    let Some((_, to)) = range.split_once("..") else { return Vec::new() };
+    let name = if to.is_empty() || to == "HEAD" {
+        repository.head_branch()
+    } else {
+        Some(format!("refs/heads/{}", to.trim_start_matches('.')))
+    };
+    name.map_or_else(Vec::new, |name| fingerprints.of_branch(&name))
 }
 
 /// Built-in fingerprints and those that the audited commit's tree adds.

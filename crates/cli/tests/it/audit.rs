@@ -1,4 +1,4 @@
-//! `obstat audit` on repositories that know nothing of Obstat.
+//! `obstat audit`, mostly on repositories that know nothing of Obstat.
 
 use super::program;
 use obstat_testkit::Scratch;
@@ -70,4 +70,45 @@ fn what_went_around_the_gate_is_listed_in_every_form() {
         assert!(parsed.is_object(), "{told}");
     }
     assert!(unsigned("text").contains("around"));
+}
+
+/// Evidence in every place that an audit reads: traces in the tree, merged branches, the range's own
+/// branch, and changed files where it is asked to look.
+#[test]
+fn traces_branches_and_files_are_evidence() {
+    let scratch = repository();
+    let tip = scratch.git("work", &["rev-parse", "HEAD"]).trim().to_owned();
+    let record = format!(
+        r#"{{"version":"0.1.0","id":"550e8400-e29b-41d4-a716-446655440000","timestamp":"2026-01-23T14:30:00Z","vcs":{{"type":"git","revision":"{tip}"}},"tool":{{"name":"cursor"}},"files":[{{"path":"a.rs","conversations":[{{"contributor":{{"type":"ai","model_id":"m"}},"ranges":[{{"start_line":1,"end_line":5}}]}}]}}]}}"#
+    );
+    let commit = |name: &str, text: &str, message: &str| {
+        scratch.write(&format!("work/{name}"), text);
+        scratch.git("work", &["add", "-A"]);
+        scratch.git_as("ann", "work", &["commit", "-q", "-m", message]).ok();
+    };
+    commit(".agent-trace/traces.jsonl", &format!("{record}\n"), "traces");
+    commit(".kiro/steering/x.md", "text\n", "steering");
+    scratch.git("work", &["checkout", "-q", "-b", "cursor/fix-login-redirect-9f3a"]);
+    commit("b.rs", "fn b() {}\n", "fix");
+    let kinds = |line: &[&str]| -> Vec<(String, String)> {
+        let line: Vec<&str> = line.iter().copied().chain(["--format", "jsonl"]).collect();
+        let text = audit(&scratch, &line);
+        let parsed = text.lines().map(|l| serde_json::from_str::<serde_json::Value>(l).unwrap());
+        let all = parsed.flat_map(|line| {
+            let id = line["commit"].as_str().unwrap().to_owned();
+            let found = line["assistance"]["evidence"].as_array().unwrap().clone();
+            found.into_iter().map(move |e| (id.clone(), e["kind"].as_str().unwrap().to_owned()))
+        });
+        all.collect()
+    };
+    let whole = kinds(&[]);
+    assert!(whole.contains(&(tip, "agent_trace".to_owned())), "{whole:?}");
+    let of = |kind: &str, found: &[(String, String)]| found.iter().filter(|f| f.1 == kind).count();
+    assert_eq!((of("file", &whole), of("branch", &whole)), (0, 0), "{whole:?}");
+    assert!(of("file", &kinds(&["--files"])) > 0);
+    assert_eq!(of("branch", &kinds(&["main..HEAD"])), 1);
+    scratch.git("work", &["checkout", "-q", "main"]);
+    let line = ["merge", "-q", "--no-ff", "--no-edit", "cursor/fix-login-redirect-9f3a"];
+    scratch.git_as("ann", "work", &line).ok();
+    assert_eq!(of("branch", &kinds(&["HEAD~1..HEAD"])), 1);
 }

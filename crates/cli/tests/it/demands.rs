@@ -80,3 +80,61 @@ fn an_owner_of_what_is_touched_must_sign() {
     org.push_statements("yusuf").ok();
     org.push("jonas", &["main"]).ok();
 }
+
+/// A trace that comes with a change speaks of its commits; one that cannot be read hides something.
+#[test]
+fn traces_that_come_with_a_change_are_read_at_the_gate() {
+    let org = super::org();
+    org.scratch.write("work/src/a.rs", "fn a() {}\n");
+    let made = org.commit("jonas", "by hand, it seems");
+    let of = |revision: &str| {
+        format!(
+            r#"{{"version":"0.1.0","id":"550e8400-e29b-41d4-a716-446655440000","timestamp":"2026-01-23T14:30:00Z","vcs":{{"type":"git","revision":"{revision}"}},"tool":{{"name":"cursor"}},"files":[{{"path":"src/a.rs","conversations":[{{"contributor":{{"type":"ai"}},"ranges":[{{"start_line":1,"end_line":1}}]}}]}}]}}"#
+        )
+    };
+    let check = || org.obstat("jonas", "work", &["check", "--format", "json"]).out;
+    assert!(check().contains("undisclosed"), "{}", check());
+    // Of another commit.
+    org.scratch.write("work/.agent-trace/traces.jsonl", of(&"1".repeat(40)));
+    org.commit("jonas", "trace");
+    assert!(check().contains("undisclosed"), "{}", check());
+    org.scratch.write("work/.agent-trace/traces.jsonl", of(&made));
+    org.commit("jonas", "trace");
+    let told = check();
+    assert!(told.contains("\"verdict\":\"assisted\""), "{told}");
+    assert!(told.contains("\"kind\":\"agent_trace\""), "{told}");
+    let refused = org.push("jonas", &["main"]);
+    assert!(refused.err.contains("cursor (E3"), "{}", refused.err);
+    org.scratch.write("work/.agent-trace/traces.jsonl", "{\"version\":");
+    org.commit("jonas", "broken");
+    let refused = org.push("jonas", &["main"]);
+    assert!(refused.err.contains("trace in .agent-trace/traces.jsonl"), "{}", refused.err);
+}
+
+/// Notes that come with a change are evidence at the door.
+#[test]
+fn notes_that_come_with_a_change_are_read_at_the_gate() {
+    let org = super::org();
+    org.scratch.write("work/src/a.rs", "fn a() {}\n");
+    let made = org.commit("jonas", "by hand, it seems");
+    let note = "src/a.rs\n  abc 1-1\n---\n{\"schema_version\":\"authorship/3.0.0\",\"git_ai_version\":\"1.6.24\",\"base_commit_sha\":\"\",\"prompts\":{\"abc\":{\"agent_id\":{\"tool\":\"cursor\",\"id\":\"x\",\"model\":\"m\"},\"human_author\":null,\"messages\":[],\"total_additions\":1,\"total_deletions\":0,\"accepted_lines\":1,\"overriden_lines\":0}}}";
+    let line = ["notes", "--ref=ai", "add", "-m", note, &made];
+    org.scratch.git_as("jonas", "work", &line).ok();
+    let refused = org.push("jonas", &["main", "refs/notes/ai"]);
+    assert_ne!(refused.code, 0);
+    assert!(refused.err.contains("cursor (E3"), "{}", refused.err);
+}
+
+/// The branch's name and a tool's files ask; they decide nothing.
+#[test]
+fn branch_and_files_are_evidence_in_check() {
+    let org = super::org();
+    org.scratch.git("work", &["checkout", "-q", "-b", "cursor/fix-login-redirect-9f3a"]);
+    org.scratch.write("work/.kiro/steering/x.md", "text\n");
+    org.commit("jonas", "by hand, it seems");
+    let told = org.obstat("jonas", "work", &["check", "--format", "json"]).out;
+    assert!(told.contains("undisclosed"), "{told}");
+    for kind in ["branch", "file"] {
+        assert!(told.contains(&format!("\"kind\":\"{kind}\"")), "{kind}: {told}");
+    }
+}

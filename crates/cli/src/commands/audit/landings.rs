@@ -1,21 +1,27 @@
 //! What landed on protected targets, by the gate's records: signed, overridden, unsigned.
 
+use super::graph::Graph;
 use crate::clock;
 use crate::context::{self, change::OPTIONS};
 use crate::error::CliError;
 use obstat_attest::record;
-use obstat_gate::ports::{NoCache, PortError, Records as _, Repository as _};
+use obstat_gate::ports::{InputsCache, PortError, Records as _, Repository as _};
+use obstat_gate::receive::APPROVALS;
 use obstat_gate::{governing, inputs};
 use obstat_git::GitRepository;
+use obstat_model::approval::VerifiedApproval;
 use obstat_model::decision::Outcome;
 use obstat_model::id::{PersonId, StatementHash};
 use obstat_model::landing::{LandedChange, LandingKind, LandingRecord};
 use obstat_model::object::{Oid, RefName};
-use obstat_model::roster::Roster;
 use obstat_model::statement::{Act, Signer};
 use obstat_model::trust::TrustRoot;
+use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::PathBuf;
+
+/// Largest statement in bytes.
+const STATEMENT_MAX: u64 = 1 << 20;
 
 /// How one commit reached a target.
 #[derive(Debug, Clone, Copy)]
@@ -87,6 +93,8 @@ pub(crate) struct Landed {
     known: bool,
     by_commit: HashMap<Oid, Landing>,
     declared: HashMap<Oid, PersonId>,
+    /// What was there when a target was first gated.
+    before: HashSet<Oid>,
     pub(crate) targets: BTreeMap<RefName, Target>,
     pub(crate) exceptions: Vec<Exception>,
 }
@@ -104,23 +112,30 @@ impl Landed {
         };
         landed.known = true;
         let records = records(repository, &trust)?;
+        let mut reader = Reader::new(repository, &records)?;
         let mut covered: HashMap<RefName, HashSet<Oid>> = HashMap::new();
         let mut starts: HashMap<RefName, Oid> = HashMap::new();
-        for record in &records {
+        // Oldest first: a commit has landed with the first landing that brought it.
+        for record in records.iter().rev() {
             if record.kind == LandingKind::Bootstrap {
                 starts.insert(record.target.clone(), record.to);
                 landed.adopted(record);
+                landed.before.extend(reader.graph.fresh(record.to));
             }
             let chain = covered.entry(record.target.clone()).or_default();
             for change in &record.changes {
-                landed.add(repository, record, change, chain)?;
+                landed.add(&mut reader, record, change, chain)?;
             }
         }
         for (target, start) in starts {
             let known = covered.remove(&target).unwrap_or_default();
-            let unsigned = unsigned(repository, &target, start, &known)?;
+            let unsigned = reader.unsigned(&target, start, &known)?;
             landed.targets.entry(target).or_default().unsigned = unsigned;
         }
+        for target in landed.targets.values_mut() {
+            target.let_through.reverse();
+        }
+        landed.exceptions.reverse();
         Ok(landed)
     }
 
@@ -134,7 +149,7 @@ impl Landed {
 
     fn add(
         &mut self,
-        repository: &GitRepository,
+        reader: &mut Reader<'_>,
         record: &LandingRecord,
         change: &LandedChange,
         chain: &mut HashSet<Oid>,
@@ -154,26 +169,33 @@ impl Landed {
             }
         }
         // History that was rewritten away is no longer there to be read; its record stands.
-        if repository.commit(change.to).is_err() {
+        if !reader.graph.holds(change.to) {
             return Ok(());
         }
         let landing = Landing { outcome: change.outcome, signed };
-        let declared = declared(repository, record, change)?;
-        for commit in repository.commits_between(change.from, change.to)? {
-            self.by_commit.insert(commit.id, landing);
+        let statements = reader.statements(record, change)?;
+        let declared = declared(&statements, change);
+        // What lies below without a record has not landed with this.
+        change.from.map(|from| reader.graph.fresh(from));
+        for id in reader.graph.fresh(change.to) {
+            self.by_commit.insert(id, landing);
             if let Some(person) = &declared {
-                self.declared.insert(commit.id, person.clone());
+                self.declared.insert(id, person.clone());
             }
         }
-        let parents = repository.first_parents(change.from, change.to)?.unwrap_or_default();
-        chain.extend(parents.iter().map(|c| c.id));
-        self.exceptions.extend(exception(repository, record, change)?);
+        chain.extend(reader.graph.first_parents(change.from, change.to).unwrap_or_default());
+        self.exceptions.extend(exception(&statements, change));
         Ok(())
     }
 
     /// Whether there is a gate whose records could be read.
     pub(crate) fn has_policy(&self) -> bool {
         self.known
+    }
+
+    /// Whether a gate could have judged a commit: none was there before it began.
+    pub(crate) fn is_gated(&self, commit: Oid) -> bool {
+        self.known && !self.before.contains(&commit)
     }
 
     pub(crate) fn of(&self, commit: Oid) -> Option<Landing> {
@@ -212,12 +234,89 @@ fn records(repository: &GitRepository, trust: &TrustRoot) -> Result<Vec<LandingR
     }
 }
 
-fn unsigned(
-    repository: &GitRepository,
-    target: &RefName,
-    start: Oid,
-    known: &HashSet<Oid>,
-) -> Result<Vec<Oid>, PortError> {
+/// Reads what bears on landings, each thing once.
+struct Reader<'a> {
+    repository: &'a GitRepository,
+    graph: Graph,
+    /// Filed statements by the digest that they are filed under.
+    filed: HashMap<String, Vec<Oid>>,
+    kept: Kept,
+}
+
+impl<'a> Reader<'a> {
+    fn new(repository: &'a GitRepository, records: &[LandingRecord]) -> Result<Self, CliError> {
+        let mut heads: Vec<Oid> = Vec::new();
+        let mut targets: HashSet<&RefName> = HashSet::new();
+        for record in records {
+            heads.extend(Some(record.to).filter(|id| repository.commit(*id).is_ok()));
+            if targets.insert(&record.target) {
+                heads.extend(tip_of(repository, &record.target)?);
+            }
+        }
+        heads.sort_unstable();
+        heads.dedup();
+        let mut filed: HashMap<String, Vec<Oid>> = HashMap::new();
+        for (name, id) in repository.refs().below(APPROVALS)? {
+            let digest = name.as_str().strip_prefix(APPROVALS).and_then(|r| r.split_once('/'));
+            if let Some((digest, _)) = digest {
+                filed.entry(digest.to_owned()).or_default().push(id);
+            }
+        }
+        let graph = Graph::read(repository, &heads)?;
+        Ok(Self { repository, graph, filed, kept: Kept::default() })
+    }
+
+    /// Statements on a landed change, verified against the roster as of its base.
+    fn statements(
+        &self,
+        record: &LandingRecord,
+        change: &LandedChange,
+    ) -> Result<Vec<VerifiedApproval>, PortError> {
+        let Some(filed) = self.filed.get(&change.digest.to_string()) else {
+            return Ok(Vec::new());
+        };
+        let Some(at) = governing::judged_at(record) else { return Ok(Vec::new()) };
+        let tree = self.repository.commit(at)?.tree;
+        let Ok(inputs) = inputs::load(self.repository, tree, &self.kept)? else {
+            return Ok(Vec::new());
+        };
+        let mut found = Vec::new();
+        for id in filed {
+            let Some(bytes) = self.repository.blob(*id, STATEMENT_MAX)? else { continue };
+            found.extend(obstat_attest::verify_bytes(&bytes, &inputs.roster, &OPTIONS).ok());
+        }
+        Ok(found)
+    }
+
+    /// Commits of a target's chain that no record covers, newest first.
+    fn unsigned(
+        &self,
+        target: &RefName,
+        start: Oid,
+        known: &HashSet<Oid>,
+    ) -> Result<Vec<Oid>, PortError> {
+        let Some(tip) = tip_of(self.repository, target)? else { return Ok(Vec::new()) };
+        let chain = self.graph.first_parents(Some(start), tip).unwrap_or_default();
+        Ok(chain.into_iter().filter(|id| !known.contains(id)).collect())
+    }
+}
+
+/// Checked inputs, kept for one run: what lies on disk here may be anybody's.
+#[derive(Debug, Default)]
+struct Kept(RefCell<HashMap<Oid, Vec<u8>>>);
+
+impl InputsCache for Kept {
+    fn recall(&self, object: Oid) -> Option<Vec<u8>> {
+        self.0.borrow().get(&object).cloned()
+    }
+
+    fn keep(&self, object: Oid, bytes: &[u8]) {
+        self.0.borrow_mut().insert(object, bytes.to_vec());
+    }
+}
+
+/// Where a target is, as far as this repository knows.
+fn tip_of(repository: &GitRepository, target: &RefName) -> Result<Option<Oid>, PortError> {
     let tracking = target.as_str().replacen("refs/heads/", "refs/remotes/origin/", 1);
     let mut tip = None;
     if let Ok(name) = RefName::parse(&tracking) {
@@ -225,65 +324,30 @@ fn unsigned(
     }
     // In a clone, a local branch is what somebody works on, not what reached the target.
     let own = if repository.has_remote("origin") { None } else { repository.reference(target)? };
-    let Some(tip) = tip.or(own) else { return Ok(Vec::new()) };
-    let chain = repository.first_parents(Some(start), tip)?.unwrap_or_default();
-    Ok(chain.iter().rev().map(|c| c.id).filter(|id| !known.contains(id)).collect())
-}
-
-/// Statements on a landed change, verified against the roster as of its base.
-fn statements(
-    repository: &GitRepository,
-    record: &LandingRecord,
-    change: &LandedChange,
-) -> Result<Vec<obstat_model::approval::VerifiedApproval>, PortError> {
-    let Some(roster) = roster_at(repository, governing::judged_at(record))? else {
-        return Ok(Vec::new());
-    };
-    let bytes = repository.statements(change.digest)?;
-    let verify = |b: &Vec<u8>| obstat_attest::verify_bytes(b, &roster, &OPTIONS).ok();
-    Ok(bytes.iter().filter_map(verify).collect())
-}
-
-fn roster_at(repository: &GitRepository, commit: Option<Oid>) -> Result<Option<Roster>, PortError> {
-    let Some(commit) = commit else { return Ok(None) };
-    let tree = repository.commit(commit)?.tree;
-    Ok(inputs::load(repository, tree, &NoCache)?.ok().map(|i| i.roster))
+    Ok(tip.or(own).map(|id| repository.peel(id)).transpose()?)
 }
 
 /// Who signed that no AI helped, if that statement is among those that counted.
-fn declared(
-    repository: &GitRepository,
-    record: &LandingRecord,
-    change: &LandedChange,
-) -> Result<Option<PersonId>, PortError> {
-    for verified in statements(repository, record, change)? {
-        let counted = change.statements.contains(&verified.hash);
-        if let (true, Act::Author { unassisted: true }, Signer::Person(person)) =
-            (counted, &verified.statement.act, &verified.signer)
-        {
-            return Ok(Some(person.clone()));
-        }
-    }
-    Ok(None)
+fn declared(statements: &[VerifiedApproval], change: &LandedChange) -> Option<PersonId> {
+    let counted = statements.iter().filter(|s| change.statements.contains(&s.hash));
+    let mut said = counted.filter_map(|s| match (&s.statement.act, &s.signer) {
+        (Act::Author { unassisted: true }, Signer::Person(person)) => Some(person.clone()),
+        _ => None,
+    });
+    said.next()
 }
 
-fn exception(
-    repository: &GitRepository,
-    record: &LandingRecord,
-    change: &LandedChange,
-) -> Result<Option<Exception>, PortError> {
-    let Some(id) = change.overridden_by else { return Ok(None) };
-    let all = statements(repository, record, change)?;
-    let Some(own) = all.iter().find(|v| v.hash == id) else { return Ok(None) };
-    let Act::Override { review_due } = own.statement.act else { return Ok(None) };
-    let by_other = |v: &&obstat_model::approval::VerifiedApproval| {
-        v.statement.act == Act::Review { of: id } && v.signer != own.signer
-    };
-    let reviewed = all.iter().any(|v| by_other(&v));
+fn exception(statements: &[VerifiedApproval], change: &LandedChange) -> Option<Exception> {
+    let id = change.overridden_by?;
+    let own = statements.iter().find(|v| v.hash == id)?;
+    let Act::Override { review_due } = own.statement.act else { return None };
+    let by_other =
+        |v: &VerifiedApproval| v.statement.act == Act::Review { of: id } && v.signer != own.signer;
+    let reviewed = statements.iter().any(by_other);
     let holder = match &own.signer {
         Signer::Person(p) => p.to_string(),
         Signer::Service(s) => s.to_string(),
     };
     let reason = obstat_model::text::escape_cut(&own.statement.reason, 200);
-    Ok(Some(Exception { id, holder, reason, review_due, reviewed }))
+    Some(Exception { id, holder, reason, review_due, reviewed })
 }

@@ -5,27 +5,29 @@ use crate::error::CliError;
 use crate::ui::Ui;
 use obstat_api::audit::{AssistanceLine, CommitLine};
 use obstat_gate::ports::Commit;
+use obstat_git::history;
+use obstat_model::object::RepoPath;
 use obstat_model::text::escape_line;
 use obstat_model::time::Timestamp;
 
 pub(super) fn print(source: &Source, ui: &mut Ui) -> Result<(), CliError> {
     let known = &source.known;
-    let each = |commit: Commit| serde_json::to_string(&line(known, &commit)).unwrap_or_default();
+    let each = |commit: Commit, paths: &[RepoPath]| {
+        serde_json::to_string(&line(known, &commit, paths)).unwrap_or_default()
+    };
     let directory = source.repository.directory().to_owned();
-    obstat_git::history::walk(&directory, &source.heads, &source.not, &each, &mut |text| {
-        ui.line(text)
-    })?;
+    history::walk(&directory, source.span(), &each, &mut |text| ui.line(text))?;
     Ok(())
 }
 
-fn line(known: &Known, commit: &Commit) -> CommitLine {
+fn line(known: &Known, commit: &Commit, paths: &[RepoPath]) -> CommitLine {
     let landed = known.landed.of(commit.id);
     CommitLine {
         commit: commit.id.to_string(),
         author: escape_line(&String::from_utf8_lossy(&commit.author.email)),
         time: Timestamp::from_unix(commit.committer.at).rfc3339(),
-        assistance: AssistanceLine::from(&scan::assistance(known, commit)),
+        assistance: AssistanceLine::from(&scan::assistance(known, commit, paths)),
         decision: landed.map(|l| l.outcome.as_str()),
-        signed: landed.map(|l| l.signed).or(known.landed.has_policy().then_some(false)),
+        signed: landed.map(|l| l.signed).or(known.landed.is_gated(commit.id).then_some(false)),
     }
 }

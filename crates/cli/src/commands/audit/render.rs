@@ -52,6 +52,10 @@ pub(super) fn text(range: &str, source: &Source, tally: &Tally, took: Duration, 
     if tally.contradicted > 0 {
         ui.line(format!("    {:<51} {:>9}", "contradicted", grouped(tally.contradicted)));
     }
+    if source.known.traces.broken > 0 {
+        let n = count(source.known.traces.broken, "trace file");
+        ui.line(format!("    {} {n} could not be read", marks.warning(paint)));
+    }
     if source.known.notes.broken > 0 {
         let n = count(source.known.notes.broken, "authorship note");
         ui.line(format!("    {} {n} could not be read", marks.warning(paint)));

@@ -1,26 +1,28 @@
-//! Evidence of one commit for audits: message, identities, note, declaration.
+//! Evidence of one commit for audits: message, identities, note, trace, branch, changed paths,
+//! declaration.
 
 use super::Known;
 use crate::error::CliError;
-use obstat_gate::assist::{NOTE_MAX, of_message};
+use obstat_gate::assist::{NOTE_MAX, of_message, traces_of};
 use obstat_gate::ports::{Commit, Repository as _};
 use obstat_git::GitRepository;
 use obstat_model::assistance::Assistance;
 use obstat_model::evidence::Evidence;
-use obstat_model::object::{Oid, RefName};
+use obstat_model::object::{Oid, RefName, RepoPath};
 use obstat_provenance::{Fingerprints, note};
 use std::collections::HashMap;
 
-/// Evidence of authorship notes, read before the walk.
+/// Evidence that is recorded apart from its commits, read before the walk.
 #[derive(Debug, Default)]
-pub(crate) struct Notes {
+pub(crate) struct Recorded {
     by_commit: HashMap<Oid, Vec<Evidence>>,
-    /// Notes that could not be read.
+    /// Records that could not be read.
     pub(crate) broken: u64,
 }
 
-impl Notes {
-    pub(crate) fn read(
+impl Recorded {
+    /// Authorship notes.
+    pub(crate) fn notes(
         repository: &GitRepository,
         name: &str,
         fingerprints: &Fingerprints,
@@ -38,14 +40,32 @@ impl Notes {
         }
         Ok(notes)
     }
+
+    /// Agent Trace records in the tree of a commit.
+    pub(crate) fn traces(
+        repository: &GitRepository,
+        head: Oid,
+        fingerprints: &Fingerprints,
+    ) -> Result<Self, CliError> {
+        let tree = repository.commit(head)?.tree;
+        let (records, broken) = traces_of(repository, tree)?;
+        let mut traces = Self { broken, ..Self::default() };
+        for (commit, record) in records {
+            let evidence = traces.by_commit.entry(commit).or_default();
+            evidence.extend(record.evidence(fingerprints));
+        }
+        Ok(traces)
+    }
 }
 
-/// The answer for one commit.
-pub(crate) fn assistance(known: &Known, commit: &Commit) -> Assistance {
+/// The answer for one commit, with the paths that it changed where those are looked at.
+pub(crate) fn assistance(known: &Known, commit: &Commit, paths: &[RepoPath]) -> Assistance {
     let mut evidence = of_message(&known.fingerprints, commit);
-    if let Some(noted) = known.notes.by_commit.get(&commit.id) {
-        evidence.extend(noted.iter().cloned());
+    for recorded in [&known.notes, &known.traces] {
+        evidence.extend(recorded.by_commit.get(&commit.id).into_iter().flatten().cloned());
     }
+    evidence.extend(known.branch.iter().cloned());
+    evidence.extend(known.fingerprints.of_paths(paths.iter()));
     let declared = known.landed.declared_by(commit.id).cloned();
     Assistance::conclude(evidence, declared)
 }

@@ -4,9 +4,11 @@ use super::{Known, Source, scan};
 use crate::error::CliError;
 use crate::ui::Ui;
 use obstat_gate::ports::Commit;
+use obstat_git::history;
 use obstat_model::assistance::AssistanceVerdict;
 use obstat_model::evidence::{EvidenceKind, Strength};
 use obstat_model::id::ToolId;
+use obstat_model::object::RepoPath;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// What was counted.
@@ -41,9 +43,9 @@ pub(super) fn count(source: &Source, ui: &mut Ui) -> Result<Tally, CliError> {
     let bar = ui.progress("commits");
     let mut tally = Tally::default();
     let known = &source.known;
-    let each = |commit: Commit| item(known, commit);
+    let each = |commit: Commit, paths: &[RepoPath]| item(known, commit, paths);
     let directory = source.repository.directory().to_owned();
-    obstat_git::history::walk(&directory, &source.heads, &source.not, &each, &mut |item| {
+    history::walk(&directory, source.span(), &each, &mut |item| {
         tally.add(item);
         if tally.commits.is_multiple_of(1_024) {
             bar.set_position(tally.commits);
@@ -53,8 +55,8 @@ pub(super) fn count(source: &Source, ui: &mut Ui) -> Result<Tally, CliError> {
     Ok(tally)
 }
 
-fn item(known: &Known, commit: Commit) -> Item {
-    let found = scan::assistance(known, &commit);
+fn item(known: &Known, commit: Commit, paths: &[RepoPath]) -> Item {
+    let found = scan::assistance(known, &commit, paths);
     let mut tools: Vec<(ToolId, Strength, EvidenceKind)> = Vec::new();
     // Evidence comes strongest first, so the first of a tool is its best.
     for evidence in found.evidence.iter().filter(|e| e.strength >= Strength::E1) {

@@ -5,6 +5,8 @@ use crate::keys;
 use crate::ui::Ui;
 use obstat_gate::ports::{Commit, Repository as _};
 use obstat_git::GitRepository;
+use obstat_git::history::{self, Span};
+use obstat_model::object::RepoPath;
 use obstat_provenance::Fingerprints;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
@@ -63,8 +65,9 @@ pub(super) fn draft(repository: &GitRepository, ui: &Ui) -> Result<Draft, CliErr
     let mut services = BTreeSet::new();
     let mut newest = Vec::new();
     let mut commits = 0;
-    let each = |commit: Commit| commit;
-    obstat_git::history::walk(repository.directory(), &[head], &[], &each, &mut |commit| {
+    let each = |commit: Commit, _: &[RepoPath]| commit;
+    let span = Span { heads: &[head], not: &[], files: false };
+    history::walk(repository.directory(), span, &each, &mut |commit| {
         commits += 1;
         bar.set_position(commits);
         note(&mut by_email, &commit);
