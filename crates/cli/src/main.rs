@@ -10,6 +10,10 @@ mod ui;
 use clap::Parser as _;
 use std::process::ExitCode;
 
+/// A gate reads a roster of thousands for every push, and most of that is memory.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let line = commands::Line::parse();
     let mut ui = ui::Ui::new(line.colour(), line.ascii());
