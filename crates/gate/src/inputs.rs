@@ -115,6 +115,8 @@ fn first(found: &[Diagnostic]) -> String {
 pub struct Memo {
     loaded: RefCell<HashMap<Oid, Rc<Loaded>>>,
     digests: RefCell<HashMap<Oid, InputsDigest>>,
+    /// Inputs that hold, by their digest.
+    held: RefCell<HashMap<InputsDigest, Rc<Loaded>>>,
 }
 
 /// Inputs that hold, or why there are none.
@@ -154,9 +156,17 @@ impl Memo {
         if let Some(known) = self.loaded.borrow().get(&tree) {
             return Ok(Rc::clone(known));
         }
-        let loaded = Rc::new(load(repository, tree, cache)?);
-        if let Ok(inputs) = &*loaded {
-            self.digests.borrow_mut().insert(tree, inputs.digest);
+        // Most trees of one run have the same inputs.
+        let files = Files::list(repository, tree, cache)?;
+        let digest = files.digest;
+        self.digests.borrow_mut().insert(tree, digest);
+        let same = self.held.borrow().get(&digest).map(Rc::clone);
+        let loaded = match same {
+            Some(known) => known,
+            None => Rc::new(read(repository, files, cache)?),
+        };
+        if loaded.is_ok() {
+            self.held.borrow_mut().insert(digest, Rc::clone(&loaded));
         }
         self.loaded.borrow_mut().insert(tree, Rc::clone(&loaded));
         Ok(loaded)
@@ -203,7 +213,14 @@ pub fn load(
     tree: Oid,
     cache: &dyn InputsCache,
 ) -> Result<Result<Inputs, Unusable>, PortError> {
-    let files = Files::list(repository, tree, cache)?;
+    read(repository, Files::list(repository, tree, cache)?, cache)
+}
+
+fn read(
+    repository: &dyn Repository,
+    files: Files,
+    cache: &dyn InputsCache,
+) -> Result<Loaded, PortError> {
     if let Some(path) = files.odd() {
         let message = "it is a link or a submodule, and inputs are files";
         let found = Diagnostic::plain("no-file", path.to_string(), message);
@@ -248,7 +265,9 @@ fn load_roster(
     file: &File,
     cache: &dyn InputsCache,
 ) -> Result<Checked<Roster>, PortError> {
-    let kept = files.roster.as_deref().and_then(|bytes| roster::cache::decode(bytes.get(32..)?));
+    let recalled = if files.roster.is_none() { cache.recall(file.state.oid) } else { None };
+    let kept = files.roster.as_deref().or(recalled.as_deref());
+    let kept = kept.and_then(|bytes| roster::cache::decode(bytes.get(32..)?));
     let parsed = match kept {
         Some(roster) => Ok(roster),
         None => {

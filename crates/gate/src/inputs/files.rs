@@ -32,7 +32,8 @@ impl File {
 pub(super) struct Files {
     all: Vec<File>,
     pub(super) digest: InputsDigest,
-    /// What the cache keeps for the roster: `SHA-256 of the file ‖ encoded roster`.
+    /// What the cache keeps for the roster, where it was asked already: `SHA-256 of the file ‖ encoded
+    /// roster`.
     pub(super) roster: Option<Vec<u8>>,
     /// Whether everything in the directory was found to hold before, with all that the roster
     /// names.
@@ -57,10 +58,7 @@ impl Files {
         let kept = directory.and_then(|id| decoded(&cache.recall(id)?));
         let held = kept.is_some();
         let mut all = match kept {
-            Some(all) => {
-                lister.recall_roster(&all);
-                all
-            }
+            Some(all) => all,
             None => {
                 let below = repository.files_below(tree, &DIRECTORY.into())?;
                 let below = below.into_iter().map(|(path, state)| lister.file(path, state));
@@ -102,11 +100,6 @@ struct Lister<'a> {
 }
 
 impl Lister<'_> {
-    fn recall_roster(&mut self, all: &[File]) {
-        let file = all.iter().find(|file| file.path.as_bytes() == ROSTER.as_bytes());
-        self.roster = file.and_then(|file| self.cache.recall(file.state.oid));
-    }
-
     /// The roster is large, and whoever has it parsed knows the hash of its file.
     fn file(&mut self, path: RepoPath, state: FileState) -> Result<File, PortError> {
         let mut file = File { path, state, content: Sha256::new([0; 32]) };
