@@ -13,10 +13,13 @@ use obstat_model::id::AgentId;
 use obstat_model::object::{Oid, RepoPath};
 use obstat_model::roster::Roster;
 use obstat_provenance::{Fingerprints, trailer};
-use std::collections::HashSet;
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
-/// Commits of another head that are looked at; beyond, all of its people count as contributors.
-const COMMITS_MAX: usize = 2_000;
+/// Commits of other heads that are looked at, the newest first; beyond, whoever made one counts as a
+/// contributor.
+const COMMITS_MAX: usize = 20_000;
 
 /// What maps identities to actors.
 #[derive(Debug, Clone, Copy)]
@@ -132,8 +135,7 @@ pub fn earlier_forms(
 ) -> Result<Vec<Commit>, PortError> {
     let own: HashSet<Oid> = own.iter().map(|c| c.id).collect();
     let content = Content::of(repository, change)?;
-    let mut found = Vec::new();
-    let mut seen = HashSet::new();
+    let mut heads = Vec::new();
     for head in repository.other_heads()? {
         if own.contains(&head) || Some(head) == change.revision.tip {
             continue;
@@ -144,16 +146,14 @@ pub fn earlier_forms(
             Err(PortError::Malformed { .. }) => continue,
             Err(error) => return Err(error),
         };
-        if content.held_by(tree)?.is_empty() {
-            continue;
-        }
-        for commit in content.brought_by(head)? {
-            if !own.contains(&commit.id) && seen.insert(commit.id) {
-                found.push(commit);
-            }
+        if !content.held_by(tree)?.is_empty() {
+            heads.push(head);
         }
     }
-    Ok(found)
+    if heads.is_empty() {
+        return Ok(Vec::new());
+    }
+    content.brought_by(&heads, &own)
 }
 
 /// The commits that made what approvals were given for, where they do not come with the change.
@@ -186,6 +186,8 @@ struct Content<'a> {
     tip: Option<Oid>,
     base: Option<Oid>,
     files: Vec<(&'a RepoPath, FileState)>,
+    /// What trees hold, by tree.
+    known: RefCell<HashMap<Oid, Rc<[usize]>>>,
 }
 
 impl<'a> Content<'a> {
@@ -194,33 +196,43 @@ impl<'a> Content<'a> {
         let base = crate::content::tree_of(repository, tip)?;
         let new = |f: &'a ChangedFile| Some((&f.change.path, f.change.new?));
         let files = change.files.iter().filter_map(new).collect();
-        Ok(Self { repository, tip, base, files })
+        Ok(Self { repository, tip, base, files, known: RefCell::default() })
     }
 
     /// Places of the files that a tree holds as the change would have them.
-    fn held_by(&self, tree: Oid) -> Result<Vec<usize>, PortError> {
-        self.repository.holding(tree, self.base, &self.files)
+    fn held_by(&self, tree: Oid) -> Result<Rc<[usize]>, PortError> {
+        if let Some(known) = self.known.borrow().get(&tree) {
+            return Ok(Rc::clone(known));
+        }
+        let held: Rc<[usize]> = self.repository.holding(tree, self.base, &self.files)?.into();
+        self.known.borrow_mut().insert(tree, Rc::clone(&held));
+        Ok(held)
     }
 
-    /// Commits below a head that first brought some of it.
-    fn brought_by(&self, head: Oid) -> Result<Vec<Commit>, PortError> {
-        let commits = self.repository.commits_between(self.tip, head)?;
-        if commits.len() > COMMITS_MAX {
-            return Ok(commits);
-        }
+    /// Commits below heads that first brought some of it. Heads are walked together: anybody may make
+    /// a thousand of one chain.
+    fn brought_by(&self, heads: &[Oid], own: &HashSet<Oid>) -> Result<Vec<Commit>, PortError> {
+        let mut commits = self.repository.commits_of(self.tip, heads)?;
+        commits.retain(|commit| !own.contains(&commit.id));
         let mut found = Vec::new();
-        for commit in commits {
-            let mut brought = self.held_by(commit.tree)?;
-            for parent in &commit.parents {
-                let tree = self.repository.commit(*parent)?.tree;
-                let inherited = self.held_by(tree)?;
-                brought.retain(|file| !inherited.contains(file));
-            }
-            if !brought.is_empty() {
+        for (n, commit) in commits.into_iter().enumerate() {
+            if n >= COMMITS_MAX || self.brings(&commit)? {
                 found.push(commit);
             }
         }
         Ok(found)
+    }
+
+    fn brings(&self, commit: &Commit) -> Result<bool, PortError> {
+        let mut brought = self.held_by(commit.tree)?.to_vec();
+        for parent in &commit.parents {
+            if brought.is_empty() {
+                break;
+            }
+            let inherited = self.held_by(self.repository.commit(*parent)?.tree)?;
+            brought.retain(|file| !inherited.contains(file));
+        }
+        Ok(!brought.is_empty())
     }
 }
 

@@ -132,6 +132,12 @@ pub trait Repository {
     /// [`PortError`] when history is incomplete.
     fn commits_between(&self, not: Option<Oid>, head: Oid) -> Result<Vec<Commit>, PortError>;
 
+    /// As [`Repository::commits_between`], from any of several heads, each commit once.
+    ///
+    /// # Errors
+    /// [`PortError`] when history is incomplete.
+    fn commits_of(&self, not: Option<Oid>, heads: &[Oid]) -> Result<Vec<Commit>, PortError>;
+
     /// First parents from `head` back to, and without, `from`; oldest first. `None` when `from`
     /// is not among them. Without `from`: back to the root.
     ///
@@ -157,6 +163,13 @@ pub trait Repository {
     /// # Errors
     /// [`PortError`] when it could not be computed at all.
     fn merge(&self, ours: Oid, theirs: Oid) -> Result<Merge, PortError>;
+
+    /// The difference between two trees, applied to a third: their three-way merge, under the same
+    /// options as [`Repository::merge`].
+    ///
+    /// # Errors
+    /// [`PortError`] when it could not be computed at all.
+    fn apply(&self, from: Oid, to: Oid, onto: Oid) -> Result<Merge, PortError>;
 
     /// What a ref points to, as it will be if the present push is accepted.
     ///

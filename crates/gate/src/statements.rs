@@ -1,8 +1,11 @@
 //! Reads signed statements on a change and finds how each binds to it; counts none of them.
 
 mod carried;
+mod difference;
 
-use crate::ports::PortError;
+use self::difference::Difference;
+
+use crate::ports::{Commit, PortError};
 use crate::versions::Standing;
 use crate::world::{Surroundings, World};
 use obstat_attest::Envelope;
@@ -93,7 +96,7 @@ impl Reader<'_> {
         let tip = self.tip_state(verified.statement.context.tip, change.revision.tip)?;
         let spent = tip == TipState::Ancestor
             && binding != Binding::Other
-            && self.is_spent(target, change, (&verified, received_at))?;
+            && self.is_spent((target, change), binding, (&verified, received_at))?;
         let then = self.then(&verified, received_at)?;
         Ok(ApprovalFacts { verified, received_at, then, binding, tip, spent })
     }
@@ -128,8 +131,8 @@ impl Reader<'_> {
     /// judged, which needs no record.
     fn is_spent(
         &self,
-        target: &RefName,
-        change: &ChangeFacts,
+        (target, change): (&RefName, &ChangeFacts),
+        binding: Binding,
         (verified, received_at): (&VerifiedApproval, Timestamp),
     ) -> Result<bool, PortError> {
         let (judged, digest) = (verified.statement.context.tip, verified.statement.change);
@@ -153,8 +156,21 @@ impl Reader<'_> {
                 return Ok(true);
             }
         }
+        let Some(chain) = self.world.repository.first_parents(judged, present)? else {
+            return Ok(false);
+        };
         let wanted: Vec<&FileChange> = change.files.iter().map(|f| &f.change).collect();
-        self.content_was_there(judged, present, &wanted)
+        if self.content_was_there(&chain, &wanted)? {
+            return Ok(true);
+        }
+        // What was approved may have come as a part of something, signed for by others.
+        let repository = self.world.repository;
+        let signed = match binding {
+            Binding::Exact => Difference::of_change(repository, change)?,
+            _ => Difference::of(repository, judged, verified.statement.context.head)?,
+        };
+        let Some(signed) = signed else { return Ok(false) };
+        signed.was_in(repository, chain.iter().map(|commit| commit.tree))
     }
 
     fn landings_of(&self, digest: ChangeDigest) -> Result<Vec<LandingRecord>, PortError> {
@@ -197,13 +213,9 @@ impl Reader<'_> {
 
     fn content_was_there(
         &self,
-        judged: Option<Oid>,
-        present: Oid,
+        chain: &[Commit],
         wanted: &[&FileChange],
     ) -> Result<bool, PortError> {
-        let Some(chain) = self.world.repository.first_parents(judged, present)? else {
-            return Ok(false);
-        };
         for commit in chain {
             let mut all = !wanted.is_empty();
             for file in wanted {

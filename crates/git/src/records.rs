@@ -39,6 +39,17 @@ impl GitRepository {
         self.record_blob(state.oid).map(Some)
     }
 
+    /// The envelope of a statement, whatever it is filed under.
+    ///
+    /// # Errors
+    /// [`PortError`] when refs or blobs cannot be read.
+    pub fn statement(&self, hash: StatementHash) -> Result<Option<Vec<u8>>, PortError> {
+        let end = format!("/{hash}");
+        let all = self.refs().below(APPROVALS)?;
+        let found = all.into_iter().find(|(name, _)| name.as_str().ends_with(&end));
+        found.map(|(_, id)| self.record_blob(id)).transpose()
+    }
+
     /// Files below a directory of the chain of landings, by their places in it.
     fn records_below(&self, dir: &str) -> Result<Vec<(RepoPath, FileState)>, PortError> {
         let Some(tree) = self.chain_tree(LANDINGS)? else { return Ok(Vec::new()) };

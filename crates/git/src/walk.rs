@@ -88,18 +88,20 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// Commits reachable from `head` and not from `not`, newest first. Lying dates can make it list
+/// Commits reachable from any of `heads` and not from `not`, newest first. Lying dates can make it list
 /// too many, never too few: a commit is left out only when it was reached from `not`.
 pub(crate) fn between(
     store: &Store,
     not: Option<Oid>,
-    head: Oid,
+    heads: &[Oid],
 ) -> Result<Vec<Commit>, PortError> {
     let mut walk = Walk::new(store);
     if let Some(not) = not {
         walk.push(not, true)?;
     }
-    walk.push(head, false)?;
+    for head in heads {
+        walk.push(*head, false)?;
+    }
     walk.run()
 }
 
@@ -175,7 +177,7 @@ pub(crate) fn merge_base(store: &Store, a: Oid, b: Oid) -> Result<Option<Oid>, P
     if is_ancestor(store, b, a)? {
         return Ok(Some(b));
     }
-    let own: HashSet<Oid> = between(store, Some(b), a)?.iter().map(|c| c.id).collect();
+    let own: HashSet<Oid> = between(store, Some(b), &[a])?.iter().map(|c| c.id).collect();
     let mut candidates: Vec<(i64, Oid)> = Vec::new();
     for id in &own {
         for parent in store.commit(*id)?.parents {

@@ -1,6 +1,7 @@
 //! `obstat hook`: installs the gate on a bare repository, and runs it when git says so.
 
 mod install;
+mod late;
 mod outcome;
 mod receive;
 mod settings;
@@ -50,6 +51,6 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
 /// What bootstrap fixed, once everything that has landed is recorded.
 pub(super) fn settled(repository: &GitRepository) -> Result<Fixed, CliError> {
     let fixed = Fixed::read(repository.directory())?;
-    outcome::settle(repository, &fixed.trust, &fixed.key, clock::now())?;
+    outcome::settle(repository, &fixed, clock::now())?;
     Ok(fixed)
 }

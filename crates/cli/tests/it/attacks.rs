@@ -1,6 +1,7 @@
 //! Ways around the gate, each tried as somebody who may push would try it.
 
 mod landings;
+mod merges;
 mod origins;
 mod people;
 mod policies;

@@ -199,3 +199,77 @@ fn stock_ssh_keygen_accepts_what_was_signed() {
     );
     assert!(!found.out.contains("WRONG"), "{}", found.all());
 }
+
+/// Puts a hook beside the gate's, to be run between its judgement and the move of the refs.
+fn between(org: &obstat_testkit::Org, script: &str) {
+    org.scratch.write("server.git/hooks/update", format!("#!/bin/sh\n{script}\n"));
+    org.scratch.run("server.git", &["chmod", "+x", "hooks/update"], &[], "").ok();
+}
+
+/// A client can make git wait after the judgement. What is taken back meanwhile is not there when
+/// the ref moves, and no deploy shall believe the record of a judgement of then.
+#[test]
+fn what_waits_long_between_judgement_and_landing_is_judged_again() {
+    for withdrawn in [true, false] {
+        let org = org();
+        org.scratch.clock("+0");
+        org.scratch.write("work/pay/charge.rs", "fn charge() { more() }\n");
+        let tip = org.commit("jonas", "work");
+        org.sign("yusuf", "main", &[]).ok();
+        org.push_statements("yusuf").ok();
+        let hook =
+            std::fs::read_to_string(org.scratch.at("server.git/hooks/post-receive")).unwrap();
+        let late = hook.replacen('\n', "\nexport FAKETIME=+120s\n", 1);
+        org.scratch.write("server.git/hooks/post-receive", late);
+        if withdrawn {
+            let key = org.scratch.at("keys/yusuf").to_string_lossy().into_owned();
+            let line = ["withdraw", "--key", &key, "--reason", "wrong", "main"];
+            let typed = org.typed("main");
+            org.obstat_typing("yusuf", "work", &line, &typed).ok();
+            let work = org.scratch.at("work").to_string_lossy().into_owned();
+            between(
+                &org,
+                &format!(
+                    "case $1 in refs/heads/*) cd {work} && env -u GIT_DIR -u GIT_QUARANTINE_PATH OBSTAT_PUSHER=yusuf git push -q origin 'refs/obstat/approvals/*:refs/obstat/approvals/*';; esac"
+                ),
+            );
+        }
+        let pushed = org.push("jonas", &["main"]);
+        assert_eq!(pushed.code, 0, "{}", pushed.err);
+        org.scratch.clock("+180s");
+        org.scratch.git("work", &["fetch", "-q", "origin", "+refs/obstat/*:refs/obstat/*"]);
+        let line =
+            ["verify", "--target", "production", "--trust", "../server.git/obstat/trust", &tip];
+        let answer = org.obstat("mira", "work", &line);
+        assert_eq!(answer.code, if withdrawn { 3 } else { 0 }, "{}", answer.all());
+        assert_eq!(pushed.err.contains("unenforced"), withdrawn, "{}", pushed.err);
+    }
+}
+
+/// The announcement of a push that waited for longer than those are kept is gone.
+#[test]
+fn what_lands_without_an_announcement_is_recorded() {
+    let org = org();
+    between(&org, "rm -f obstat/pending/*");
+    org.scratch.write("work/docs/a.md", "text\n");
+    let first = org.commit("jonas", "docs");
+    let pushed = org.push("jonas", &["main", "main:free"]);
+    assert!(pushed.err.contains("cleared"), "{}", pushed.err);
+    org.scratch.write("work/docs/a.md", "more\n");
+    let second = org.commit("jonas", "docs");
+    between(&org, "exit 0");
+    org.push("jonas", &["main"]).ok();
+    org.scratch.git("work", &["fetch", "-q", "origin", "+refs/obstat/*:refs/obstat/*"]);
+    for tip in [first, second] {
+        let line =
+            ["verify", "--target", "production", "--trust", "../server.git/obstat/trust", &tip];
+        let answer = org.obstat("mira", "work", &line);
+        assert_eq!(answer.code, 0, "{}", answer.all());
+    }
+    let line = ["rev-list", "--count", "refs/obstat/landings"];
+    assert_eq!(
+        org.scratch.git("server.git", &line),
+        "3",
+        "bootstrap and two landings, none of `free`"
+    );
+}

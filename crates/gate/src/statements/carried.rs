@@ -1,9 +1,9 @@
 //! Statements under other digests that carry over to a change: those on a head whose merge with the
 //! tip, recomputed, is what would land. Counts none of them.
 
+use super::difference::{Difference, may_merge};
 use super::{Reader, received_at};
 use crate::ports::{Commit, Merge, PortError};
-use crate::proposal;
 use obstat_attest::{Envelope, statement};
 use obstat_model::approval::{ApprovalFacts, Binding};
 use obstat_model::change::ChangeFacts;
@@ -204,7 +204,9 @@ impl<'a> Heads<'a> {
         let repository = self.reader.world.repository;
         let lands = match self.change.revision.tip {
             Some(tip) if repository.commit(head).is_ok() => {
-                repository.merge(tip, head)? == Merge::Tree(self.change.revision.tree)
+                let wanted = self.change.revision.tree;
+                may_merge(repository, (tip, head), wanted)?
+                    && repository.merge(tip, head)? == Merge::Tree(wanted)
             }
             _ => false,
         };
@@ -214,12 +216,12 @@ impl<'a> Heads<'a> {
 
     fn find(&mut self, tip: Option<Oid>, head: Oid) -> Result<Option<ChangeDigest>, PortError> {
         let world = self.reader.world;
-        if !self.lands(head)? || tip.is_some_and(|tip| world.repository.commit(tip).is_err()) {
+        let onto = crate::content::tree_of(world.repository, self.change.revision.tip)?;
+        let (true, Some(onto)) = (self.lands(head)?, onto) else { return Ok(None) };
+        let Some(signed) = Difference::of(world.repository, tip, head)? else { return Ok(None) };
+        if !signed.gives(world.repository, onto, self.change.revision.tree)? {
             return Ok(None);
         }
-        let Ok(signed) = proposal::revision(world.repository, tip, head)? else { return Ok(None) };
-        let base = crate::content::tree_of(world.repository, signed.tip)?;
-        let files = world.repository.changes(base, Some(signed.tree))?;
-        Ok(Some(change_digest(world.trust.repository, self.target, &files)))
+        Ok(Some(change_digest(world.trust.repository, self.target, signed.files())))
     }
 }

@@ -9,10 +9,10 @@ use std::cmp::Ordering;
 /// Deepest directory that is followed; git itself stops at 2,048 by default.
 const DEPTH_MAX: usize = 2_048;
 /// Bytes of objects that are kept, for neighbours in history share most of their trees.
-const CACHE_BYTES: usize = 4 << 20;
+const CACHE_BYTES: usize = 3 << 20;
 
 /// Bytes of objects that others are deltas of.
-const BASES_BYTES: usize = 10 << 20;
+const BASES_BYTES: usize = 4 << 20;
 
 /// Compares trees by one thread.
 pub(super) struct Files {

@@ -64,7 +64,11 @@ impl Repository for GitRepository {
     }
 
     fn commits_between(&self, not: Option<Oid>, head: Oid) -> Result<Vec<Commit>, PortError> {
-        walk::between(&self.store, not, head)
+        walk::between(&self.store, not, &[head])
+    }
+
+    fn commits_of(&self, not: Option<Oid>, heads: &[Oid]) -> Result<Vec<Commit>, PortError> {
+        walk::between(&self.store, not, heads)
     }
 
     fn first_parents(
@@ -81,6 +85,25 @@ impl Repository for GitRepository {
 
     fn merge_base(&self, a: Oid, b: Oid) -> Result<Option<Oid>, PortError> {
         walk::merge_base(&self.store, a, b)
+    }
+
+    fn apply(&self, from: Oid, to: Oid, onto: Oid) -> Result<Merge, PortError> {
+        if to == from || onto == from {
+            return Ok(Merge::Tree(if to == from { onto } else { to }));
+        }
+        if let Some(rooms) = &self.apart {
+            let objects = self.store.read_by(|| self.read_trees([from, to, onto].map(Some)))?;
+            let room = CleanRoom::new(&[])?;
+            room.fill(&objects)?;
+            let applied = room.apply(from, to, onto)?;
+            self.store.add(&room.objects())?;
+            rooms.borrow_mut().push(room);
+            return Ok(applied);
+        }
+        if self.store.is_watched() {
+            self.read_trees([from, to, onto].map(Some))?;
+        }
+        Ok(self.clean_room()?.apply(from, to, onto)?)
     }
 
     fn merge(&self, ours: Oid, theirs: Oid) -> Result<Merge, PortError> {
@@ -164,7 +187,11 @@ impl GitRepository {
     fn read_for_merge(&self, ours: Oid, theirs: Oid) -> Result<(), PortError> {
         let base = self.merge_base(ours, theirs)?;
         let tree = |id: Oid| self.commit(id).map(|c| c.tree);
-        let sides = [Some(tree(ours)?), Some(tree(theirs)?), base.map(tree).transpose()?];
+        self.read_trees([Some(tree(ours)?), Some(tree(theirs)?), base.map(tree).transpose()?])
+    }
+
+    /// Reads what git reads of three trees to merge them.
+    fn read_trees(&self, sides: [Option<Oid>; 3]) -> Result<(), PortError> {
         for from in sides {
             // Also where nothing differs.
             if let Some(root) = from {

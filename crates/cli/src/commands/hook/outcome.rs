@@ -3,7 +3,8 @@
 //! Written before the push is accepted, so that no landing is lost when the machine stops in
 //! between: whatever is left over is recorded by the next run, or dropped if it never landed.
 
-use super::settings::directory;
+use super::late;
+use super::settings::{Fixed, directory};
 use crate::commands::bootstrap::sign_next;
 use crate::context::store::{DiskCache, write_whole};
 use crate::error::CliError;
@@ -11,8 +12,12 @@ use obstat_attest::clearance::{self, Clearance};
 use obstat_attest::record::{self, GateKey, RecordError};
 use obstat_gate::inputs;
 use obstat_gate::ports::{PortError, Records as _, Repository as _};
+use obstat_gate::proposal::Pusher;
+use obstat_gate::receive::{OWN, RefUpdate};
 use obstat_git::GitRepository;
-use obstat_git::records::{InputsTouched, LandingIndex, record_landings};
+use obstat_git::records::{
+    InputsTouched, LandingIndex, keep_superseded, record_landings, statement_ref,
+};
 use obstat_model::id::StatementHash;
 use obstat_model::landing::LandingRecord;
 use obstat_model::object::{Oid, RefName};
@@ -136,10 +141,10 @@ fn has_landed(repository: &GitRepository, record: &LandingRecord) -> Result<bool
 /// Records what has landed and drops what never will. Gives the landings recorded.
 pub(super) fn settle(
     repository: &GitRepository,
-    trust: &TrustRoot,
-    key: &GateKey,
+    fixed: &Fixed,
     now: Now,
 ) -> Result<Vec<LandingRecord>, CliError> {
+    let (trust, key) = (&fixed.trust, &fixed.key);
     let mut done = Vec::new();
     let all = announced(repository.directory(), trust)?;
     for (n, (path, record)) in all.iter().enumerate() {
@@ -153,8 +158,12 @@ pub(super) fn settle(
             let clearance = std::fs::read(beside(path)).ok();
             let whole = |bytes: &Vec<u8>| clearance::parse(bytes, &trust.gates).is_ok();
             let clearance = clearance.filter(whole);
-            write_record(repository, (key, &trust.gates), record, clearance)?;
-            done.push(record.clone());
+            let landed = match late::again(repository, fixed, record, now)? {
+                Some(landed) => signed(key, landed)?,
+                None => (record.clone(), clearance),
+            };
+            keep(repository, (key, &trust.gates), &landed)?;
+            done.push(landed.0);
         } else if !again && record.at.after(STALE) > now.0 {
             continue;
         }
@@ -166,6 +175,79 @@ pub(super) fn settle(
         let _ = std::fs::remove_file(beside(path));
     }
     Ok(done)
+}
+
+/// Heads that statements on a landing are about and that are no part of it: whoever decides again
+/// merges them again, and no branch may have them any more.
+fn relied_on(
+    repository: &GitRepository,
+    record: &LandingRecord,
+) -> Result<Vec<(RefName, Oid)>, CliError> {
+    let mut heads = Vec::new();
+    for change in &record.changes {
+        for statement in &change.statements {
+            let exact = statement_ref(change.digest, *statement)?;
+            if repository.reference(&exact)?.is_some() {
+                continue;
+            }
+            let Some(bytes) = repository.statement(*statement)? else { continue };
+            let Some(claimed) = obstat_attest::claimed(&bytes) else { continue };
+            let head = claimed.context.head;
+            if repository.commit(head).is_ok() && !repository.is_ancestor(head, change.to)? {
+                heads.push((record.target.clone(), head));
+            }
+        }
+    }
+    Ok(heads)
+}
+
+/// Records what a push brought although nobody announced it. Gives the landings recorded.
+pub(super) fn catch_up(
+    repository: &GitRepository,
+    (fixed, pusher): (&Fixed, &Pusher),
+    updates: &[RefUpdate],
+    now: Now,
+) -> Result<Vec<LandingRecord>, CliError> {
+    let mut missed = Vec::new();
+    for update in updates.iter().filter(|update| !update.name.as_str().starts_with(OWN)) {
+        let peel = |id: Option<Oid>| id.map(|id| repository.peel(id)).transpose();
+        // What points to something else than a commit has landed nowhere.
+        let (Ok(old), Ok(Some(new))) = (peel(update.old), peel(update.new)) else { continue };
+        let here = peel(repository.reference(&update.name)?);
+        let last = repository.last_landing(&update.name)?;
+        let last = last.and_then(|bytes| record::claimed_landing(&bytes));
+        if here.is_ok_and(|here| here == Some(new)) && last.is_none_or(|last| last.to != new) {
+            missed.push(RefUpdate { name: update.name.clone(), old, new: Some(new) });
+        }
+    }
+    if missed.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut done = Vec::new();
+    for landed in late::unannounced(repository, (fixed, pusher.clone()), missed, now)? {
+        let landed = signed(&fixed.key, landed)?;
+        keep(repository, (&fixed.key, &fixed.trust.gates), &landed)?;
+        done.push(landed.0);
+    }
+    Ok(done)
+}
+
+/// A record, and its clearance as it is kept.
+type Signed = (LandingRecord, Option<Vec<u8>>);
+
+fn signed(key: &GateKey, (record, clearance): late::Landed) -> Result<Signed, CliError> {
+    let sign = |clearance: &Clearance| key.sign_clearance(clearance);
+    let clearance = clearance.as_ref().map(sign).transpose();
+    Ok((record, clearance.map_err(|e| CliError::Internal(e.to_string()))?))
+}
+
+fn keep(
+    repository: &GitRepository,
+    gate: (&GateKey, &[TrustedKey]),
+    (record, clearance): &Signed,
+) -> Result<(), CliError> {
+    write_record(repository, gate, record, clearance.clone())?;
+    Ok(keep_superseded(repository, &relied_on(repository, record)?)?)
 }
 
 fn write_record(

@@ -55,7 +55,7 @@ pub(super) fn before(ui: &mut Ui) -> Result<Exit, CliError> {
     // a roster of a moment ago must not count as one of yesterday.
     if outcome::is_due(&repository)? {
         let settled = GitRepository::open(&directory, None)?;
-        outcome::settle(&settled, &fixed.trust, &fixed.key, now)?;
+        outcome::settle(&settled, &fixed, now)?;
     }
     let edit = |u: &RefUpdate| RefEdit { name: u.name.clone(), old: u.old, new: u.new };
     let edits: Vec<RefEdit> = updates.iter().map(edit).collect();
@@ -167,10 +167,12 @@ pub(super) fn after(ui: &mut Ui) -> Result<Exit, CliError> {
     let superseded = superseded(&repository, &updates)
         .and_then(|heads| Ok(keep_superseded(&repository, &heads)?));
     let receipts = receipts(&repository, &fixed, &updates, now);
-    let landed = outcome::settle(&repository, &fixed.trust, &fixed.key, now);
+    let landed = outcome::settle(&repository, &fixed, now);
+    let pusher = Settings::read(&directory)?.pusher();
+    let late = outcome::catch_up(&repository, (&fixed, &pusher), &updates, now);
     superseded?;
     receipts?;
-    for record in landed? {
+    for record in landed?.into_iter().chain(late?) {
         let (paint, marks) = (ui.paint, ui.marks);
         let to = record.to.short();
         let text = format!(

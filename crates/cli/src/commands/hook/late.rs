@@ -1,0 +1,111 @@
+//! Judges again what landed long after it was judged, or without: git moves refs when it comes to
+//! it, and a client can make it wait.
+
+use super::settings::Fixed;
+use crate::context::change::OPTIONS;
+use crate::context::store::DiskCache;
+use crate::error::CliError;
+use obstat_attest::clearance::Clearance;
+use obstat_gate::inputs::Memo;
+use obstat_gate::proposal::Pusher;
+use obstat_gate::receive::{self, Answer, RefUpdate, Setup};
+use obstat_gate::rolling;
+use obstat_gate::world::{Seen, Surroundings, World};
+use obstat_git::GitRepository;
+use obstat_model::landing::{LandingKind, LandingRecord};
+use obstat_model::target::Mode;
+use obstat_model::time::{Now, Seconds};
+
+/// Most time between the judgement of a push and the move of its refs.
+const FRESH: Seconds = Seconds(60);
+
+/// A landing as it is recorded.
+pub(super) type Landed = (LandingRecord, Option<Clearance>);
+
+/// What a record becomes that was made long before its ref moved; `None` where it is as good as new.
+pub(super) fn again(
+    repository: &GitRepository,
+    fixed: &Fixed,
+    record: &LandingRecord,
+    now: Now,
+) -> Result<Option<Landed>, CliError> {
+    if record.at.after(FRESH) >= now.0 {
+        return Ok(None);
+    }
+    let pusher = Pusher::of_record(&record.pusher);
+    let update = RefUpdate { name: record.target.clone(), old: record.from, new: Some(record.to) };
+    let found = unannounced(repository, (fixed, pusher), vec![update], now)?.pop();
+    // Nothing protects it any more, and so it was not asked again.
+    let unjudged = || LandingRecord {
+        kind: LandingKind::Unenforced,
+        changes: Vec::new(),
+        at: now.0,
+        ..record.clone()
+    };
+    Ok(Some(found.unwrap_or_else(|| (unjudged(), None))))
+}
+
+/// Landings of updates that came to pass and that nobody announced; none of refs that nothing
+/// protects.
+pub(super) fn unannounced(
+    repository: &GitRepository,
+    (fixed, pusher): (&Fixed, Pusher),
+    updates: Vec<RefUpdate>,
+    now: Now,
+) -> Result<Vec<Landed>, CliError> {
+    let cache = DiskCache::of(repository.directory());
+    let world = World {
+        repository,
+        records: repository,
+        cache: &cache,
+        memo: &Memo::default(),
+        trust: &fixed.trust,
+        options: &OPTIONS,
+        now,
+        seen: Seen::All,
+        surroundings: Surroundings::Searched,
+    };
+    let recorded = pusher.recorded();
+    let setup = Setup { policy_ref: fixed.policy_ref.clone(), pusher };
+    let answers = receive::answer(world, &setup, &updates)?;
+    let mut found = Vec::new();
+    for (update, answer) in updates.into_iter().zip(answers) {
+        match answer {
+            Answer::Gated(gated) => {
+                let gated = *gated;
+                found.extend(gated.record.map(|record| (record, gated.clearance)));
+            }
+            Answer::Refused(_) => {
+                found.extend(refused(world, update, &recorded)?.map(|record| (record, None)));
+            }
+            Answer::Free | Answer::Filed => {}
+        }
+    }
+    Ok(found)
+}
+
+/// What may not be, and is.
+fn refused(
+    world: World,
+    update: RefUpdate,
+    pusher: &str,
+) -> Result<Option<LandingRecord>, CliError> {
+    let Some(to) = update.new else { return Ok(None) };
+    let seen = rolling::newest(world)?.map_or(0, |newest| newest.sequence + 1);
+    Ok(Some(LandingRecord {
+        repository: world.trust.repository,
+        target: update.name,
+        from: update.old,
+        to,
+        kind: LandingKind::Unenforced,
+        mode: Mode::Enforce,
+        changes: Vec::new(),
+        pusher: pusher.to_owned(),
+        inputs: world.inputs_digest(world.repository.commit(to)?.tree)?,
+        governed: None,
+        at: world.now.0,
+        seen,
+        sequence: seen,
+        previous: None,
+    }))
+}

@@ -1,0 +1,148 @@
+//! Approvals of heads that carry over to merges and squashes: to what was seen, once.
+
+use super::{EVIL, fetch, on, signed, verify};
+use crate::{ASSISTED, org};
+use obstat_testkit::Org;
+
+/// Sixty lines, some of them in capitals.
+fn lines(loud: &[usize]) -> String {
+    let line =
+        |n: usize| if loud.contains(&n) { format!("LINE {n}\n") } else { format!("line {n}\n") };
+    (0..60).map(line).collect()
+}
+
+/// Commits what lies in the work tree on main, signed by somebody, and lands it.
+fn lands(org: &Org, who: &str, by: &str, message: &str) -> String {
+    let tip = org.commit(who, message);
+    signed(org, by, "origin/main..HEAD");
+    org.push(who, &["HEAD:main"]).ok();
+    fetch(org);
+    tip
+}
+
+/// Commits are dated by the second, and so are landings.
+fn later(org: &Org, seconds: u32) {
+    org.scratch.clock(&format!("+{seconds}s"));
+}
+
+fn reverted(org: &Org, commit: &str, second: u32) {
+    later(org, second);
+    org.scratch.git_as("mira", "work", &["revert", "--no-edit", commit]).ok();
+    signed(org, "yusuf", "origin/main..HEAD");
+    org.push("mira", &["HEAD:main"]).ok();
+    fetch(org);
+}
+
+/// Whoever signed the harmless rest of a branch did not sign what its tip held by another way.
+#[test]
+fn an_approval_of_the_rest_brings_nothing_back_that_was_reverted() {
+    for evil in [true, false] {
+        let org = org();
+        org.scratch.write("work/src/a.rs", lines(&[]));
+        lands(&org, "mira", "priya", "lines");
+        on(&org, "h", "main");
+        org.scratch.write("work/pay/charge.rs", EVIL);
+        org.commit("jonas", "payment");
+        org.scratch.git("work", &["checkout", "-q", "main"]);
+        org.scratch.git("work", &["merge", "-q", "--squash", "h"]);
+        let squash = lands(&org, "jonas", "yusuf", "payment, squashed");
+        org.scratch.git("work", &["checkout", "-q", "h"]);
+        org.scratch.write("work/src/a.rs", lines(&[50]));
+        org.commit("jonas", ASSISTED);
+        signed(&org, "priya", "origin/main..h");
+        org.scratch.git("work", &["checkout", "-q", "main"]);
+        if evil {
+            reverted(&org, &squash, 10);
+        } else {
+            // Main moves on, and still holds what it held.
+            org.scratch.write("work/src/a.rs", lines(&[1]));
+            lands(&org, "mira", "priya", "another line");
+        }
+        later(&org, 20);
+        let line = ["merge", "-q", "--no-ff", "-m", "Merge", "h"];
+        org.scratch.git_as("jonas", "work", &line).ok();
+        let pushed = org.push("jonas", &["main"]);
+        assert_eq!(pushed.code != 0, evil, "{}", pushed.err);
+    }
+}
+
+/// What landed as a part of something, signed for by others, is used up all the same.
+#[test]
+fn an_approval_of_a_head_is_spent_when_its_content_lands_by_another_one() {
+    for evil in [true, false] {
+        let org = org();
+        org.scratch.write("work/pay/a.rs", lines(&[]));
+        lands(&org, "mira", "priya", "lines");
+        on(&org, "h", "main");
+        org.scratch.write("work/pay/a.rs", lines(&[50]));
+        org.commit("jonas", ASSISTED);
+        signed(&org, "priya", "origin/main..h");
+        org.scratch.git("work", &["checkout", "-q", "main"]);
+        org.scratch.write("work/pay/a.rs", lines(&[1]));
+        lands(&org, "mira", "yusuf", "main moves on");
+        if evil {
+            org.scratch.git("work", &["merge", "-q", "--squash", "h"]);
+            let squash = lands(&org, "jonas", "yusuf", "squash");
+            reverted(&org, &squash, 10);
+            later(&org, 20);
+            org.scratch.write("work/pay/a.rs", lines(&[1, 20]));
+            lands(&org, "mira", "yusuf", "main moves on again");
+        }
+        later(&org, 30);
+        let line = ["merge", "-q", "--no-ff", "-m", "Merge", "h"];
+        org.scratch.git_as("jonas", "work", &line).ok();
+        let pushed = org.push("jonas", &["main"]);
+        assert_eq!(pushed.code != 0, evil, "{}", pushed.err);
+        if evil {
+            assert!(pushed.err.contains("priya: spent"), "{}", pushed.err);
+        }
+    }
+}
+
+/// A head that only a ref beside the branches had stays to be merged again by whoever verifies.
+#[test]
+fn heads_that_approvals_rest_on_are_kept() {
+    let org = org();
+    org.scratch.write("work/pay/a.rs", lines(&[]));
+    lands(&org, "mira", "priya", "lines");
+    on(&org, "f", "main");
+    org.scratch.write("work/pay/a.rs", lines(&[50]));
+    org.commit("jonas", ASSISTED);
+    signed(&org, "yusuf", "origin/main..f");
+    org.push("jonas", &["f:refs/changes/1"]).ok();
+    org.scratch.git("work", &["checkout", "-q", "main"]);
+    org.scratch.write("work/pay/a.rs", lines(&[1]));
+    lands(&org, "mira", "priya", "main moves");
+    org.scratch.git("work", &["merge", "-q", "--squash", "f"]);
+    let squash = org.commit("jonas", "squash");
+    org.push("jonas", &["main"]).ok();
+    org.push("jonas", &[":refs/changes/1"]).ok();
+    org.scratch.git(".", &["clone", "-q", "--no-local", "server.git", "fresh"]);
+    let all = ["fetch", "-q", "origin", "+refs/obstat/*:refs/obstat/*"];
+    org.scratch.git("fresh", &all);
+    let answer = verify(&org, "fresh", "production", &squash);
+    assert_eq!(answer.code, 0, "{}", answer.all());
+}
+
+/// A thousand branches of one chain are walked once, and whoever made it is still found.
+#[test]
+fn many_heads_of_one_chain_hide_nobody() {
+    let org = org();
+    on(&org, "own", "main");
+    org.scratch.write("work/pay/charge.rs", EVIL);
+    org.commit("yusuf", "by Yusuf");
+    let mut refs = vec!["own".to_owned()];
+    for n in 0..40 {
+        org.scratch.write("work/notes", format!("{n}\n"));
+        let id = org.commit("tove", "stacked");
+        refs.push(format!("{id}:refs/heads/stack/{n}"));
+    }
+    let refs: Vec<&str> = refs.iter().map(String::as_str).collect();
+    org.push("tove", &refs).ok();
+    org.scratch.git("work", &["checkout", "-q", "main"]);
+    org.scratch.write("work/pay/charge.rs", EVIL);
+    org.commit("jonas", ASSISTED);
+    let refused = org.push("jonas", &["main"]);
+    assert!(refused.err.contains("could sign: mira, priya"), "{}", refused.err);
+    assert!(!refused.err.contains("yusuf"), "{}", refused.err);
+}

@@ -1,0 +1,133 @@
+//! What somebody signed for, as a difference between two trees that can be applied to others: does
+//! it give what would land, and has it been there before? Knows no signature.
+
+use crate::content::tree_of;
+use crate::ports::{Merge, PortError, Repository};
+use crate::proposal;
+use obstat_model::change::{ChangeFacts, FileChange, FileState};
+use obstat_model::object::Oid;
+use std::collections::HashMap;
+
+/// Most states of the files in question whose merges are recomputed; who was there longer than that
+/// has been seen.
+const STATES_MAX: usize = 200;
+
+/// A difference.
+pub(super) struct Difference {
+    from: Oid,
+    to: Oid,
+    files: Vec<FileChange>,
+}
+
+impl Difference {
+    /// What a head brings to a tip: as it is where the tip lies below it, merged otherwise. `None`
+    /// where one of them is gone, where there was no tip, or where they do not merge.
+    pub(super) fn of(
+        repository: &dyn Repository,
+        tip: Option<Oid>,
+        head: Oid,
+    ) -> Result<Option<Self>, PortError> {
+        let gone = |id: Oid| repository.commit(id).is_err();
+        let Some(from) = tip.filter(|tip| !gone(*tip) && !gone(head)) else { return Ok(None) };
+        let Ok(signed) = proposal::revision(repository, Some(from), head)? else {
+            return Ok(None);
+        };
+        let Some(from) = tree_of(repository, Some(from))? else { return Ok(None) };
+        let files = repository.changes(Some(from), Some(signed.tree))?;
+        Ok(Some(Self { from, to: signed.tree, files }))
+    }
+
+    /// What a change brings to its tip.
+    pub(super) fn of_change(
+        repository: &dyn Repository,
+        change: &ChangeFacts,
+    ) -> Result<Option<Self>, PortError> {
+        let Some(from) = tree_of(repository, change.revision.tip)? else { return Ok(None) };
+        let files = change.files.iter().map(|file| file.change.clone()).collect();
+        Ok(Some(Self { from, to: change.revision.tree, files }))
+    }
+
+    /// The files that it changes.
+    pub(super) fn files(&self) -> &[FileChange] {
+        &self.files
+    }
+
+    /// Whether it gives a tree when applied to another. Whoever signed saw this difference and
+    /// nothing else; the head may hold more, which the tip of then held as well and that of now
+    /// does not.
+    pub(super) fn gives(
+        &self,
+        repository: &dyn Repository,
+        onto: Oid,
+        wanted: Oid,
+    ) -> Result<bool, PortError> {
+        if onto == self.from {
+            return Ok(self.to == wanted);
+        }
+        Ok(repository.apply(self.from, self.to, onto)? == Merge::Tree(wanted))
+    }
+
+    /// Whether one of some trees holds it: applied to that tree, it changes nothing.
+    pub(super) fn was_in(
+        &self,
+        repository: &dyn Repository,
+        trees: impl Iterator<Item = Oid>,
+    ) -> Result<bool, PortError> {
+        let mut known: HashMap<Vec<Option<FileState>>, bool> = HashMap::new();
+        for tree in trees {
+            let Some(states) = self.states(repository, tree)? else { continue };
+            if known.contains_key(&states) {
+                continue;
+            }
+            if known.len() >= STATES_MAX || self.gives(repository, tree, tree)? {
+                return Ok(true);
+            }
+            known.insert(states, false);
+        }
+        Ok(false)
+    }
+
+    /// How the files are in a tree; `None` where one is as it was before the difference, so that it
+    /// would change it.
+    fn states(
+        &self,
+        repository: &dyn Repository,
+        tree: Oid,
+    ) -> Result<Option<Vec<Option<FileState>>>, PortError> {
+        let mut states = Vec::with_capacity(self.files.len());
+        for file in &self.files {
+            let here = repository.entry(tree, &file.path)?;
+            if here == file.old {
+                return Ok(None);
+            }
+            states.push(here);
+        }
+        Ok(Some(states))
+    }
+}
+
+/// Whether a head may be merged into a tip to a tree, as far as single files tell: what nobody else
+/// touched must be as the head has it. Merges cost far more, and anybody may offer heads to merge.
+pub(super) fn may_merge(
+    repository: &dyn Repository,
+    (tip, head): (Oid, Oid),
+    wanted: Oid,
+) -> Result<bool, PortError> {
+    let Some(base) = repository.merge_base(tip, head)? else { return Ok(false) };
+    let (tip, base) = (repository.commit(tip)?.tree, repository.commit(base)?.tree);
+    for file in repository.changes(Some(base), Some(repository.commit(head)?.tree))? {
+        if repository.entry(tip, &file.path)? != file.old {
+            continue;
+        }
+        let landed = repository.entry(wanted, &file.path)?;
+        let fits = match (file.old, file.new) {
+            // It may be another file's new name, with what others did to that.
+            (None, Some(_)) => landed.is_some(),
+            (_, new) => landed == new,
+        };
+        if !fits {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
