@@ -9,13 +9,26 @@ use crate::versions::Standing;
 use crate::world::World;
 use obstat_model::decision::Outcome;
 use obstat_model::facts::Problem;
+use obstat_model::id::ChangeDigest;
 use obstat_model::object::{Oid, RefName};
 use std::collections::HashSet;
 
 /// Longest chain that is cut into segments; longer pushes must be clear as a whole.
 pub const CHAIN_MAX: usize = 1_000;
+/// Most filed statements that are looked through for heads.
+const STATEMENTS_MAX: usize = 1_000_000;
 /// Most judgements that one push may cost.
 const JUDGEMENTS_MAX: usize = 20_000;
+
+/// Heads that filed statements name: where approved segments may end.
+///
+/// # Errors
+/// [`PortError`] when they cannot be read.
+pub fn ends(world: World) -> Result<HashSet<Oid>, PortError> {
+    let none = ChangeDigest::new([0; 32]);
+    let all = world.records.other_statements(none, STATEMENTS_MAX)?;
+    Ok(all.iter().filter_map(|bytes| Some(obstat_attest::claimed(bytes)?.context.head)).collect())
+}
 
 /// A fast-forward of a target to be covered.
 #[derive(Debug, Clone)]

@@ -9,7 +9,9 @@ use obstat_api::check::{ApprovalLine, CheckResult, DecisionLines};
 use obstat_api::exit::Exit;
 use obstat_gate::pipeline::{Detail, Judgement};
 use obstat_model::approval::ApprovalFacts;
+use obstat_model::decision::Outcome;
 use obstat_model::statement::Signer;
+use obstat_model::text::count;
 
 /// How to print.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -35,9 +37,23 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
     if prepared.has_landed()? {
         return nothing(&prepared, args.format, ui);
     }
-    let judgement = prepared.judge(Detail::NameEligible)?;
+    let mut judgement = prepared.judge(Detail::NameEligible)?;
+    let mut parts = Vec::new();
+    if judgement.decision.outcome != Outcome::Clear
+        && let Some(coverage) = prepared.cover()?
+    {
+        parts = coverage.clear;
+        match coverage.open {
+            Some(open) => judgement = if parts.is_empty() { judgement } else { open },
+            None => return in_parts(&prepared, &judgement, &parts, (args.format, ui)),
+        }
+    }
     match args.format {
         Format::Text => {
+            if !parts.is_empty() {
+                let parts = count(parts.len() as u64, "part");
+                ui.line(format!("  {parts} of it, as pushed one by one: clear. What is left:"));
+            }
             brief::check(ui, &prepared.label, &judgement);
             if prepared.pinned == Pinned::No {
                 ui.note("  The trust root came from the repository itself; pin it with --trust.");
@@ -49,6 +65,35 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
         }
     }
     Ok(judgement.decision.outcome.into())
+}
+
+/// Clear not as a whole, but by consecutive parts, as the gate takes it too.
+fn in_parts(
+    prepared: &Prepared,
+    whole: &Judgement,
+    parts: &[Judgement],
+    (format, ui): (Format, &mut Ui),
+) -> Result<Exit, CliError> {
+    match format {
+        Format::Text => brief::clear_in_parts(ui, &prepared.label, parts),
+        Format::Json => {
+            let each: Vec<CheckResult> = parts.iter().map(result).collect();
+            let mut all = result(whole);
+            all.decision = Outcome::Clear.as_str();
+            all.problems = Vec::new();
+            all.rules = each.iter().flat_map(|part| part.rules.iter().cloned()).collect();
+            all.rules.sort();
+            all.rules.dedup();
+            (all.requirements, all.approvals) = <(Vec<_>, Vec<_>)>::default();
+            for part in each {
+                all.requirements.extend(part.requirements);
+                all.approvals.extend(part.approvals);
+            }
+            let text = serde_json::to_string(&all);
+            ui.line(text.map_err(|e| CliError::Internal(e.to_string()))?);
+        }
+    }
+    Ok(Exit::Ok)
 }
 
 fn nothing(prepared: &Prepared, format: Format, ui: &mut Ui) -> Result<Exit, CliError> {

@@ -5,6 +5,7 @@ use crate::clock;
 use crate::context::store::DiskCache;
 use crate::error::CliError;
 use obstat_attest::VerifyOptions;
+use obstat_gate::cover::{self, Advance, Coverage, cover};
 use obstat_gate::inputs::{self, Inputs, Loaded, Memo, Unusable};
 use obstat_gate::pipeline::{Detail, Judgement, judge};
 use obstat_gate::ports::{PortError, Repository as _};
@@ -185,34 +186,61 @@ impl Prepared {
 
     /// Judges the change as if it were pushed now by nobody in particular.
     pub(crate) fn judge(&self, detail: Detail) -> Result<Judgement, CliError> {
+        self.with_world(|world, standing| {
+            let found = revision(&self.repository, Some(self.tip), self.head)?;
+            let revision = found.map_err(|why| {
+                let problem = why.problem();
+                CliError::usage(problem.text, problem.hint)
+            })?;
+            let proposal = Proposal {
+                target: self.target.clone(),
+                revision,
+                pusher: Pusher::Nobody,
+                branch: self.branch.clone(),
+                since: Some(self.tip),
+                problems: Vec::new(),
+            };
+            Ok(judge(world, &self.inputs, standing, proposal, detail)?)
+        })
+    }
+
+    /// The parts that a push of it would be covered by, as at the gate; `None` where it would be no
+    /// fast-forward.
+    pub(crate) fn cover(&self) -> Result<Option<Coverage>, CliError> {
+        if !self.repository.is_ancestor(self.tip, self.head)? {
+            return Ok(None);
+        }
+        let advance = Advance {
+            target: self.target.clone(),
+            from: Some(self.tip),
+            to: self.head,
+            pusher: Pusher::Nobody,
+            problems: Vec::new(),
+        };
+        self.with_world(|world, standing| {
+            Ok(Some(cover(world, &self.inputs, standing, &advance, || cover::ends(world))?))
+        })
+    }
+
+    fn with_world<T>(
+        &self,
+        ask: impl FnOnce(World<'_>, &Standing<'_>) -> Result<T, CliError>,
+    ) -> Result<T, CliError> {
         let cache = DiskCache::of(self.repository.directory());
+        let memo = Memo::default();
         let world = World {
             repository: &self.repository,
             records: &self.repository,
             cache: &cache,
-            memo: &Memo::default(),
+            memo: &memo,
             trust: &self.trust,
             options: &OPTIONS,
             now: clock::now(),
             seen: Seen::All,
             surroundings: Surroundings::Searched,
         };
-        let found = revision(&self.repository, Some(self.tip), self.head)?;
-        let revision = found.map_err(|why| {
-            let problem = why.problem();
-            CliError::usage(problem.text, problem.hint)
-        })?;
-        let proposal = Proposal {
-            target: self.target.clone(),
-            revision,
-            pusher: Pusher::Nobody,
-            branch: self.branch.clone(),
-            since: Some(self.tip),
-            problems: Vec::new(),
-        };
         let standing = Standing::read(world, &self.inputs, &self.target)?;
-        let standing = bound(standing, self.policy_ref.as_ref())?;
-        Ok(judge(world, &self.inputs, &standing, proposal, detail)?)
+        ask(world, &bound(standing, self.policy_ref.as_ref())?)
     }
 }
 

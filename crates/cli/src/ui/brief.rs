@@ -54,6 +54,18 @@ pub(crate) fn check(ui: &mut Ui, label: &str, found: &Judgement) {
     }
 }
 
+/// The answer where a change is clear part by part.
+pub(crate) fn clear_in_parts(ui: &mut Ui, label: &str, parts: &[Judgement]) {
+    let clear = ui.marks.outcome(Outcome::Clear, ui.paint);
+    let target = parts.first().map(|part| part.proposal.target.short()).unwrap_or_default();
+    ui.line(format!("{clear}  {label} to {target}, in {} parts", parts.len()));
+    for part in parts {
+        let revision = part.proposal.revision;
+        let from = revision.tip.map(|tip| tip.short()).unwrap_or_default();
+        ui.line(format!("  {from}..{}  {}", revision.head.short(), why_clear(part)));
+    }
+}
+
 /// `rule low-risk, nobody asked`, `signed by Mira`, `by override`.
 fn why_clear(found: &Judgement) -> String {
     let diagnostics = &found.decision.diagnostics;

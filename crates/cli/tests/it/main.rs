@@ -12,6 +12,7 @@ mod demands;
 mod deploy;
 #[cfg(test)]
 mod failures;
+mod forge;
 #[cfg(test)]
 mod hostile;
 #[cfg(test)]

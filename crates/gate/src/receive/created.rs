@@ -1,8 +1,8 @@
 //! Judges a protected ref that is new, or that stood before it was protected.
 
-use super::gated::{ends, finish, never_deleted, rewritten};
+use super::gated::{finish, never_deleted, rewritten};
 use super::{Answer, RefUpdate, Setup, refused};
-use crate::cover::{Advance, Coverage, cover};
+use crate::cover::{self, Advance, Coverage, cover};
 use crate::governing::{Governing, Main};
 use crate::ports::PortError;
 use crate::proposal::Pusher;
@@ -137,6 +137,6 @@ fn branched(
     }
     let inputs = governing.inputs;
     let standing = Standing::read(world, inputs, &update.name)?.bound_by(main.name)?;
-    let coverage = cover(world, inputs, &standing, &advance, || ends(world))?;
+    let coverage = cover(world, inputs, &standing, &advance, || cover::ends(world))?;
     finish(world, governing, mode, &advance, coverage)
 }

@@ -2,7 +2,7 @@
 
 use super::{Answer, Gated, RefUpdate, Setup, created, refused};
 use crate::content::tree_of;
-use crate::cover::{Advance, Coverage, cover};
+use crate::cover::{self, Advance, Coverage, cover};
 use crate::governing::{Governing, Main};
 use crate::inputs::{self, Inputs, Unusable};
 use crate::landing;
@@ -18,10 +18,7 @@ use obstat_model::facts::Problem;
 use obstat_model::object::{Oid, RefName};
 use obstat_model::target::Mode;
 use obstat_policy::Rewrite;
-use std::collections::HashSet;
 
-/// Most filed statements that are looked through for heads.
-const STATEMENTS_MAX: usize = 1_000_000;
 /// Git's empty tree, which every repository knows.
 const EMPTY_TREE: [u8; 20] = [
     0x4b, 0x82, 0x5d, 0xc6, 0x42, 0xcb, 0x6e, 0xb9, 0xa0, 0x60, 0xe5, 0x4b, 0xf8, 0xd6, 0x92, 0x88,
@@ -185,7 +182,7 @@ fn existing(
     let standing = Standing::read(world, own, &update.name)?.bound_by(&setup.policy_ref)?;
     let forward = world.repository.first_parents(Some(old), new)?.is_some();
     let coverage = if forward {
-        cover(world, own, &standing, &advance, || ends(world))?
+        cover(world, own, &standing, &advance, || cover::ends(world))?
     } else {
         let refused = rewrite == Rewrite::Refuse;
         let rewritten = refused.then(|| rewritten(&update.name));
@@ -294,13 +291,6 @@ fn repair(
         problems: Vec::new(),
     };
     finish(world, &governing, governing.policy.mode(), &advance, split(judgement))
-}
-
-/// Heads that filed statements name: where approved segments may end.
-pub(super) fn ends(world: World) -> Result<HashSet<Oid>, PortError> {
-    let none = obstat_model::id::ChangeDigest::new([0; 32]);
-    let all = world.records.other_statements(none, STATEMENTS_MAX)?;
-    Ok(all.iter().filter_map(|bytes| Some(obstat_attest::claimed(bytes)?.context.head)).collect())
 }
 
 pub(super) fn finish(

@@ -1,0 +1,145 @@
+//! The jobs of `docs/guide/ci` on a repository without a gate, as a forge has it: the very lines of
+//! the pages are run.
+
+use super::{ASSISTED, program};
+use obstat_testkit::{Finished, Org, POLICY};
+
+const GITHUB: &str = include_str!("../../../../docs/guide/ci/github-action.md");
+const GITLAB: &str = include_str!("../../../../docs/guide/ci/gitlab-ci.md");
+
+/// What follows a marker on the lines of a page that hold it.
+fn lines<'a>(page: &'a str, marker: &str) -> Vec<&'a str> {
+    page.lines().filter_map(|line| line.trim().strip_prefix(marker)).collect()
+}
+
+/// A forge: a bare repository that takes every push, and a trust root made in a clone of it.
+fn forge() -> Org {
+    let org = Org::ungated(program(), POLICY);
+    let services = lines(GITHUB, "services: ");
+    let roster = format!("{}services: {}\n", org.roster(), services[0]);
+    org.scratch.write("work/.obstat/roster.yaml", roster);
+    org.commit("mira", "services");
+    org.push("mira", &["main"]).ok();
+    org.scratch.git(".", &["clone", "-q", "--bare", "server.git", "shop.git"]);
+    let once = lines(GITHUB, "obstat bootstrap ");
+    let line: Vec<&str> = std::iter::once("bootstrap").chain(once[0].split(' ')).collect();
+    org.obstat("mira", ".", &line).ok();
+    for line in lines(GITHUB, "git -C shop.git push origin ") {
+        let line = format!("git -C shop.git push -q origin {line}");
+        org.scratch.run(".", &["sh", "-c", &line], &[], "").ok();
+    }
+    org.scratch.git("work", &["fetch", "-q", "origin", "+refs/obstat/*:refs/obstat/*"]);
+    org
+}
+
+const JONAS: &str = "jonas <jonas@example.com>";
+
+/// Commits as GitHub's web editor does: whoever pressed the button is the author.
+fn as_forge(org: &Org, line: &[&str]) -> String {
+    let (name, email) = ("GitHub", "noreply@github.com");
+    let env = [
+        ("GIT_AUTHOR_NAME", "jonas"),
+        ("GIT_AUTHOR_EMAIL", "jonas@example.com"),
+        ("GIT_COMMITTER_NAME", name),
+        ("GIT_COMMITTER_EMAIL", email),
+    ];
+    let line: Vec<&str> = std::iter::once("git").chain(line.iter().copied()).collect();
+    org.scratch.run("work", &line, &env, "").ok();
+    org.scratch.git("work", &["rev-parse", "HEAD"])
+}
+
+/// A job in a fresh clone at a commit: its lines that start with `git fetch` and `obstat`.
+fn job(org: &Org, page: &str, commit: &str, is_it: impl Fn(&str) -> bool) -> Finished {
+    let name = "job";
+    let _ = std::fs::remove_dir_all(org.scratch.at(name));
+    org.scratch.git(".", &["clone", "-q", "--no-local", "server.git", name]);
+    org.scratch.git(name, &["checkout", "-q", commit]);
+    let all = [lines(page, "- run: "), lines(page, "- ")].concat();
+    let obstat = all.iter().find(|l| l.starts_with("obstat check") && is_it(l)).unwrap();
+    let fetch = all.iter().find(|l| l.starts_with("git fetch") && l.contains("deployed"));
+    let bin = program().parent().unwrap().to_string_lossy().into_owned();
+    let path = format!("{bin}:{}", std::env::var("PATH").unwrap_or_default());
+    let temp = org.scratch.path().to_string_lossy().into_owned();
+    std::fs::copy(org.scratch.at("shop.git/obstat/trust"), org.scratch.at("obstat.trust")).unwrap();
+    let trust = format!("{temp}/obstat.trust");
+    let env = [
+        ("PATH", path.as_str()),
+        ("RUNNER_TEMP", temp.as_str()),
+        ("OBSTAT_TRUST", trust.as_str()),
+        ("BASE", "main"),
+        ("CI_MERGE_REQUEST_TARGET_BRANCH_NAME", "main"),
+        ("GITHUB_SHA", commit),
+        ("CI_COMMIT_SHA", commit),
+    ];
+    let script = format!("{} && {obstat}", fetch.unwrap());
+    org.scratch.run(name, &["sh", "-ec", &script], &env, "")
+}
+
+fn check(org: &Org, page: &str, commit: &str) -> Finished {
+    job(org, page, commit, |line| line.ends_with("HEAD"))
+}
+
+fn deploy(org: &Org, page: &str, commit: &str) -> Finished {
+    job(org, page, commit, |line| line.contains("deployed.."))
+}
+
+/// Two pull requests, merged in two ways, and what comes of them.
+#[test]
+fn the_jobs_of_the_pages_let_through_what_was_signed_and_nothing_else() {
+    let org = forge();
+    let work = |line: &[&str]| org.scratch.git("work", line);
+    let pull = |name: &str| {
+        work(&["checkout", "-q", "-b", name, "main"]);
+        org.scratch.write(&format!("work/src/{name}.rs"), format!("fn {name}() {{}}\n"));
+        let tip = org.commit("jonas", ASSISTED);
+        org.push("jonas", &[name]).ok();
+        work(&["checkout", "-q", "main"]);
+        tip
+    };
+    let signed = |name: &str| {
+        org.sign("priya", &format!("origin/main..{name}"), &[]).ok();
+        org.push_statements("priya").ok();
+    };
+    let first = pull("first");
+    for page in [GITHUB, GITLAB] {
+        let told = check(&org, page, &first);
+        assert_eq!(told.code, 4, "{}", told.all());
+        assert!(told.out.contains("priya"), "{}", told.all());
+    }
+    signed("first");
+    for page in [GITHUB, GITLAB] {
+        check(&org, page, &first).ok();
+    }
+    // The forge merges: one as a squash, one with a merge commit.
+    work(&["merge", "-q", "--squash", "first"]);
+    let squashed = as_forge(&org, &["commit", "-q", "--author", JONAS, "-m", "first (#1)"]);
+    org.push("forge", &["main"]).ok();
+    work(&["fetch", "-q", "origin"]);
+    for page in [GITHUB, GITLAB] {
+        deploy(&org, page, &squashed).ok();
+    }
+    pull("second");
+    signed("second");
+    let both = as_forge(&org, &["merge", "-q", "--no-ff", "-m", "second (#2)", "second"]);
+    org.push("forge", &["main"]).ok();
+    for page in [GITHUB, GITLAB] {
+        let told = deploy(&org, page, &both);
+        assert_eq!(told.code, 0, "{}", told.all());
+        assert!(told.out.contains("in 2 parts"), "{}", told.out);
+    }
+    // Nobody signed for the third.
+    work(&["fetch", "-q", "origin"]);
+    pull("third");
+    work(&["merge", "-q", "--squash", "third"]);
+    let third = as_forge(&org, &["commit", "-q", "--author", JONAS, "-m", "third (#3)"]);
+    org.push("forge", &["main"]).ok();
+    for page in [GITHUB, GITLAB] {
+        let told = deploy(&org, page, &third);
+        assert_eq!(told.code, 4, "{}", told.all());
+        assert!(told.out.contains("What is left"), "{}", told.out);
+    }
+    // Landing records are the gate's, and there is none.
+    let line = ["verify", "--target", "production", "--trust", "../obstat.trust", &both];
+    let answer = org.obstat("mira", "job", &line);
+    assert_eq!(answer.code, 3, "{}", answer.all());
+}
