@@ -12,6 +12,7 @@ mod demands;
 mod deploy;
 #[cfg(test)]
 mod failures;
+#[cfg(test)]
 mod forge;
 #[cfg(test)]
 mod hostile;
@@ -29,6 +30,8 @@ mod presence;
 mod push;
 #[cfg(test)]
 mod refs;
+#[cfg(test)]
+mod screens;
 #[cfg(test)]
 mod statements;
 #[cfg(test)]

@@ -56,6 +56,18 @@ impl<'a> SortedPaths<'a> {
     }
 }
 
+/// How near to the making of the content a part is: the lowest is the nearest.
+const fn weight(role: Role) -> u8 {
+    match role {
+        Role::Author => 0,
+        Role::Operator => 1,
+        Role::CoAuthor => 2,
+        Role::Pusher => 3,
+        Role::Committer => 4,
+        Role::Contributor => 5,
+    }
+}
+
 /// The files that a rule is about: those that its `paths` choose, or all. Found out when asked for
 /// the first time, for most decisions never ask.
 #[derive(Debug)]
@@ -127,7 +139,8 @@ impl<'a> Case<'a> {
                 participants.push((id, part.role));
             }
         }
-        participants.sort_unstable();
+        // Of several parts the weightiest is told.
+        participants.sort_unstable_by_key(|(id, role)| (*id, weight(*role)));
         participants.dedup_by(|a, b| a.0 == b.0);
         let paths = SortedPaths::new(facts);
         let hidden = facts.change.hidden();

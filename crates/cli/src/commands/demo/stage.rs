@@ -107,6 +107,9 @@ impl Stage {
                 key.trim()
             );
         }
+        roster.push_str(
+            "agents:\n  cursor: { tool: cursor, emails: [cursoragent@cursor.com], operator: jonas }\n",
+        );
         self.write("work/.obstat/roster.yaml", &roster)?;
         self.write("work/.obstat/policy.yaml", POLICY)
     }

@@ -11,6 +11,9 @@ const LEFT: usize = 29;
 /// Width of what commands said, so that a line has 80 columns.
 const RIGHT: usize = 44;
 
+/// The agent's name on its commits.
+const AGENT: &str = "Cursor <cursoragent@cursor.com>";
+
 struct Teller<'a> {
     ui: &'a mut Ui,
     step: u32,
@@ -76,15 +79,20 @@ fn gate(stage: &Stage, teller: &mut Teller) -> Result<(), CliError> {
         let line = ["-q", "-t", "ed25519", "-N", "", "-C", id, "-f", &file];
         wanted(stage.run("mira", "ssh-keygen", &line, "")?, 0, "keys")?;
     }
-    let people = PEOPLE
-        .map(|(_, name, level)| format!("{} ({level})", name.split(' ').next().unwrap_or(name)));
-    teller.say("people with real keys", &people.join(", "));
     stage.git("mira", &["init", "-q", "--bare", "-b", "main", "../server.git"])?;
     stage.git("mira", &["init", "-q", "-b", "main", "."])?;
     stage.git("mira", &["remote", "add", "origin", "../server.git"])?;
     stage.inputs()?;
     stage.write("work/src/price.rs", "pub fn round(total: f64) -> f64 { total }\n")?;
     commit(stage, "mira", "Start")?;
+    let ran = wanted(stage.obstat("mira", &["roster", "show"], "")?, 0, "roster")?;
+    let people = PEOPLE.map(|(id, _, _)| ran.line(&format!("{id} ")));
+    let person = |line: &String| line.split_whitespace().take(2).collect::<Vec<_>>().join(" ");
+    let people: Vec<String> = people.iter().map(person).collect();
+    teller.say("people with real keys", &people.join(", "));
+    let ran = wanted(stage.obstat("mira", &["policy", "check"], "")?, 0, "policy")?;
+    teller.say("obstat policy check", &ran.line("hold"));
+    teller.more(&ran.line("presence `key`"));
     wanted(push(stage, "mira", "main")?, 0, "first push")?;
     let ran = wanted(
         stage.obstat("mira", &["bootstrap", "--bare", "../server.git"], "")?,
@@ -95,10 +103,6 @@ fn gate(stage: &Stage, teller: &mut Teller) -> Result<(), CliError> {
     let line = ["hook", "install", "--bare", "../server.git", "--pusher-from", "OBSTAT_PUSHER"];
     let ran = wanted(stage.obstat("mira", &line, "")?, 0, "install")?;
     teller.say("a bare repository is gated", &ran.line("gated"));
-    teller.say(
-        "policy",
-        "assisted by somebody below senior: one senior signs; presence `key`, for a demo",
-    );
     fetch(stage)
 }
 
@@ -107,19 +111,17 @@ fn assisted(stage: &Stage, teller: &mut Teller) -> Result<(), CliError> {
         "work/src/price.rs",
         "pub fn round(total: f64) -> f64 { (total * 100.0).round() / 100.0 }\n",
     )?;
-    commit(
-        stage,
-        "jonas",
-        "Round prices per line\n\nCo-authored-by: Cursor <cursoragent@cursor.com>",
-    )?;
+    stage.git("jonas", &["add", "-A"])?;
+    let line = ["commit", "-q", "--author", AGENT, "-m", "Round prices per line"];
+    wanted(stage.git("jonas", &line)?, 0, "commit")?;
     let ran = stage.obstat("jonas", &["check"], "")?;
-    teller.say("Jonas commits with an agent", &ran.line("assisted  "));
+    teller.say("an agent of Jonas' commits", &ran.line("assisted  "));
     let ran = wanted(push(stage, "jonas", "main")?, 1, "assisted push")?;
     teller.say("git push", &ran.line("Not yet"));
     teller.more(&ran.line("of 1"));
     teller.more(&ran.line("could sign"));
     let ran = sign(stage, "jonas", "HEAD")?;
-    teller.say("Jonas signs for himself", &ran.line("does not count"));
+    teller.say("its operator tries to sign", &ran.line("does not count"));
     let ran = wanted(sign(stage, "priya", "HEAD")?, 0, "sign")?;
     teller.say("Priya reads the brief, signs", &ran.line("signed as"));
     wanted(push_statements(stage, "priya")?, 0, "push statements")?;
