@@ -80,6 +80,13 @@ impl CliError {
             Self::Port(PortError::Untrusted(_)) => Some(
                 "check that the trust file is of this repository, then fetch refs/obstat/* again",
             ),
+            Self::Git(GitError::Damaged { .. } | GitError::Port(PortError::Malformed { .. }))
+            | Self::Port(PortError::Malformed { .. }) => Some(
+                "the repository is damaged: see `git fsck`, then bring the object from another copy",
+            ),
+            Self::Git(GitError::NoRepository { .. }) => {
+                Some("run it in a clone, and see with `git status` that you may read it")
+            }
             Self::Internal(_) => {
                 Some("this is a fault of Obstat; please report it with the command you ran")
             }

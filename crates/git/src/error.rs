@@ -46,6 +46,14 @@ pub enum GitError {
     /// A revision does not exist.
     #[error("`{0}` names no commit here; list branches with `git branch -a`")]
     NoRevision(String),
+    /// What a revision names cannot be read.
+    #[error("what `{revision}` names cannot be read: {why}")]
+    Damaged {
+        /// The revision.
+        revision: String,
+        /// What git's library said.
+        why: String,
+    },
     /// There is nothing yet.
     #[error("nothing is committed here yet; commit something, then try again")]
     NoCommits,

@@ -44,7 +44,9 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
     {
         parts = coverage.clear;
         match coverage.open {
-            Some(open) => judgement = if parts.is_empty() { judgement } else { open },
+            // For machines the answer is of the change that was named.
+            Some(open) if args.format == Format::Text && !parts.is_empty() => judgement = open,
+            Some(_) => {}
             None => return in_parts(&prepared, &judgement, &parts, (args.format, ui)),
         }
     }

@@ -138,3 +138,41 @@ fn branch_and_files_are_evidence_in_check() {
         assert!(told.contains(&format!("\"kind\":\"{kind}\"")), "{kind}: {told}");
     }
 }
+
+/// What is carried out of a guarded folder is touched there, and special entries are found.
+#[test]
+fn renames_links_submodules_and_modes_are_seen_by_the_rules() {
+    let rules = "  - name: pay\n    when: { paths: ['pay/**'] }\n    require: [{ approvals: 1, level: senior }]\n  - name: odd\n    when: { hidden_content: any }\n    require: [{ approvals: 1, level: principal }]\n";
+    let head = obstat_testkit::POLICY.find("rules:\n").unwrap_or_default();
+    let policy =
+        format!("{}rules:\n{rules}", obstat_testkit::POLICY.get(..head).unwrap_or_default());
+    let org = Org::gated(super::program(), &policy);
+    let work = |line: &[&str]| org.scratch.git("work", line);
+    let told = |what: &str, rule: &str| {
+        org.commit("jonas", what);
+        let json = org.obstat("jonas", "work", &["check", "--format", "json"]).out;
+        work(&["reset", "-q", "--hard", "origin/main"]);
+        let found: serde_json::Value = serde_json::from_str(&json).unwrap_or_default();
+        let rules = found["rules"].to_string();
+        assert!(rules.contains(rule), "{what}: {json}");
+    };
+    work(&["mv", "pay/charge.rs", "charge.rs"]);
+    told("rename", "pay");
+    std::os::unix::fs::symlink("/etc/passwd", org.scratch.at("work/link")).unwrap();
+    told("symlink", "odd");
+    let id = work(&["rev-parse", "HEAD"]);
+    work(&["update-index", "--add", "--cacheinfo", &format!("160000,{},sub", id.trim())]);
+    let json = |what: &str| {
+        let line = ["commit", "-q", "-m", what];
+        org.scratch.git_as("jonas", "work", &line).ok();
+        let json = org.obstat("jonas", "work", &["check", "--format", "json"]).out;
+        work(&["reset", "-q", "--hard", "origin/main"]);
+        json
+    };
+    assert!(json("submodule").contains("\"odd\""));
+    work(&["update-index", "--chmod=+x", "pay/charge.rs"]);
+    assert!(json("mode").contains("\"odd\""));
+    org.scratch.write("work/src/a.rs", "fn a() {}\n");
+    work(&["add", "-A"]);
+    assert!(!json("plain").contains("\"odd\""));
+}

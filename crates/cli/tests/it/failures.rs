@@ -156,19 +156,42 @@ fn a_poisoned_roster_cache_is_read_again_or_refused() {
     }
 }
 
+/// A folder on the search path that holds links to some programs only.
+fn with_only(org: &obstat_testkit::Org, programs: &[&str]) -> String {
+    let folder = org.scratch.at("few");
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir(&folder).unwrap();
+    for program in programs {
+        let found = org.scratch.run(".", &["sh", "-c", &format!("command -v {program}")], &[], "");
+        std::os::unix::fs::symlink(found.ok().trim(), folder.join(program)).unwrap();
+    }
+    folder.to_string_lossy().into_owned()
+}
+
 #[test]
 fn without_git_or_ssh_keygen_the_command_says_what_is_missing() {
     let org = org();
+    org.scratch.git("work", &["checkout", "-q", "-b", "feature"]);
     org.scratch.write("work/src/a.rs", "fn a() {}\n");
     org.commit("jonas", ASSISTED);
-    let key = org.scratch.at("keys/priya");
+    org.scratch.git("work", &["checkout", "-q", "main"]);
+    org.scratch.write("work/docs/a.md", "text\n");
+    org.commit("jonas", "docs");
+    org.push("jonas", &["main"]).ok();
+    org.scratch.git("work", &["fetch", "-q", "origin"]);
+    let key = org.scratch.at("keys/priya").to_string_lossy().into_owned();
     let program = program().to_string_lossy().into_owned();
-    let line = [program.as_str(), "sign", "--key", &key.to_string_lossy(), "main"];
-    let typed = org.typed("main");
-    let found = org.scratch.run("work", &line, &[("PATH", "/nonexistent")], &typed);
-    assert_eq!(found.code, 2, "{}", found.all());
-    assert!(found.err.contains("ssh-keygen") || found.err.contains("git"), "{}", found.err);
-    assert!(found.err.contains("install"), "{}", found.err);
+    let line = [program.as_str(), "sign", "--key", &key, "feature"];
+    let typed = org.typed("feature");
+    for (there, missing) in [("git", "ssh-keygen"), ("ssh-keygen", "git")] {
+        let path = with_only(&org, &[there]);
+        let found = org.scratch.run("work", &line, &[("PATH", path.as_str())], &typed);
+        assert_eq!(found.code, 2, "{missing}: {}", found.all());
+        assert!(found.err.contains(missing), "{missing}: {}", found.err);
+        assert!(found.err.contains("install"), "{missing}: {}", found.err);
+    }
+    let path = with_only(&org, &["git", "ssh-keygen"]);
+    org.scratch.run("work", &line, &[("PATH", path.as_str())], &typed).ok();
 }
 
 #[test]
@@ -272,4 +295,39 @@ fn what_lands_without_an_announcement_is_recorded() {
         "3",
         "bootstrap and two landings, none of `free`"
     );
+}
+
+/// A repository that is damaged in one place, and what is said of it.
+#[test]
+fn damaged_and_unreadable_repositories_are_told_with_a_way_out() {
+    let loose = |org: &obstat_testkit::Org, id: &str| {
+        let (head, tail) = id.split_at(2);
+        org.scratch.at(&format!("work/.git/objects/{head}/{tail}"))
+    };
+    for what in ["HEAD", "HEAD^{tree}", "HEAD:src/a.rs"] {
+        let org = org();
+        org.scratch.write("work/src/a.rs", "fn a() {}\n");
+        org.commit("jonas", ASSISTED);
+        let id = org.scratch.git("work", &["rev-parse", what]);
+        let path = loose(&org, &id);
+        for (how, bytes) in [("broken", Some("x")), ("gone", None)] {
+            std::fs::remove_file(&path).unwrap();
+            if let Some(bytes) = bytes {
+                std::fs::write(&path, bytes).unwrap();
+            }
+            let ran = org.obstat("jonas", "work", &["check"]);
+            assert_eq!(ran.code, 2, "{what} {how}: {}", ran.all());
+            assert!(
+                ran.err.contains("git fsck") || ran.err.contains("git fetch"),
+                "{what} {how}: {}",
+                ran.err
+            );
+            assert!(!ran.all().contains("panicked"), "{}", ran.all());
+        }
+    }
+    let org = org();
+    std::fs::write(org.scratch.at("work/.git/HEAD"), "nonsense\n").unwrap();
+    let ran = org.obstat("jonas", "work", &["check"]);
+    assert_eq!(ran.code, 2, "{}", ran.all());
+    assert!(ran.err.contains("hint") && ran.err.contains("git "), "{}", ran.err);
 }

@@ -1,8 +1,6 @@
 //! The jobs of `docs/guide/ci` on a repository without a gate, as a forge has it: the very lines of
 //! the pages are run.
 
-#![expect(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
-
 use super::{ASSISTED, program};
 use obstat_testkit::{Finished, Org, POLICY};
 

@@ -19,26 +19,72 @@ fn configuration_attributes_and_hooks_of_a_repository_are_not_obeyed() {
     ] {
         org.scratch.git("server.git", &["config", name, value]);
     }
-    org.scratch.write("work/.gitattributes", "* diff=evil merge=evil -text\n");
-    org.scratch.write("work/src/a.rs", "fn a() {}\n");
-    org.commit("jonas", ASSISTED);
-    assert_ne!(org.push("jonas", &["main"]).code, 0);
+    let hook = "#!/bin/sh\ntouch ../ran\n";
+    for name in ["post-index-change", "pre-merge-commit", "post-merge", "post-checkout"] {
+        org.scratch.write(&format!("server.git/hooks/{name}"), hook);
+        let made = format!("server.git/hooks/{name}");
+        org.scratch.run(".", &["chmod", "+x", &made], &[], "").ok();
+    }
+    org.scratch.write("work/.gitattributes", "* diff=evil merge=evil filter=evil -text\n");
+    org.scratch.write("work/src/a.rs", "one\ntwo\nthree\nfour\nfive\n");
+    org.commit("mira", "attributes");
     org.sign("priya", "main", &[]).ok();
     org.push_statements("priya").ok();
-    org.push("jonas", &["main"]).ok();
+    org.push("mira", &["main"]).ok();
+    // A head that is approved, and a main that moved in the same file: the gate merges them again.
+    org.scratch.git("work", &["fetch", "-q", "origin"]);
+    org.scratch.git("work", &["checkout", "-q", "-b", "feature"]);
+    org.scratch.write("work/src/a.rs", "ONE\ntwo\nthree\nfour\nfive\n");
+    org.commit("jonas", ASSISTED);
+    org.sign("priya", "origin/main..feature", &[]).ok();
+    org.push_statements("priya").ok();
+    org.scratch.git("work", &["checkout", "-q", "main"]);
+    org.scratch.write("work/src/a.rs", "one\ntwo\nthree\nfour\nFIVE\n");
+    org.commit("mira", "the other end");
+    org.sign("yusuf", "main", &[]).ok();
+    org.push_statements("yusuf").ok();
+    org.push("mira", &["main"]).ok();
+    org.scratch.git_as("jonas", "work", &["merge", "-q", "--no-ff", "--no-edit", "feature"]).ok();
+    let pushed = org.push("jonas", &["main"]);
+    assert_eq!(pushed.code, 0, "the merge came out otherwise: {}", pushed.err);
     assert!(!org.scratch.at("ran").exists());
 }
 
+/// With grafts and replace refs git itself shows another history, in which this is signed.
 #[test]
 fn replace_refs_and_grafts_change_nothing() {
-    let org = org();
-    org.scratch.write("work/src/a.rs", "fn a() {}\n");
-    let bad = org.commit("jonas", ASSISTED);
-    let good = org.scratch.git("work", &["rev-parse", "HEAD~1"]);
-    org.push("jonas", &["main:free"]).ok();
-    org.scratch.git("server.git", &["update-ref", &format!("refs/replace/{bad}"), &good]);
-    org.scratch.write("server.git/info/grafts", format!("{bad}\n"));
-    assert_ne!(org.push("jonas", &["main"]).code, 0, "a replace ref or graft let content pass");
+    for replaced in [true, false] {
+        let org = org();
+        let start = org.scratch.git("work", &["rev-parse", "HEAD"]);
+        org.scratch.write("work/src/a.rs", "fn a() {}\n");
+        let first = org.commit("jonas", ASSISTED);
+        org.scratch.write("work/pay/charge.rs", "fn charge() { steal() }\n");
+        let evil = org.commit("jonas", ASSISTED);
+        org.sign("priya", &format!("{start}..{first}"), &[]).ok();
+        org.push_statements("priya").ok();
+        org.push("jonas", &["main:free"]).ok();
+        let seen = if replaced {
+            // The evil commit seems to be the signed one.
+            let name = format!("refs/replace/{evil}");
+            org.scratch.git("server.git", &["update-ref", &name, &first]);
+            let tree = ["rev-parse", &format!("{evil}^{{tree}}")].map(str::to_owned);
+            let signed = org.scratch.git("work", &["rev-parse", &format!("{first}^{{tree}}")]);
+            let line = tree.each_ref().map(String::as_str);
+            org.scratch.git("server.git", &line) == signed
+        } else {
+            // The evil commit seems to be no child of anything unsigned.
+            org.scratch.write("server.git/info/grafts", format!("{evil} {start}\n{first}\n"));
+            org.scratch.git("server.git", &["rev-list", "--count", &evil]) == "2"
+        };
+        assert!(seen || !replaced, "git does not show another history");
+        let pushed = org.push("jonas", &["main"]);
+        assert_ne!(pushed.code, 0, "a replace ref or graft let content pass");
+        assert!(pushed.err.contains("could sign"), "{}", pushed.err);
+        // What was signed passes all the same.
+        let spec = format!("{first}:refs/heads/main");
+        let pushed = org.push("jonas", &[&spec]);
+        assert_eq!(pushed.code, 0, "{}", pushed.err);
+    }
 }
 
 #[test]

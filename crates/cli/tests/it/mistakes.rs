@@ -190,6 +190,8 @@ fn an_override_is_reviewed_by_somebody_else_and_by_a_short_id() {
     org.push("jonas", &["main"]).ok();
     org.scratch.git("work", &["fetch", "-q", "origin", "+refs/obstat/*:refs/obstat/*"]);
     let typed: String = digest.chars().take(4).chain(['\n']).collect();
+    let audit = org.obstat("mira", "work", &["audit"]).ok();
+    assert!(audit.contains("review due") && audit.contains("down"), "{audit}");
     let review = |who: &str, id: &str| {
         let key = key(who);
         let line = ["override", "review", "--reason", "it was right", "--key", &key, id];

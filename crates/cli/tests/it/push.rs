@@ -119,8 +119,18 @@ fn several_changes_in_one_push_need_each_to_be_clear() {
         org.commit("jonas", ASSISTED);
     }
     org.sign("priya", "HEAD~3..HEAD~2", &[]).ok();
-    org.sign("priya", "HEAD~2..HEAD", &[]).ok();
+    org.sign("priya", "HEAD~1..HEAD", &[]).ok();
     org.push_statements("priya").ok();
+    let gap = org.push("jonas", &["main"]);
+    assert_ne!(gap.code, 0, "a step in the middle passed unsigned");
+    let check = org.obstat("jonas", "work", &["check"]);
+    assert_eq!(check.code, 4, "{}", check.all());
+    assert!(check.out.contains("1 part of it"), "{}", check.out);
+    org.sign("priya", "HEAD~2..HEAD~1", &[]).ok();
+    org.push_statements("priya").ok();
+    let check = org.obstat("jonas", "work", &["check"]);
+    assert_eq!(check.code, 0, "{}", check.all());
+    assert!(check.out.contains("in 3 parts"), "{}", check.out);
     let one_tip_off = org.push("jonas", &["main"]);
     // The second part was judged on a tip that is not on the target yet, which is its base here.
     assert_eq!(one_tip_off.code, 0, "{}", one_tip_off.err);

@@ -120,15 +120,31 @@ fn an_octopus_merge_is_judged_whole() {
 }
 
 #[test]
-fn a_shallow_clone_cannot_push_what_cannot_be_judged() {
+fn a_push_from_a_shallow_clone_is_judged_as_any_other() {
     let org = org();
     org.scratch.write("work/docs/a.md", "text\n");
     org.commit("priya", "docs");
     org.push("priya", &["main"]).ok();
     let server = format!("file://{}", org.scratch.at("server.git").display());
     org.scratch.git(".", &["clone", "-q", "--depth", "1", &server, "shallow"]);
-    let check = org.obstat("jonas", "shallow", &["check"]);
-    assert!(!check.all().contains("panicked"), "{}", check.all());
+    // What it cut off is on the server, so a push from it is judged as any other.
+    org.scratch.write("shallow/src/a.rs", "fn a() {}\n");
+    org.scratch.git("shallow", &["add", "-A"]);
+    org.scratch.git_as("jonas", "shallow", &["commit", "-q", "-m", ASSISTED]).ok();
+    let refused = org.scratch.git_as("jonas", "shallow", &["push", "-q", "origin", "main"]);
+    assert_ne!(refused.code, 0);
+    assert!(refused.err.contains("could sign"), "{}", refused.err);
+    org.scratch.git("work", &["fetch", "-q", "../shallow", "main:shallow"]);
+    org.sign("priya", "origin/main..shallow", &[]).ok();
+    org.push_statements("priya").ok();
+    org.scratch.git_as("jonas", "shallow", &["push", "-q", "origin", "main"]).ok();
+    // What lies below a branch without a history of its own is not there to be judged.
+    org.scratch.git("shallow", &["checkout", "-q", "--orphan", "alone"]);
+    org.scratch.git_as("jonas", "shallow", &["commit", "-q", "-m", "alone"]).ok();
+    let spec = "alone:refs/heads/release/1";
+    let refused = org.scratch.git_as("jonas", "shallow", &["push", "-q", "origin", spec]);
+    assert_ne!(refused.code, 0);
+    assert!(refused.err.contains("shares no history"), "{}", refused.err);
 }
 
 #[test]

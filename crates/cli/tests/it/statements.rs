@@ -33,10 +33,19 @@ fn statements_are_append_only() {
 fn what_is_no_statement_is_not_filed() {
     let org = org();
     let name = format!("refs/obstat/approvals/{}/{}", "a".repeat(64), "b".repeat(64));
-    for bytes in [&b""[..], b"{}", b"\xff\xfe", &[b'x'; 200_000]] {
+    let why = ["the statement", "larger than 128 KiB"];
+    for (bytes, why) in [
+        (&b""[..], why[0]),
+        (b"{}", why[0]),
+        (b"\xff\xfe", why[0]),
+        (&[b'x'; 100_000], why[0]),
+        (&[b'x'; 200_000], why[1]),
+    ] {
         let refused = push_blob(&org, bytes, &name);
         assert_ne!(refused.code, 0);
         assert!(refused.err.contains("Refused"), "{}", refused.err);
+        assert!(refused.err.contains(why), "{}", refused.err);
+        assert_eq!(refused.err.contains("larger than"), why.contains("larger"), "{}", refused.err);
     }
 }
 

@@ -79,7 +79,20 @@ impl GitRepository {
         if revision == "HEAD" && library.is_empty().unwrap_or(false) {
             return Err(GitError::NoCommits);
         }
-        let object = library.revparse_single(revision).map_err(|_| none())?;
+        let is_gone = |e: &git2::Error| {
+            let nothing = [git2::ErrorCode::NotFound, git2::ErrorCode::UnbornBranch];
+            e.class() == git2::ErrorClass::Reference && nothing.contains(&e.code())
+        };
+        // A ref that is there and leads nowhere is another matter than a word that is no ref.
+        let known =
+            revision == "HEAD" || library.resolve_reference_from_short_name(revision).is_ok();
+        let object = library.revparse_single(revision).map_err(|e| {
+            if known && !is_gone(&e) {
+                let revision = obstat_model::text::escape_cut(revision, 80);
+                return GitError::Damaged { revision, why: e.message().to_owned() };
+            }
+            none()
+        })?;
         let commit = object.peel(git2::ObjectType::Commit).map_err(|_| none())?;
         from_git(commit.id()).ok_or_else(none)
     }
