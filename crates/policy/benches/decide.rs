@@ -1,16 +1,19 @@
 //! `decide` with path matching, facts in memory: a mix of the path patterns that policies have, two
-//! approvals, and the report of what is missing.
+//! approvals of which one counts, and the report of what is missing.
 
 #![expect(clippy::unwrap_used, reason = "a benchmark that cannot be set up must stop at once")]
 
 use obstat_model::actor::{Actor, Identity, Participant, Role};
-use obstat_model::assistance::Assistance;
+use obstat_model::approval::{ApprovalFacts, Binding, Then, TipState, VerifiedApproval};
+use obstat_model::assistance::{Assistance, AssistanceVerdict};
 use obstat_model::change::{ChangeFacts, ChangedFile, FileChange, FileState, LineCount, Revision};
 use obstat_model::digest::sha256;
 use obstat_model::facts::{Facts, PathOwners};
-use obstat_model::id::{ChangeDigest, RepositoryId};
+use obstat_model::id::{ChangeDigest, Nonce, RepositoryId, Sha256, StatementHash};
 use obstat_model::object::{Mode, Oid, RefName, RepoPath};
-use obstat_model::roster::Roster;
+use obstat_model::presence::Presence;
+use obstat_model::roster::{KeyId, Roster};
+use obstat_model::statement::{Act, Context, Shown, Signer, Statement};
 use obstat_model::time::{Now, Timestamp};
 use obstat_policy::{Policy, decide, parse_policy, parse_roster};
 use std::fmt::Write as _;
@@ -28,16 +31,71 @@ struct Scene {
     assistance: Assistance,
     participants: Vec<Participant>,
     owners: Vec<PathOwners>,
+    statements: Vec<ApprovalFacts>,
 }
 
-fn key(who: &str) -> String {
-    use base64::Engine as _;
+fn blob(who: &str) -> Vec<u8> {
     let mut blob = Vec::new();
     for field in [&b"ssh-ed25519"[..], sha256(who.as_bytes()).as_bytes()] {
         blob.extend(u32::try_from(field.len()).unwrap().to_be_bytes());
         blob.extend(field);
     }
-    format!("ssh-ed25519 {}", base64::engine::general_purpose::STANDARD.encode(blob))
+    blob
+}
+
+fn key(who: &str) -> String {
+    use base64::Engine as _;
+    format!("ssh-ed25519 {}", base64::engine::general_purpose::STANDARD.encode(blob(who)))
+}
+
+/// The moment of the decision, in seconds since 1970.
+const NOW: i64 = 1_795_608_000;
+
+/// A good approval, an hour old.
+fn approval(who: &str, target: &RefName, change: &ChangeFacts, at: u8) -> ApprovalFacts {
+    let revision = change.revision;
+    let zero = Sha256::new([0; 32]);
+    let statement = Statement {
+        act: Act::Approve,
+        change: change.digest,
+        context: Context {
+            repository: RepositoryId::new([5; 16]),
+            target: target.clone(),
+            tip: revision.tip,
+            merge_base: revision.merge_base,
+            head: revision.head,
+            tree: revision.tree,
+        },
+        shown: Some(Shown {
+            assistance: AssistanceVerdict::Undisclosed,
+            contradicted: false,
+            tier: None,
+            hidden: Vec::new(),
+        }),
+        policy: zero,
+        roster: zero,
+        inputs: None,
+        signer: who.to_owned(),
+        level: None,
+        reason: "read it".to_owned(),
+        nonce: Nonce::new([at; 32]),
+        issued_at: Timestamp::from_unix(NOW - 3_600),
+        expires_at: Timestamp::from_unix(NOW + 86_400),
+    };
+    ApprovalFacts {
+        verified: VerifiedApproval {
+            statement,
+            hash: StatementHash::new([at; 32]),
+            signer: Signer::Person(who.parse().unwrap()),
+            key: KeyId(*sha256(&blob(who)).as_bytes()),
+            presence: Presence::Present,
+        },
+        received_at: Timestamp::from_unix(NOW - 3_600),
+        then: Then::AsNow,
+        binding: Binding::Exact,
+        tip: TipState::Ancestor,
+        spent: false,
+    }
 }
 
 fn roster() -> Roster {
@@ -72,7 +130,7 @@ fn policy(rules: usize, roster: &Roster) -> Policy {
         };
         let _ = writeln!(
             text,
-            "  - {{ name: r{n}, when: {{ paths: ['{paths}'], author_level_below: senior }}, require: [{{ approvals: 1, level: senior }}] }}"
+            "  - {{ name: r{n}, when: {{ paths: ['{paths}'], author_level_below: senior }}, require: [{{ approvals: 2, level: senior }}] }}"
         );
     }
     parse_policy(&text, "policy.yaml", roster).unwrap()
@@ -101,21 +159,26 @@ fn scene(rules: usize, files: usize) -> Scene {
         proven,
         commit: None,
     };
+    let target = RefName::parse("refs/heads/main").unwrap();
+    let change = ChangeFacts {
+        digest: ChangeDigest::new([9; 32]),
+        revision: Revision {
+            tip,
+            merge_base: tip,
+            head: Oid::Sha1([3; 20]),
+            tree: Oid::Sha1([4; 20]),
+        },
+        files: all,
+        inputs: None,
+    };
+    // A senior's, which counts, and a junior's, which does not.
+    let statements = vec![approval("p1", &target, &change, 1), approval("p3", &target, &change, 2)];
     Scene {
         policy,
         roster,
-        target: RefName::parse("refs/heads/main").unwrap(),
-        change: ChangeFacts {
-            digest: ChangeDigest::new([9; 32]),
-            revision: Revision {
-                tip,
-                merge_base: tip,
-                head: Oid::Sha1([3; 20]),
-                tree: Oid::Sha1([4; 20]),
-            },
-            files: all,
-            inputs: None,
-        },
+        target,
+        change,
+        statements,
         assistance: Assistance::conclude(Vec::new(), None),
         participants: vec![part(Role::Author, false), part(Role::Pusher, true)],
         owners: vec![PathOwners::default(); files],
@@ -134,11 +197,13 @@ fn run(bencher: divan::Bencher, rules: usize, files: usize) {
         roster: &scene.roster,
         owners: &scene.owners,
         rolling: &[],
-        statements: &[],
+        statements: &scene.statements,
         refused: &[],
         problems: &[],
     };
-    let now = Now(Timestamp::from_unix(1_795_608_000));
+    let now = Now(Timestamp::from_unix(NOW));
+    let told = decide(&scene.policy, &facts, now).diagnostics;
+    assert!(told.requirements.iter().all(|r| r.has == 1) && !told.requirements.is_empty());
     bencher.bench(|| decide(&scene.policy, divan::black_box(&facts), now));
 }
 

@@ -152,3 +152,25 @@ fn an_accepted_autofix_names_itself_and_its_account_alone_is_no_sign() {
         "x\n\nCo-authored-by: github-advanced-security[bot] <{account}>\n"
     )));
 }
+
+/// Cline's makers have addresses at `cline.bot`, and their evaluations an address of nobody.
+#[test]
+fn cline_s_agents_are_told_from_the_people_who_make_it() {
+    for line in [
+        "Co-authored-by: Cline Agent <cline-agent@users.noreply.github.com>",
+        "Co-authored-by: cline-cloud[bot] <276134852+cline-cloud[bot]@users.noreply.github.com>",
+    ] {
+        let found = of_message(&format!("x\n\n{line}\n"));
+        assert!(
+            found.iter().any(|e| e.tool.as_ref().is_some_and(|t| t.as_str() == "cline")),
+            "{line}"
+        );
+        assert!(found.iter().all(|e| e.strength == E2), "{found:?}");
+    }
+    for line in [
+        "Co-authored-by: Robin Newhouse <robin@cline.bot>",
+        "Co-authored-by: Cline Evaluation <cline@example.com>",
+    ] {
+        silent(of_message(&format!("x\n\n{line}\n")));
+    }
+}

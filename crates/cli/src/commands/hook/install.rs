@@ -35,7 +35,7 @@ pub(crate) struct Args {
     /// The host under which the roster's accounts name pushers
     #[arg(long, default_value = "git", value_name = "HOST")]
     host: String,
-    /// Also refuse updates of protected refs that bypass the push (`git update-ref`, web merges)
+    /// Also refuse updates of protected refs that come around the push (`git update-ref`, web merges)
     #[arg(long)]
     last_net: bool,
 }
