@@ -7,7 +7,7 @@
     reason = "a test stops where it cannot go on"
 )]
 
-use obstat_gate::ports::Repository as _;
+use obstat_gate::ports::{Merge, Repository as _};
 use obstat_git::GitRepository;
 use obstat_git::history::{self, Span};
 use obstat_model::object::{Oid, RepoPath};
@@ -296,4 +296,49 @@ fn the_paths_of_each_commit_are_those_that_git_names() {
     })
     .unwrap();
     assert!(seen >= 60, "{seen}");
+}
+
+/// The tree that the options of `docs/formats/merge.md` give. With other options it is another one:
+/// approvals that were given would no longer carry over.
+#[test]
+fn a_merge_gives_the_tree_that_its_format_promises() {
+    let scratch = Scratch::new();
+    scratch.git(".", &["init", "-q", "-b", "main", "r"]);
+    let text =
+        |from: usize, to: usize| (from..to).map(|n| format!("line {n}\n")).collect::<String>();
+    let commit = |message: &str| {
+        scratch.git("r", &["add", "-A"]);
+        scratch.git_as("mira", "r", &["commit", "-q", "-m", message]).ok();
+        scratch.git("r", &["rev-parse", "HEAD"]).parse::<Oid>().unwrap()
+    };
+    scratch.write("r/dir/a", text(0, 30));
+    scratch.write("r/dir/b", text(30, 60));
+    scratch.write("r/f", text(60, 90));
+    // Where a diff aligns braces and blank lines depends on its algorithm.
+    scratch.write("r/h", "a {\n}\n\nb {\n}\n\nc {\n}\n");
+    commit("base");
+    scratch.git("r", &["checkout", "-q", "-b", "theirs"]);
+    scratch.write("r/dir/c", text(90, 95));
+    scratch.write("r/f", text(60, 90).replace("line 75\n", "LINE 75\n"));
+    scratch.write("r/h", "a {\n}\n\nx {\n}\n\nb {\n}\n\nc {\n}\n");
+    let theirs = commit("theirs");
+    scratch.git("r", &["checkout", "-q", "main"]);
+    scratch.git("r", &["mv", "dir", "moved"]);
+    scratch.git("r", &["mv", "f", "g"]);
+    scratch.write("r/h", "a {\n}\n\nb {\n}\n\nc {\n  more\n}\n");
+    let ours = commit("ours");
+    let repository = GitRepository::open(&scratch.at("r/.git"), None).unwrap();
+    let Merge::Tree(tree) = repository.merge(ours, theirs).unwrap() else { panic!("conflict") };
+    let known = |path: &str| repository.entry(tree, &RepoPath::from(path)).unwrap().is_some();
+    // A renamed file takes what others did to it along; a renamed folder takes nothing.
+    assert!(known("g") && !known("f") && known("dir/c") && !known("moved/c"));
+    assert_eq!(tree.to_string(), "2cbd3d327e26443a8e45f0f40d6e45352fce81e5");
+    // The difference between two trees, applied to a third, is the same merge.
+    let tree_of = |id: Oid| repository.commit(id).unwrap().tree;
+    let base = repository.merge_base(ours, theirs).unwrap().unwrap();
+    let applied = repository.apply(tree_of(base), tree_of(theirs), tree_of(ours)).unwrap();
+    assert_eq!(applied, Merge::Tree(tree));
+    let mut apart = GitRepository::open(&scratch.at("r/.git"), None).unwrap();
+    apart.keep_apart();
+    assert_eq!(apart.apply(tree_of(base), tree_of(theirs), tree_of(ours)).unwrap(), applied);
 }

@@ -7,8 +7,11 @@ use crate::context;
 use crate::error::CliError;
 use crate::ui::Ui;
 use obstat_api::exit::Exit;
-use obstat_gate::inputs::{POLICY, ROSTER};
+use obstat_gate::inputs::{CODE_OWNERS, POLICY, ROSTER};
 use std::path::PathBuf;
+
+/// Where drafted owners of paths go.
+const OWNERS: &str = ".obstat/CODEOWNERS";
 
 /// Write a starting policy and a roster drafted from history
 #[derive(Debug, clap::Args)]
@@ -58,12 +61,14 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
             ui.note(format!("{} {}", ui.marks.warning(ui.paint), problem.message));
         }
     }
+    let owners = CODE_OWNERS.iter().all(|(name, _)| !top.join(name).exists());
+    let owners = owners.then(|| write::code_owners(&drafted)).filter(|text| !text.is_empty());
+    let mut drafts = vec![(POLICY, policy.as_str()), (ROSTER, roster.as_str())];
+    drafts.retain(|(name, _)| missing.contains(name));
+    drafts.extend(owners.as_deref().map(|text| (OWNERS, text)));
     let directory = top.join(".obstat");
     std::fs::create_dir_all(&directory).map_err(|e| CliError::file(&directory, e))?;
-    for (name, text) in [(POLICY, &policy), (ROSTER, &roster)] {
-        if !missing.contains(&name) {
-            continue;
-        }
+    for (name, text) in drafts {
         let path = top.join(name);
         std::fs::write(&path, text).map_err(|e| CliError::file(&path, e))?;
         ui.line(format!("{} {name}", ui.marks.met(ui.paint)));

@@ -30,11 +30,54 @@ fn a_full_disk_lets_nothing_pass() {
     org.push("priya", &["main:free"]).ok();
     let old = org.scratch.git(server, &["rev-parse", "main"]);
     let line = format!("{old} {new} refs/heads/main\n");
-    let hook = format!("ulimit -f 0; exec '{}' hook pre-receive", program().display());
+    let hook =
+        format!("trap '' XFSZ; ulimit -f 0; exec '{}' hook pre-receive", program().display());
     let env = [("GIT_DIR", "."), ("OBSTAT_PUSHER", "priya")];
     let refused = org.scratch.run(server, &["sh", "-c", &hook], &env, &line);
     assert_ne!(refused.code, 0, "{}", refused.all());
     assert!(!refused.all().contains("panicked"), "{}", refused.all());
+}
+
+/// The push is in when post-receive finds the disk full: it says so, and the next run records it.
+#[test]
+fn a_disk_that_fills_up_after_the_push_loses_nothing() {
+    let org = changed();
+    let hook = org.scratch.at("server.git/hooks/post-receive");
+    let kept = std::fs::read_to_string(&hook).unwrap();
+    std::fs::write(&hook, kept.replacen('\n', "\ntrap '' XFSZ; ulimit -f 0\n", 1)).unwrap();
+    let pushed = org.push("priya", &["main"]);
+    assert_eq!(pushed.code, 0, "{}", pushed.err);
+    assert!(pushed.err.contains("error"), "{}", pushed.err);
+    assert!(!pushed.err.contains("panicked"), "{}", pushed.err);
+    let tip = org.scratch.git("work", &["rev-parse", "main"]);
+    std::fs::write(&hook, kept).unwrap();
+    org.scratch.write("work/docs/b.md", "text\n");
+    org.commit("priya", "more docs");
+    org.push("priya", &["main"]).ok();
+    org.scratch.git("work", &["fetch", "-q", "origin", "+refs/obstat/*:refs/obstat/*"]);
+    let line = ["verify", "--target", "production", "--trust", "../server.git/obstat/trust", &tip];
+    let answer = org.obstat("mira", "work", &line);
+    assert_eq!(answer.code, 0, "{}", answer.all());
+}
+
+/// A statement that cannot be kept was not made, and nothing half-written is filed.
+#[test]
+fn a_full_disk_signs_nothing() {
+    let org = org();
+    org.scratch.write("work/src/a.rs", "fn a() {}\n");
+    org.commit("jonas", ASSISTED);
+    let (key, typed) = (org.scratch.at("keys/priya"), org.typed("main"));
+    let sign = format!(
+        "trap '' XFSZ; ulimit -f 0; exec '{}' sign --key '{}' main",
+        program().display(),
+        key.display()
+    );
+    let ran = org.scratch.run("work", &["sh", "-c", &sign], &[], &typed);
+    assert_ne!(ran.code, 0, "{}", ran.all());
+    assert!(ran.err.contains("error") && !ran.err.contains("panicked"), "{}", ran.all());
+    let filed = ["for-each-ref", "--format=%(refname)", "refs/obstat/approvals"];
+    assert_eq!(org.scratch.git("work", &filed), "");
+    org.sign("priya", "main", &[]).ok();
 }
 
 #[test]

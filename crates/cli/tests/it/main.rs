@@ -5,6 +5,8 @@ mod attacks;
 #[cfg(test)]
 mod audit;
 #[cfg(test)]
+mod begin;
+#[cfg(test)]
 mod bundle;
 #[cfg(test)]
 mod demands;

@@ -31,6 +31,7 @@ fn init_writes_what_is_missing_and_nothing_else() {
     let roster = org.roster();
     std::fs::remove_file(org.scratch.at("work/.obstat/policy.yaml")).unwrap();
     told(&org.obstat("mira", "work", &["policy", "check"]), &["obstat init"]);
+    org.scratch.git("work", &["config", "user.email", "mira@example.com"]);
     let nameless = org.obstat("mira", "work", &["init"]);
     assert!(nameless.err.contains("obstat init --key"), "{}", nameless.err);
     std::fs::remove_file(org.scratch.at("work/.obstat/policy.yaml")).unwrap();

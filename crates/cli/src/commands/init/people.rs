@@ -226,6 +226,12 @@ pub(super) fn owner(
     key: Option<&PathBuf>,
 ) -> Result<Owner, CliError> {
     let email = repository.setting("user.email").map(|e| e.to_lowercase());
+    if email.is_none() {
+        return Err(CliError::usage(
+            "git does not know your address, so you could not be told from the others",
+            "git config user.email YOU@EXAMPLE.COM, then run it again",
+        ));
+    }
     let known = draft.people.iter().find(|p| email.as_ref().is_some_and(|e| p.emails.contains(e)));
     let name = known.map(|p| p.name.clone()).or_else(|| repository.setting("user.name"));
     let name = name.unwrap_or_else(|| "Owner".to_owned());

@@ -3,6 +3,7 @@
 use super::people::{Draft, Drafted, Owner};
 use obstat_model::text::{escape_cut, grouped};
 use obstat_model::time::Timestamp;
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 /// A YAML string in double quotes; JSON strings are YAML strings.
@@ -94,6 +95,39 @@ fn others(text: &mut String, draft: &Draft) {
         let _ = writeln!(text, "  service-{}: {{ emails: [{}] }}", i + 1, quoted(email));
     }
 }
+
+/// Most owners of a folder that are drafted.
+const OWNERS_MAX: usize = 3;
+
+/// Owners of the top folders: who changed them lately, those with most commits first.
+pub(super) fn code_owners(draft: &Draft) -> String {
+    let mut by_place: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for person in &draft.people {
+        for place in &person.places {
+            let owners = by_place.entry(place).or_default();
+            if owners.len() < OWNERS_MAX {
+                owners.push(&person.id);
+            }
+        }
+    }
+    // A name that would need quoting is left to people.
+    let plain = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
+    by_place.retain(|place, _| place.chars().all(plain));
+    if by_place.is_empty() {
+        return String::new();
+    }
+    let mut text = String::from(OWNERS_HEAD);
+    for (place, owners) in by_place {
+        let owners: Vec<String> = owners.iter().map(|id| format!("@{id}")).collect();
+        let _ = writeln!(text, "/{place}/ {}", owners.join(" "));
+    }
+    text
+}
+
+const OWNERS_HEAD: &str = "\
+# Who owns what: those who changed it in the newest 2,000 commits. For rules with `owns: touched`;
+# no rule asks for owners yet. Format: docs/formats/codeowners.md of Obstat.
+";
 
 const ROSTER_HEAD: &str = "\
 # Who is who. Drafted from the history of this repository; set the levels.

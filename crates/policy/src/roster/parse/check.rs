@@ -139,7 +139,8 @@ fn owners(parts: &RosterParts, fields: &Fields, report: &mut Report) {
         let usable = person.left.is_none() && person.keys.iter().any(|k| k.until.is_none());
         able += u32::from(usable);
     }
-    if able < parts.owners.quorum {
+    // A key that cannot be read is told already, and may be the reason.
+    if able < parts.owners.quorum && !report.has_errors() {
         let quorum = parts.owners.quorum;
         let message = format!(
             "changes of policy and roster need signatures of {quorum} of the owners, and {able} could \
