@@ -109,3 +109,51 @@ fn helps_completions_and_manuals_are_made_by_the_program() {
     let pages = std::fs::read_dir(scratch.at("pages")).map(Iterator::count).unwrap_or(0);
     assert!(pages > 10, "{pages} pages");
 }
+
+/// Where the gate keeps what, in the repository and beside it, and what a bundle holds.
+#[test]
+fn records_settings_and_bundles_have_their_places() {
+    let org = org();
+    org.scratch.write("work/src/a.rs", "fn a() {}\n");
+    org.commit("jonas", ASSISTED);
+    org.sign("priya", "main", &[]).ok();
+    org.push_statements("priya").ok();
+    org.push("jonas", &["main"]).ok();
+    org.scratch.git("work", &["fetch", "-q", "origin", "+refs/obstat/*:refs/obstat/*"]);
+    let line = ["bundle", "--target", "production", "--trust", "../server.git/obstat/trust"];
+    let line: Vec<&str> = line.into_iter().chain(["--output", "../proof.tar", "HEAD"]).collect();
+    org.obstat("jonas", "work", &line).ok();
+    let refs = ["for-each-ref", "--format=%(objecttype) %(refname)", "refs/obstat"];
+    let tree = |name: &str| {
+        org.scratch.git("server.git", &["ls-tree", "-r", "--format=%(objecttype) %(path)", name])
+    };
+    let spread = Regex::new(r"\b[0-9a-f]{2}/[0-9a-f]{38,62}\b").unwrap_or_else(|e| panic!("{e}"));
+    let key = Regex::new(r"\b[0-9a-f]{16}\b").unwrap_or_else(|e| panic!("{e}"));
+    let shown = |text: &str| {
+        let text = key.replace_all(text, "<TARGET>").into_owned();
+        let mut lines: Vec<String> =
+            masked(&spread.replace_all(&text, "<SPREAD>")).lines().map(str::to_owned).collect();
+        lines.sort();
+        lines.dedup();
+        lines.join("\n")
+    };
+    let files = org.scratch.run(".", &["tar", "-tf", "proof.tar"], &[], "").ok();
+    let settings = std::fs::read_to_string(org.scratch.at("server.git/obstat/gate.toml"));
+    let beside = org.scratch.run("server.git/obstat", &["ls", "-1"], &[], "").ok();
+    let hooks = org.scratch.run("server.git", &["sh", "-c", "cat hooks/pre-receive"], &[], "").ok();
+    let program = program().to_string_lossy().into_owned();
+    assert_snapshot!(
+        "layout",
+        [
+            ("refs", shown(&org.scratch.git("server.git", &refs))),
+            ("refs/obstat/landings", shown(&tree("refs/obstat/landings"))),
+            ("refs/obstat/receipts", shown(&tree("refs/obstat/receipts"))),
+            ("bundle", shown(&files)),
+            ("obstat/", shown(&beside)),
+            ("obstat/gate.toml", settings.unwrap_or_default()),
+            ("hooks/pre-receive", hooks.replace(&program, "<PROGRAM>")),
+        ]
+        .map(|(name, text)| format!("== {name}\n{}\n", text.trim_end()))
+        .concat()
+    );
+}
