@@ -10,7 +10,7 @@ mod words;
 
 use obstat_testkit::{Finished, Org};
 
-const EVIL: &str = "fn charge() { evil() }\n";
+pub(super) const EVIL: &str = "fn charge() { evil() }\n";
 
 fn verify(org: &Org, dir: &str, target: &str, commit: &str) -> Finished {
     let trust = org.scratch.at("server.git/obstat/trust");
@@ -18,25 +18,25 @@ fn verify(org: &Org, dir: &str, target: &str, commit: &str) -> Finished {
     org.obstat("mira", dir, &line)
 }
 
-fn fetch(org: &Org) {
+pub(super) fn fetch(org: &Org) {
     let all = ["+refs/heads/*:refs/remotes/origin/*", "+refs/obstat/*:refs/obstat/*"];
     org.scratch.git("work", &["fetch", "-q", "--prune", "origin", all[0], all[1]]);
 }
 
-fn signed(org: &Org, who: &str, range: &str) {
+pub(super) fn signed(org: &Org, who: &str, range: &str) {
     org.sign(who, range, &[]).ok();
     org.push_statements(who).ok();
 }
 
 /// Rejects, withdraws and the like, with a reason, as `signed`.
-fn said(org: &Org, verb: &str, who: &str, range: &str) {
+pub(super) fn said(org: &Org, verb: &str, who: &str, range: &str) {
     let key = org.scratch.at(&format!("keys/{who}")).to_string_lossy().into_owned();
     let line = [verb, "--key", &key, "--reason", "no", range];
     org.obstat_typing(who, "work", &line, &org.typed(range)).ok();
     org.push_statements(who).ok();
 }
 
-fn on(org: &Org, branch: &str, from: &str) {
+pub(super) fn on(org: &Org, branch: &str, from: &str) {
     org.scratch.git("work", &["checkout", "-q", "-b", branch, from]);
 }
 
@@ -64,4 +64,25 @@ fn sign_for(org: &Org, who: &str, range: &str, target: &str) {
     let key = org.scratch.at(&format!("keys/{who}")).to_string_lossy().into_owned();
     let line = ["sign", "--key", &key, "--reason", "read it", "--target", target, range];
     org.obstat_typing(who, "work", &line, &typed).ok();
+}
+
+/// Sixty lines, some of them in capitals.
+pub(super) fn lines(loud: &[usize]) -> String {
+    let line =
+        |n: usize| if loud.contains(&n) { format!("LINE {n}\n") } else { format!("line {n}\n") };
+    (0..60).map(line).collect()
+}
+
+/// Commits what lies in the work tree on main, signed by somebody, and lands it.
+pub(super) fn lands(org: &Org, who: &str, by: &str, message: &str) -> String {
+    let tip = org.commit(who, message);
+    signed(org, by, "origin/main..HEAD");
+    org.push(who, &["HEAD:main"]).ok();
+    fetch(org);
+    tip
+}
+
+/// Commits are dated by the second, and so are landings.
+pub(super) fn later(org: &Org, seconds: u32) {
+    org.scratch.clock(&format!("+{seconds}s"));
 }

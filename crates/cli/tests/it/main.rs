@@ -15,6 +15,8 @@ mod deploy;
 #[cfg(test)]
 mod failures;
 #[cfg(test)]
+mod faults;
+#[cfg(test)]
 mod forge;
 #[cfg(test)]
 mod hostile;

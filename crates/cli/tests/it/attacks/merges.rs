@@ -1,29 +1,8 @@
 //! Approvals of heads that carry over to merges and squashes: to what was seen, once.
 
-use super::{EVIL, fetch, on, signed, verify};
+use super::{EVIL, fetch, lands, later, lines, on, signed, verify};
 use crate::{ASSISTED, org};
 use obstat_testkit::Org;
-
-/// Sixty lines, some of them in capitals.
-fn lines(loud: &[usize]) -> String {
-    let line =
-        |n: usize| if loud.contains(&n) { format!("LINE {n}\n") } else { format!("line {n}\n") };
-    (0..60).map(line).collect()
-}
-
-/// Commits what lies in the work tree on main, signed by somebody, and lands it.
-fn lands(org: &Org, who: &str, by: &str, message: &str) -> String {
-    let tip = org.commit(who, message);
-    signed(org, by, "origin/main..HEAD");
-    org.push(who, &["HEAD:main"]).ok();
-    fetch(org);
-    tip
-}
-
-/// Commits are dated by the second, and so are landings.
-fn later(org: &Org, seconds: u32) {
-    org.scratch.clock(&format!("+{seconds}s"));
-}
 
 fn reverted(org: &Org, commit: &str, second: u32) {
     later(org, second);
