@@ -374,3 +374,28 @@ fn damaged_and_unreadable_repositories_are_told_with_a_way_out() {
     assert_eq!(ran.code, 2, "{}", ran.all());
     assert!(ran.err.contains("hint") && ran.err.contains("git "), "{}", ran.err);
 }
+
+/// Announcements that never come to pass are not kept without end, and what one of them was of lands
+/// on record all the same.
+#[test]
+fn announcements_that_never_come_are_limited() {
+    let org = changed();
+    between(&org, "exit 1");
+    assert_ne!(org.push("priya", &["main"]).code, 0);
+    let pending = org.scratch.at("server.git/obstat/pending");
+    let names = || -> Vec<String> {
+        let entries = std::fs::read_dir(&pending).unwrap();
+        entries.map(|e| e.unwrap().file_name().into_string().unwrap()).collect()
+    };
+    let kept = names().into_iter().find(|name| !name.contains('.')).unwrap();
+    let bytes = std::fs::read(pending.join(&kept)).unwrap();
+    for n in 1..2_500 {
+        std::fs::write(pending.join(format!("{n:020}-{n:064x}")), &bytes).unwrap();
+    }
+    between(&org, "exit 0");
+    org.scratch.write("work/docs/b.md", "text\n");
+    org.commit("priya", "more docs");
+    let pushed = org.push("priya", &["main"]);
+    assert!(pushed.err.contains("cleared"), "{}", pushed.err);
+    assert!(names().len() <= 1_001, "{}", names().len());
+}

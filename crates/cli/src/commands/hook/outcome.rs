@@ -26,6 +26,9 @@ use obstat_model::trust::{TrustRoot, TrustedKey};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+/// Most announcements that wait: each push looks at all of them, and a push may announce thousands
+/// that never come.
+const WAITING_MAX: usize = 1_000;
 /// A landing that was announced and has not come is dropped after this time.
 const STALE: Seconds = Seconds(3_600);
 
@@ -33,37 +36,73 @@ fn pending(git_directory: &Path) -> PathBuf {
     directory(git_directory).join("pending")
 }
 
-/// Announces a landing.
-pub(super) fn announce(
-    git_directory: &Path,
-    key: &GateKey,
-    record: &LandingRecord,
-    clearance: Option<&Clearance>,
-) -> Result<(), CliError> {
-    let at = pending(git_directory);
-    std::fs::create_dir_all(&at).map_err(|e| CliError::file(&at, e))?;
-    let unfit = |e: RecordError| {
-        let text = format!("this landing cannot be recorded: {e}");
-        CliError::usage(text, "push fewer changes at once")
-    };
-    // It gets longer when its place in the chain is known, and must fit then too.
-    let previous = Some(StatementHash::new([0; 32]));
-    let longest = LandingRecord { sequence: u64::MAX, seen: u64::MAX, previous, ..record.clone() };
-    key.sign_landing(&longest).map_err(unfit)?;
-    let bytes = key.sign_landing(record).map_err(unfit)?;
-    let hash = obstat_model::digest::sha256(&bytes);
-    // They are recorded in the order in which they were announced.
-    let place = waiting(git_directory)?.iter().filter_map(|path| place(path)).max();
-    let place = place.map_or(0, |last| last.saturating_add(1));
-    let path = at.join(format!("{place:020}-{hash}"));
-    if let Some(clearance) = clearance {
-        let signed =
-            key.sign_clearance(clearance).map_err(|e| CliError::Internal(e.to_string()))?;
-        // Not synced: should it be lost with the machine, the record is there all the same.
-        std::fs::write(beside(&path), signed).map_err(|e| CliError::file(&beside(&path), e))?;
+/// Announces the landings of one push.
+pub(super) struct Announcer<'a> {
+    at: PathBuf,
+    key: &'a GateKey,
+    /// They are recorded in the order in which they were announced.
+    place: u64,
+}
+
+impl<'a> Announcer<'a> {
+    pub(super) fn new(git_directory: &Path, key: &'a GateKey) -> Result<Self, CliError> {
+        let at = pending(git_directory);
+        std::fs::create_dir_all(&at).map_err(|e| CliError::file(&at, e))?;
+        let mut others = waiting(git_directory)?;
+        make_room(&mut others)?;
+        let last = others.iter().filter_map(|path| place(path)).max();
+        Ok(Self { at, key, place: last.map_or(0, |last| last.saturating_add(1)) })
     }
-    // Last, for it is what announces.
-    write_whole(&path, &bytes)
+
+    pub(super) fn announce(
+        &mut self,
+        record: &LandingRecord,
+        clearance: Option<&Clearance>,
+    ) -> Result<(), CliError> {
+        let unfit = |e: RecordError| {
+            let text = format!("this landing cannot be recorded: {e}");
+            CliError::usage(text, "push fewer changes at once")
+        };
+        // It gets longer when its place in the chain is known, and must fit then too.
+        let previous = Some(StatementHash::new([0; 32]));
+        let longest =
+            LandingRecord { sequence: u64::MAX, seen: u64::MAX, previous, ..record.clone() };
+        self.key.sign_landing(&longest).map_err(unfit)?;
+        let bytes = self.key.sign_landing(record).map_err(unfit)?;
+        let hash = obstat_model::digest::sha256(&bytes);
+        let path = self.at.join(format!("{:020}-{hash}", self.place));
+        self.place = self.place.saturating_add(1);
+        if let Some(clearance) = clearance {
+            let signed = self.key.sign_clearance(clearance);
+            let signed = signed.map_err(|e| CliError::Internal(e.to_string()))?;
+            // Not synced: should it be lost with the machine, the record is there all the same.
+            std::fs::write(beside(&path), signed).map_err(|e| CliError::file(&beside(&path), e))?;
+        }
+        // Last, for it is what announces.
+        write_whole(&path, &bytes)
+    }
+}
+
+/// Forgets the oldest announcements where there are too many. Those that come to pass all the same are
+/// judged when they do.
+fn make_room(waiting: &mut Vec<PathBuf>) -> Result<(), CliError> {
+    waiting.retain(|path| path.extension().is_none());
+    waiting.sort();
+    while waiting.len() >= WAITING_MAX {
+        let oldest = waiting.remove(0);
+        remove(&oldest)?;
+    }
+    Ok(())
+}
+
+fn remove(path: &Path) -> Result<(), CliError> {
+    match std::fs::remove_file(path) {
+        // Another run was faster.
+        Err(e) if e.kind() != ErrorKind::NotFound => return Err(CliError::file(path, e)),
+        _ => {}
+    }
+    let _ = std::fs::remove_file(beside(path));
+    Ok(())
 }
 
 /// The clearance of an announced landing.
@@ -167,12 +206,7 @@ pub(super) fn settle(
         } else if !again && record.at.after(STALE) > now.0 {
             continue;
         }
-        match std::fs::remove_file(path) {
-            // Another run was faster.
-            Err(e) if e.kind() != ErrorKind::NotFound => return Err(CliError::file(path, e)),
-            _ => {}
-        }
-        let _ = std::fs::remove_file(beside(path));
+        remove(path)?;
     }
     Ok(done)
 }

@@ -96,12 +96,15 @@ pub(super) fn before(ui: &mut Ui) -> Result<Exit, CliError> {
     for gated in gated.filter(|gated| gated.mode != Mode::Enforce) {
         tell_open_steps(ui, world, gated)?;
     }
-    for answer in &answers {
-        if let Answer::Gated(gated) = answer
-            && let Some(record) = &gated.record
-        {
-            let clearance = gated.clearance.as_ref();
-            outcome::announce(&directory, &fixed.key, record, clearance)?;
+    let records = answers.iter().filter_map(|answer| match answer {
+        Answer::Gated(gated) => Some((gated.record.as_ref()?, gated.clearance.as_ref())),
+        _ => None,
+    });
+    let mut records = records.peekable();
+    if records.peek().is_some() {
+        let mut announcer = outcome::Announcer::new(&directory, &fixed.key)?;
+        for (record, clearance) in records {
+            announcer.announce(record, clearance)?;
         }
     }
     Ok(Exit::Ok)
