@@ -31,11 +31,16 @@ pub(crate) fn here() -> Result<GitRepository, CliError> {
     Ok(GitRepository::discover(&start)?)
 }
 
+/// Brings statements and records.
+pub(crate) const FETCH: &str = "git fetch origin '+refs/obstat/*:refs/obstat/*'";
+
 /// Reads a trust file.
 pub(crate) fn trust_file(path: &Path) -> Result<TrustRoot, CliError> {
     let hint = "get it from your platform team, or from `obstat bootstrap` on the server";
     let text = std::fs::read_to_string(path)
         .map_err(|e| CliError::untrusted(format!("{}: {e}", path.display()), hint))?;
+    // A variable of a build server may have lost the last line's end.
+    let text = format!("{}\n", text.trim_end());
     trust::parse(&text).map_err(|e| CliError::untrusted(format!("{}: {e}", path.display()), hint))
 }
 

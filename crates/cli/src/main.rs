@@ -24,6 +24,10 @@ fn main() -> ExitCode {
             error.exit()
         }
     };
-    ui.finish();
+    if let Err(error) = ui.finish() {
+        let error = error::CliError::file(std::path::Path::new("standard output"), error);
+        ui.error(&error);
+        return ExitCode::from(error.exit().code());
+    }
     ExitCode::from(exit.code())
 }

@@ -33,6 +33,8 @@ pub(crate) struct Ui {
     pub(crate) paint: Paint,
     pub(crate) marks: mark::Marks,
     interactive: bool,
+    /// Why the answer could not be written, if it could not.
+    failed: Option<std::io::Error>,
 }
 
 impl std::fmt::Debug for Ui {
@@ -60,19 +62,30 @@ impl Ui {
             err: Box::new(std::io::stderr()),
             paint: if colours { Paint::Ansi } else { Paint::Plain },
             marks: if plain { mark::Marks::Ascii } else { mark::Marks::Unicode },
+            failed: None,
             interactive: std::io::stdin().is_terminal() && std::io::stderr().is_terminal(),
         }
     }
 
     /// A line of the answer. A closed pipe is not an error of ours.
     pub(crate) fn line(&mut self, text: impl AsRef<str>) {
-        let _ = writeln!(self.out, "{}", text.as_ref());
+        let written = writeln!(self.out, "{}", text.as_ref());
+        self.keep(written);
+    }
+
+    /// Remembers that the answer did not get out. A closed pipe means that nobody reads on.
+    fn keep(&mut self, written: std::io::Result<()>) {
+        if let Err(error) = written
+            && error.kind() != std::io::ErrorKind::BrokenPipe
+        {
+            self.failed.get_or_insert(error);
+        }
     }
 
     /// Text of the answer without a line end.
     pub(crate) fn text(&mut self, text: impl AsRef<str>) {
-        let _ = write!(self.out, "{}", text.as_ref());
-        let _ = self.out.flush();
+        let written = write!(self.out, "{}", text.as_ref()).and_then(|()| self.out.flush());
+        self.keep(written);
     }
 
     /// A line of progress or of a hint.
@@ -125,9 +138,12 @@ impl Ui {
         }
     }
 
-    pub(crate) fn finish(&mut self) {
-        let _ = self.out.flush();
+    /// Writes what is left; an error where not all of the answer could be written.
+    pub(crate) fn finish(&mut self) -> std::io::Result<()> {
+        let written = self.out.flush();
+        self.keep(written);
         let _ = self.err.flush();
+        self.failed.take().map_or(Ok(()), Err)
     }
 }
 

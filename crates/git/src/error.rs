@@ -27,7 +27,9 @@ pub enum GitError {
         message: String,
     },
     /// Commits could not be walked.
-    #[error("the history cannot be read: {0}; fetch what is missing with `git fetch --refetch`")]
+    #[error(
+        "the history cannot be read: {0}; fetch what is missing with `git fetch --unshallow` or `git fetch --refetch`"
+    )]
     History(String),
     /// Somebody else moved a ref meanwhile.
     #[error("ref {name} was moved by somebody else; try again")]

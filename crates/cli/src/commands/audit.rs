@@ -12,7 +12,7 @@ use crate::error::CliError;
 use crate::ui::Ui;
 use obstat_api::exit::Exit;
 use obstat_gate::assist::NOTES;
-use obstat_gate::inputs::FINGERPRINTS;
+use obstat_gate::inputs::{FINGERPRINTS, POLICY};
 use obstat_gate::ports::Repository as _;
 use obstat_git::GitRepository;
 use obstat_git::history::Span;
@@ -62,6 +62,8 @@ pub(crate) struct Source {
     pub(crate) heads: Vec<Oid>,
     pub(crate) not: Vec<Oid>,
     pub(crate) files: bool,
+    /// Whether the audited tree has a policy.
+    pub(crate) has_policy: bool,
 }
 
 impl Source {
@@ -99,7 +101,10 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
     let traces = scan::Recorded::traces(&repository, head, &fingerprints)?;
     let branch = of_branch(&repository, range, &fingerprints);
     let known = Known { fingerprints, notes, traces, branch, landed };
-    let source = Source { repository, known, heads: vec![head], not, files: args.files };
+    let tree = repository.commit(head)?.tree;
+    let has_policy = repository.entry(tree, &RepoPath::from(POLICY))?.is_some();
+    let (heads, files) = (vec![head], args.files);
+    let source = Source { repository, known, heads, not, files, has_policy };
     if args.unsigned {
         return Ok(render::unsigned(&source, args.format, ui));
     }

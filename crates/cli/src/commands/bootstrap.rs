@@ -4,6 +4,7 @@ mod present;
 
 use self::present::Present;
 use super::hook;
+use crate::clock;
 use crate::context::store::{DiskCache, write_whole};
 use crate::context::{OWN_DIRECTORY, TRUST_REF, ref_name};
 use crate::error::CliError;
@@ -70,7 +71,18 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
     // Last, for it is what says that all of this was done.
     write_whole(&own.join("trust"), text.as_bytes())?;
     report(ui, &own, &root, &present);
+    warn(ui, &inputs);
     Ok(Exit::Ok)
+}
+
+/// What will be in the way later, as `obstat policy check` tells it.
+fn warn(ui: &mut Ui, inputs: &Inputs) {
+    for finding in obstat_policy::check(&inputs.policy, &inputs.roster, clock::now()) {
+        ui.note(format!("{} {}", ui.marks.warning(ui.paint), finding.message));
+        if let Some(help) = &finding.help {
+            ui.note(format!("  {help}"));
+        }
+    }
 }
 
 /// A branch that was made before it was protected: what it holds is taken for given from now on.

@@ -1,7 +1,7 @@
 //! `obstat check`: is my change clear, what is missing, who could give it; before a push.
 
-use crate::context::Pinned;
 use crate::context::change::{ChangeArgs, Prepared, prepare};
+use crate::context::{FETCH, Pinned};
 use crate::error::CliError;
 use crate::ui::{Ui, brief};
 use obstat_api::audit::AssistanceLine;
@@ -57,6 +57,10 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
                 ui.line(format!("  {parts} of it, as pushed one by one: clear. What is left:"));
             }
             brief::check(ui, &prepared.label, &judgement);
+            if judgement.decision.outcome != Outcome::Clear && !prepared.has_records()? {
+                ui.note("  No statements were fetched here, so none can count. Fetch them with");
+                ui.note(format!("  {}", ui.paint.blue(FETCH)));
+            }
             if prepared.pinned == Pinned::No {
                 ui.note("  The trust root came from the repository itself; pin it with --trust.");
             }
@@ -105,7 +109,12 @@ fn nothing(prepared: &Prepared, format: Format, ui: &mut Ui) -> Result<Exit, Cli
         prepared.target.short()
     );
     if format == Format::Json {
-        return Err(CliError::usage(what, "commit something, or name another change"));
+        let nothing = serde_json::json!({
+            "version": 1, "decision": "nothing", "target": prepared.target.as_str(),
+            "head": prepared.head.to_string(), "requirements": [], "approvals": [], "problems": [],
+        });
+        ui.line(nothing.to_string());
+        return Ok(Exit::Ok);
     }
     ui.line(what);
     Ok(Exit::Ok)

@@ -19,7 +19,7 @@ pub(crate) struct Args {
 }
 
 pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
-    let mut stage = stage::Stage::set_up(args.verbose)?;
+    let mut stage = stage::Stage::set_up(args.verbose, ui.marks == crate::ui::mark::Marks::Ascii)?;
     ui.line(format!("Obstat demo, in {}, nothing outside it is touched.", stage.path().display()));
     story::tell(&mut stage, ui)?;
     ui.note("\nGate a repository of yours: policy and roster in a clone, then on the server");

@@ -120,12 +120,14 @@ fn open(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
 fn review(args: &ReviewArgs, ui: &mut Ui) -> Result<Exit, CliError> {
     let known = "list overrides with `obstat audit`";
     let shown = obstat_model::text::escape_cut(&args.id, 80);
-    if args.id.len() < PREFIX_MIN || !args.id.bytes().all(|b| b.is_ascii_hexdigit()) {
+    // As it is shown, in groups of four.
+    let id: String = args.id.split_whitespace().collect();
+    if id.len() < PREFIX_MIN || !id.bytes().all(|b| b.is_ascii_hexdigit()) {
         let what = format!("`{shown}` is no id: it has at least {PREFIX_MIN} hexadecimal digits");
         return Err(CliError::usage(what, known));
     }
     let prepared = prepare(&args.change)?;
-    let mut all = find(&prepared, &args.id.to_ascii_lowercase())?;
+    let mut all = find(&prepared, &id.to_ascii_lowercase())?;
     let (Some((id, own)), true) = (all.pop(), all.is_empty()) else {
         let what = if all.is_empty() { "no override" } else { "more than one override" };
         return Err(CliError::usage(format!("{what} {shown} is known here"), known));

@@ -39,7 +39,10 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
     let tree = repository.commit(commit)?.tree;
     let cache = DiskCache::of(repository.directory());
     let inputs = inputs::load(&repository, tree, &cache)?.map_err(|unusable| {
-        CliError::usage(unusable.problem().text, "see `obstat policy check`")
+        CliError::usage(
+            unusable.problem().text,
+            "it is read from a commit: commit it, and see `obstat policy check`",
+        )
     })?;
     match &args.command {
         Command::AllowedSigners(_) => {

@@ -10,10 +10,11 @@ use crate::context::{self, ref_name};
 use crate::error::CliError;
 use crate::ui::{Ui, brief};
 use obstat_api::exit::Exit;
+use obstat_attest::record;
 use obstat_gate::deploy::{self, Answer, Cleared};
 use obstat_gate::inputs::{self, Memo};
 use obstat_gate::pipeline::Judgement;
-use obstat_gate::ports::{NoCache, Repository as _};
+use obstat_gate::ports::{NoCache, Records as _, Repository as _};
 use obstat_gate::world::{Seen, Surroundings, World};
 use obstat_git::GitRepository;
 use obstat_model::facts::Problem;
@@ -21,9 +22,6 @@ use obstat_model::object::{Oid, RefName};
 use obstat_model::text::{count, escape_cut};
 use obstat_model::trust::TrustRoot;
 use std::path::{Path, PathBuf};
-
-/// Refspec that brings records and statements.
-const REFSPEC: &str = "git fetch origin '+refs/obstat/*:refs/obstat/*'";
 
 /// How to print.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -105,7 +103,7 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
         same_copies(copies, &super::bundle::copies(&repository, &target, cleared)?)?;
     }
     if let (Some(path), Answer::Clear(_)) = (&args.clearance, &answer) {
-        write_clearance(world, &target, commit, path)?;
+        write_clearance(world, &target, (commit, path), ui)?;
     }
     match args.format {
         Format::Text => text(ui, args, commit, &answer),
@@ -121,16 +119,15 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
 fn write_clearance(
     world: World,
     target: &RefName,
-    commit: Oid,
-    path: &Path,
+    (commit, path): (Oid, &Path),
+    ui: &mut Ui,
 ) -> Result<(), CliError> {
-    let none = || {
-        CliError::usage(
-            format!("the gate gave no clearance for {}", commit.short()),
-            "it gives one for what was cleared, not for what passed by override or mode",
-        )
+    let Some(bytes) = world.records.clearance_at(target, commit)? else {
+        let (mark, commit) = (ui.marks.warning(ui.paint), commit.short());
+        ui.note(format!("{mark} the gate gave no clearance for {commit}: none was written"));
+        ui.note("  It gives one for what was cleared, not for what passed by override.");
+        return Ok(());
     };
-    let bytes = world.records.clearance_at(target, commit)?.ok_or_else(none)?;
     let parsed = obstat_attest::clearance::parse(&bytes, &world.trust.gates);
     let found = parsed.map_err(|e| {
         CliError::untrusted(e.to_string(), "fetch refs/obstat/* again, or ask for a bundle")
@@ -203,7 +200,8 @@ fn same_copies(found: &Copies, wanted: &Copies) -> Result<(), CliError> {
     }
 }
 
-/// The ref that a target's name means in the policy at the commit.
+/// The ref that a target's name means in the policy at the commit: of several the one that the commit
+/// has landed on.
 pub(super) fn target_ref(
     repository: &GitRepository,
     commit: Oid,
@@ -212,13 +210,43 @@ pub(super) fn target_ref(
     if name.starts_with("refs/") {
         return ref_name(name);
     }
+    let branch = ref_name(&format!("refs/heads/{name}"))?;
     let tree = repository.commit(commit)?.tree;
-    let loaded = inputs::load(repository, tree, &NoCache)?;
-    let named = loaded.ok().and_then(|inputs| {
-        let target = inputs.policy.targets().iter().find(|t| t.name().as_str() == name)?;
-        target.refs().iter().find(|r| !r.contains(['*', '?', '[', '{'])).cloned()
-    });
-    ref_name(&named.unwrap_or_else(|| format!("refs/heads/{name}")))
+    let Ok(inputs) = inputs::load(repository, tree, &NoCache)? else { return Ok(branch) };
+    let policy = &inputs.policy;
+    let Some(target) = policy.targets().iter().find(|t| t.name().as_str() == name) else {
+        if policy.target_of(&branch).is_some()
+            || !repository.landings_at(&branch, commit)?.is_empty()
+        {
+            return Ok(branch);
+        }
+        let known: Vec<&str> = policy.targets().iter().map(|t| t.name().as_str()).collect();
+        return Err(CliError::usage(
+            format!("no target is called `{}`, and no protected branch", escape_cut(name, 60)),
+            format!("known: {}", known.join(", ")),
+        ));
+    };
+    let mut landed = None;
+    repository.newest_landings(&mut |bytes| {
+        let record = record::claimed_landing(bytes).filter(|record| {
+            let named = policy.target_of(&record.target).is_some_and(|t| t.name() == target.name());
+            record.to == commit && named
+        });
+        landed = record.map(|record| record.target);
+        landed.is_none()
+    })?;
+    let plain = target.refs().iter().find(|r| !r.contains(['*', '?', '[', '{']));
+    match (landed, plain) {
+        (Some(landed), _) => Ok(landed),
+        (None, Some(plain)) => ref_name(plain),
+        (None, None) => Err(CliError::usage(
+            format!(
+                "`{}` stands for several refs, and this commit landed on none",
+                escape_cut(name, 60)
+            ),
+            "name the ref: --target refs/heads/NAME",
+        )),
+    }
 }
 
 fn text(ui: &mut Ui, args: &Args, commit: Oid, answer: &Answer) {
@@ -237,7 +265,7 @@ fn text(ui: &mut Ui, args: &Args, commit: Oid, answer: &Answer) {
         }
         Answer::NotFetched => {
             ui.line("Approvals were not fetched, so nothing can be said. Fetch them with");
-            ui.line(format!("  {}", paint.blue(REFSPEC)));
+            ui.line(format!("  {}", paint.blue(context::FETCH)));
         }
         Answer::Blocked(problems, judgement) => {
             let blocked = marks.outcome(obstat_model::decision::Outcome::Blocked, paint);

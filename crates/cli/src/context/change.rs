@@ -28,9 +28,9 @@ pub(crate) struct ChangeArgs {
     /// The protected target, by policy name or ref [default: the branch it would go to]
     #[arg(long, short, value_name = "TARGET")]
     pub(crate) target: Option<String>,
-    /// The remote whose tip counts
-    #[arg(long, default_value = DEFAULT_REMOTE, value_name = "REMOTE")]
-    pub(crate) remote: String,
+    /// The remote whose tip counts [default: the one that the branch follows, else origin]
+    #[arg(long, value_name = "REMOTE")]
+    pub(crate) remote: Option<String>,
     /// The trust file [default: the one pinned here, else the published copy]
     #[arg(long, value_name = "FILE")]
     pub(crate) trust: Option<PathBuf>,
@@ -67,8 +67,11 @@ pub(crate) fn prepare(args: &ChangeArgs) -> Result<Prepared, CliError> {
     let (base, label) = split(args.change.as_deref().unwrap_or("HEAD"));
     let head = repository.resolve(label)?;
     let branch = branch_of(&repository, label);
-    let main = main_of(&repository, &args.remote)?;
-    let (target, tracked) = target_of(&repository, (args, main.as_ref()), branch.as_deref())?;
+    let remote = remote_of(&repository, args.remote.as_deref(), branch.as_deref())?;
+    let remote = remote.as_deref();
+    let main = main_of(&repository, remote)?;
+    let asked = Asked { target: args.target.as_deref(), branch: branch.as_deref(), remote };
+    let (target, tracked) = target_of(&repository, asked, main.as_ref())?;
     let tip = match base {
         Some(base) => repository.resolve(base)?,
         None => tracked,
@@ -89,7 +92,7 @@ pub(crate) fn prepare(args: &ChangeArgs) -> Result<Prepared, CliError> {
         seen: Seen::All,
         surroundings: Surroundings::Searched,
     };
-    let policy_ref = default_branch(&repository, &args.remote);
+    let policy_ref = default_branch(&repository, remote);
     let standing = Standing::read(world, &inputs, &target)?;
     let roster = bound(standing, policy_ref.as_ref())?.roster().clone();
     let label = label.to_owned();
@@ -131,7 +134,7 @@ fn bound<'a>(
 }
 
 /// The inputs of the default branch.
-fn main_of(repository: &GitRepository, remote: &str) -> Result<Option<Inputs>, CliError> {
+fn main_of(repository: &GitRepository, remote: Option<&str>) -> Result<Option<Inputs>, CliError> {
     for main in mains(repository, remote)? {
         let Some(tip) = tip_of(repository, &main, remote)? else { continue };
         if let Ok(inputs) = inputs_at(repository, tip)? {
@@ -142,7 +145,7 @@ fn main_of(repository: &GitRepository, remote: &str) -> Result<Option<Inputs>, C
 }
 
 /// What the default branch may be called, the likeliest first.
-fn mains(repository: &GitRepository, remote: &str) -> Result<Vec<RefName>, CliError> {
+fn mains(repository: &GitRepository, remote: Option<&str>) -> Result<Vec<RefName>, CliError> {
     let mut names: Vec<RefName> = default_branch(repository, remote).into_iter().collect();
     names.extend([ref_name("refs/heads/main")?, ref_name("refs/heads/master")?]);
     Ok(names)
@@ -172,6 +175,11 @@ impl Prepared {
         Ok(self.repository.is_ancestor(self.head, self.tip)?)
     }
 
+    /// Whether anything of the gate's was fetched: without it, nothing that was signed is known.
+    pub(crate) fn has_records(&self) -> Result<bool, CliError> {
+        Ok(!self.repository.refs().below("refs/obstat/")?.is_empty())
+    }
+
     /// As [`Prepared::has_landed`], for commands that need something to decide on.
     pub(crate) fn must_be_open(self) -> Result<Self, CliError> {
         if self.has_landed()? {
@@ -190,7 +198,8 @@ impl Prepared {
             let found = revision(&self.repository, Some(self.tip), self.head)?;
             let revision = found.map_err(|why| {
                 let problem = why.problem();
-                CliError::usage(problem.text, problem.hint)
+                let text = format!("{} to {}: {}", self.label, self.target.short(), problem.text);
+                CliError::usage(text, problem.hint)
             })?;
             let proposal = Proposal {
                 target: self.target.clone(),
@@ -262,31 +271,72 @@ fn branch_of(repository: &GitRepository, label: &str) -> Option<String> {
     repository.reference(&name).ok().flatten().map(|_| label.to_owned())
 }
 
+/// The remote that is meant: as asked, the one that the branch follows, `origin`, or the only one.
+/// `None` in a repository without remotes.
+fn remote_of(
+    repository: &GitRepository,
+    asked: Option<&str>,
+    branch: Option<&str>,
+) -> Result<Option<String>, CliError> {
+    let known = repository.remotes();
+    let listed = || known.iter().map(|r| escape_cut(r, 60)).collect::<Vec<_>>().join(", ");
+    if let Some(name) = asked {
+        if known.iter().any(|remote| remote == name) {
+            return Ok(Some(name.to_owned()));
+        }
+        let text = format!("there is no remote `{}`", escape_cut(name, 60));
+        return Err(CliError::usage(text, format!("known: {}", listed())));
+    }
+    let followed = branch.and_then(|branch| repository.upstream(branch)).map(|(remote, _)| remote);
+    let likely = followed.into_iter().chain([DEFAULT_REMOTE.to_owned()]);
+    if let Some(remote) = likely.into_iter().find(|remote| known.contains(remote)) {
+        return Ok(Some(remote));
+    }
+    match known.as_slice() {
+        [] => Ok(None),
+        [one] => Ok(Some(one.clone())),
+        _ => Err(CliError::usage(
+            "this repository has several remotes, and none is called origin",
+            format!("name the one that counts with --remote: {}", listed()),
+        )),
+    }
+}
+
+/// What a command line says of the target.
+struct Asked<'a> {
+    target: Option<&'a str>,
+    branch: Option<&'a str>,
+    remote: Option<&'a str>,
+}
+
 /// The target's ref and its tip here: the remote's copy where there is one.
 fn target_of(
     repository: &GitRepository,
-    (args, main): (&ChangeArgs, Option<&Inputs>),
-    branch: Option<&str>,
+    asked: Asked,
+    main: Option<&Inputs>,
 ) -> Result<(RefName, Oid), CliError> {
     let mut candidates = Vec::new();
-    match args.target.as_deref() {
+    match asked.target {
         Some(full) if full.starts_with("refs/") => candidates.push(full.to_owned()),
         Some(name) => {
             candidates.extend(main.into_iter().flat_map(|main| named(main, name)));
             candidates.push(format!("refs/heads/{name}"));
         }
         None => {
-            candidates.extend(branch.map(|b| format!("refs/heads/{b}")));
-            let mains = mains(repository, &args.remote)?;
+            candidates.extend(asked.branch.map(|b| format!("refs/heads/{b}")));
+            // A fix for a release follows the release.
+            let followed = asked.branch.and_then(|branch| repository.upstream(branch));
+            candidates.extend(followed.map(|(_, branch)| branch));
+            let mains = mains(repository, asked.remote)?;
             candidates.extend(mains.iter().map(ToString::to_string));
         }
     }
     for candidate in candidates {
         let target = ref_name(&candidate)?;
-        let Some(tip) = tip_of(repository, &target, &args.remote)? else { continue };
+        let Some(tip) = tip_of(repository, &target, asked.remote)? else { continue };
         let known = inputs_at(repository, tip)?;
         let names = |inputs: &Inputs| inputs.policy.target_of(&target).is_some();
-        if main.is_some_and(names) || known.as_ref().map_or(args.target.is_some(), names) {
+        if main.is_some_and(names) || known.as_ref().map_or(asked.target.is_some(), names) {
             return Ok((target, tip));
         }
     }
@@ -294,11 +344,17 @@ fn target_of(
         .map(|main| main.policy.targets().iter().map(|t| t.name().as_str()).collect())
         .unwrap_or_default();
     let hint = match known.as_slice() {
-        [] => format!("name it with --target, and fetch it with `git fetch {}`", args.remote),
+        [] => {
+            let remote = asked.remote.unwrap_or_default();
+            format!(
+                "name it with --target, and fetch it with `git fetch {}`",
+                escape_cut(remote, 60)
+            )
+        }
         names => format!("known: {}", names.join(", ")),
     };
     Err(CliError::usage(
-        match &args.target {
+        match asked.target {
             Some(name) => {
                 format!("no protected target `{}` is known here", escape_cut(name, 60))
             }
@@ -315,33 +371,23 @@ fn named(main: &Inputs, name: &str) -> Vec<String> {
     refs.into_iter().filter(|r| !r.contains(['*', '?', '[', '{'])).collect()
 }
 
-fn default_branch(repository: &GitRepository, remote: &str) -> Option<RefName> {
+fn default_branch(repository: &GitRepository, remote: Option<&str>) -> Option<RefName> {
+    let remote = remote?;
     let head = repository.symbolic_target(&format!("refs/remotes/{remote}/HEAD"))?;
     let short = head.strip_prefix(&format!("refs/remotes/{remote}/"))?;
     RefName::parse(&format!("refs/heads/{short}")).ok()
 }
 
-/// The tip of a target as the remote last had it, else the local branch of a repository that
-/// has no such remote.
+/// The tip of a target as the remote last had it, else the local branch of a repository without
+/// remotes.
 fn tip_of(
     repository: &GitRepository,
     target: &RefName,
-    remote: &str,
+    remote: Option<&str>,
 ) -> Result<Option<Oid>, CliError> {
-    if let Some(short) = target.as_str().strip_prefix("refs/heads/") {
-        let tracking = ref_name(&format!("refs/remotes/{remote}/{short}"))?;
-        if let Some(tip) = repository.reference(&tracking)? {
-            return Ok(Some(tip));
-        }
-    }
-    if repository.has_remote(remote) {
-        return Ok(None);
-    }
-    if remote != DEFAULT_REMOTE {
-        return Err(CliError::usage(
-            format!("there is no remote `{}`", escape_cut(remote, 60)),
-            "see `git remote`",
-        ));
-    }
-    Ok(repository.reference(target)?)
+    let branch = target.as_str().strip_prefix("refs/heads/");
+    let (Some(remote), Some(branch)) = (remote, branch) else {
+        return Ok(repository.reference(target)?);
+    };
+    Ok(repository.reference(&ref_name(&format!("refs/remotes/{remote}/{branch}"))?)?)
 }

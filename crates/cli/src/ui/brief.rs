@@ -200,5 +200,12 @@ pub(crate) fn command(found: &Judgement, asks: Asks) -> String {
         Asks::AuthorStatement => "declare --mine",
         Asks::Checks => "report --check NAME --passed",
     };
-    format!("obstat {verb} --push origin {tip}..{}", revision.head.short())
+    // What is named by two commits goes to the default branch, unless it says otherwise.
+    let target = found.proposal.target.as_str();
+    let target = match target.strip_prefix("refs/heads/") {
+        Some("main" | "master") => String::new(),
+        Some(short) => format!(" --target {}", escape_cut(short, 120)),
+        None => format!(" --target {}", escape_cut(target, 120)),
+    };
+    format!("obstat {verb} --push origin{target} {tip}..{}", revision.head.short())
 }

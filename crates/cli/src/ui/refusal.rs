@@ -55,10 +55,9 @@ pub(crate) fn told(ui: &mut Ui, pages: &[Page], taken: usize) {
 
 impl Page {
     fn lines(&self, budget: usize) -> Vec<String> {
-        let head = self.head.iter().take(HEAD_MAX);
-        let next = self.next.iter().take(HEAD_MAX);
+        let (head, next) = (cut(&self.head), cut(&self.next));
         let mut room = budget.saturating_sub(head.len() + next.len());
-        let mut lines: Vec<String> = head.cloned().collect();
+        let mut lines: Vec<String> = head;
         let whole = self.parts.iter().map(Vec::len).sum::<usize>() <= room;
         if !whole {
             room = room.saturating_sub(1);
@@ -71,9 +70,20 @@ impl Page {
         if !whole {
             lines.push("  and more, see `obstat check`".to_owned());
         }
-        lines.extend(next.cloned());
+        lines.extend(next);
         lines
     }
+}
+
+/// Lines of one sentence; where there are too many, the last says so.
+fn cut(lines: &[String]) -> Vec<String> {
+    let mut kept: Vec<String> = lines.iter().take(HEAD_MAX).cloned().collect();
+    if lines.len() > HEAD_MAX
+        && let Some(last) = kept.last_mut()
+    {
+        last.push('…');
+    }
+    kept
 }
 
 /// A protected update that is not clear.

@@ -173,3 +173,124 @@ fn an_override_is_signed_while_the_server_is_gone() {
     assert_eq!(pushed.code, 0, "{}", pushed.err);
     assert!(pushed.err.contains("overridden"), "{}", pushed.err);
 }
+
+/// A fix for a release follows the release: in what is checked, in what is printed to be signed, and
+/// in what is verified.
+#[test]
+fn a_release_is_meant_where_a_branch_follows_it() {
+    let org = org();
+    org.push("jonas", &["HEAD:refs/heads/release/1"]).ok();
+    let all = ["+refs/heads/*:refs/remotes/origin/*", "+refs/obstat/*:refs/obstat/*"];
+    let fetch = || org.scratch.git("work", &["fetch", "-q", "origin", all[0], all[1]]);
+    fetch();
+    org.scratch.write("work/src/a.rs", "fn a() {}\n");
+    org.commit("jonas", "only on main");
+    org.scratch.git("work", &["checkout", "-q", "-b", "fix", "--track", "origin/release/1"]);
+    org.scratch.write("work/pay/charge.rs", "fn charge() { 2 }\n");
+    let fix = org.commit("jonas", ASSISTED);
+    let told = org.obstat("jonas", "work", &["check"]);
+    assert!(told.out.contains("HEAD to release/1"), "{}", told.all());
+    let refused = org.push("jonas", &["fix:release/1"]);
+    let line = refused.err.lines().find(|l| l.contains("obstat sign")).unwrap_or_default();
+    let line = line.trim_start_matches("remote:").trim();
+    assert!(line.contains("--target release/1"), "{}", refused.err);
+    let key = org.scratch.at("keys/priya").to_string_lossy().into_owned();
+    let mut words: Vec<&str> = line.split(' ').skip(1).collect();
+    words.extend(["--key", &key, "--reason", "read it"]);
+    let range = words.iter().find(|w| w.contains("..")).copied().unwrap_or_default();
+    let check = ["check", "--format", "json", "--target", "release/1", range];
+    let json: serde_json::Value =
+        serde_json::from_str(&org.obstat("priya", "work", &check).out).unwrap_or_default();
+    let digest = json["digest"].as_str().unwrap_or_default();
+    let typed: String = digest.chars().take(4).chain(['\n']).collect();
+    org.obstat_typing("priya", "work", &words, &typed).ok();
+    org.push("jonas", &["fix:release/1"]).ok();
+    fetch();
+    let verify = |target: &str| {
+        let trust = "../server.git/obstat/trust";
+        org.obstat("mira", "work", &["verify", "--target", target, "--trust", trust, &fix])
+    };
+    for (target, code) in
+        [("releases", 0), ("refs/heads/release/1", 0), ("production", 3), ("relaeses", 2)]
+    {
+        let answer = verify(target);
+        assert_eq!(answer.code, code, "{target}: {}", answer.all());
+    }
+    assert!(verify("relaeses").err.contains("known: production, releases"));
+}
+
+/// Whatever the remote is called, its tip counts and not the local branch.
+#[test]
+fn the_only_remote_counts_whatever_its_name() {
+    let org = org();
+    org.scratch.git("work", &["remote", "rename", "origin", "srv"]);
+    org.scratch.write("work/src/a.rs", "fn a() {}\n");
+    org.commit("jonas", ASSISTED);
+    org.scratch.git("work", &["branch", "-q", "--set-upstream-to", "srv/main"]);
+    for line in [&["check"][..], &["check", "--remote", "srv"]] {
+        let told = org.obstat("jonas", "work", line);
+        assert_eq!(told.code, 4, "{}", told.all());
+    }
+    org.scratch.git("work", &["branch", "-q", "--unset-upstream"]);
+    assert_eq!(org.obstat("jonas", "work", &["check"]).code, 4);
+    org.scratch.git("work", &["remote", "add", "other", "../server.git"]);
+    let told = org.obstat("jonas", "work", &["check"]);
+    assert_eq!(told.code, 2, "{}", told.all());
+    assert!(told.err.contains("--remote") && told.err.contains("srv"), "{}", told.err);
+    let told = org.obstat("jonas", "work", &["check", "--remote", "nope"]);
+    assert!(told.err.contains("known: "), "{}", told.err);
+}
+
+/// What was not fetched is not taken for what was not signed.
+#[test]
+fn missing_records_are_told_apart_from_missing_signatures() {
+    let org = org();
+    org.scratch.write("work/src/a.rs", "fn a() {}\n");
+    org.commit("jonas", ASSISTED);
+    org.push("jonas", &["HEAD:refs/heads/feature"]).ok();
+    org.scratch.git(".", &["clone", "-q", "--no-local", "-b", "feature", "server.git", "fresh"]);
+    let told = org.obstat("priya", "fresh", &["check", "--trust", "../server.git/obstat/trust"]);
+    assert_eq!(told.code, 4, "{}", told.all());
+    assert!(told.err.contains("git fetch origin '+refs/obstat/"), "{}", told.all());
+    let told = org.obstat("priya", "fresh", &["audit", "--unsigned"]);
+    assert!(told.err.contains("git fetch origin '+refs/obstat/"), "{}", told.all());
+    let told = org.obstat("priya", "work", &["check"]);
+    assert!(!told.err.contains("git fetch"), "{}", told.all());
+}
+
+/// A break-glass deploy goes on; there is only no clearance to take along.
+#[test]
+fn an_overridden_deploy_has_no_clearance_and_passes() {
+    let org = org();
+    org.scratch.write("work/src/a.rs", "fn a() {}\n");
+    let tip = org.commit("jonas", ASSISTED);
+    let key = org.scratch.at("keys/mira").to_string_lossy().into_owned();
+    let line = ["override", "--reason", "down", "--expires", "2h", "--key", &key, "main"];
+    org.obstat_typing("mira", "work", &line, &org.typed("main")).ok();
+    org.push_statements("mira").ok();
+    org.push("jonas", &["main"]).ok();
+    org.scratch.git("work", &["fetch", "-q", "origin", "+refs/obstat/*:refs/obstat/*"]);
+    let line = ["verify", "--target", "production", "--trust", "../server.git/obstat/trust"];
+    let line: Vec<&str> =
+        line.into_iter().chain(["--clearance", "../c.json", "--format", "json", &tip]).collect();
+    let answer = org.obstat("mira", "work", &line);
+    assert_eq!(answer.code, 0, "{}", answer.all());
+    assert!(answer.out.contains("\"decision\":\"clear\""), "{}", answer.out);
+    assert!(answer.err.contains("none was written"), "{}", answer.err);
+    assert!(!org.scratch.at("c.json").exists());
+}
+
+/// An answer that does not get out is no answer.
+#[test]
+fn an_answer_that_cannot_be_written_fails() {
+    let org = org();
+    let program = program().to_string_lossy().into_owned();
+    for command in ["audit --format jsonl", "roster show", "policy check"] {
+        let script = format!("'{program}' {command} >/dev/full");
+        let ran = org.scratch.run("work", &["sh", "-c", &script], &[], "");
+        assert_eq!(ran.code, 2, "{command}: {}", ran.all());
+        assert!(ran.err.contains("standard output"), "{command}: {}", ran.err);
+    }
+    let script = format!("'{program}' audit --format jsonl | head -c 1");
+    org.scratch.run("work", &["sh", "-c", &script], &[], "").ok();
+}

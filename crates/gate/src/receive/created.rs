@@ -73,6 +73,17 @@ fn let_through(
     Ok(answer)
 }
 
+/// What else can be done where a ref stood before it was protected.
+fn or_adopt(update: &RefUpdate) -> String {
+    if update.old.is_none() {
+        return String::new();
+    }
+    format!(
+        "; or who keeps the server takes it over as it stands: obstat bootstrap --bare REPOSITORY --adopt {}",
+        update.name
+    )
+}
+
 /// The cleared commit that a new ref leaves its origin at.
 fn origin(
     world: World,
@@ -94,7 +105,7 @@ fn origin(
     };
     let Some(base) = base else {
         let text = format!("{} shares no history with {from}", update.name);
-        let hint = format!("branch it off {from}");
+        let hint = format!("branch it off {from}{}", or_adopt(update));
         return Ok(Err(Problem { code: "no-origin", text, hint }));
     };
     // Where only a warning was due, landing proves nothing.
@@ -106,7 +117,7 @@ fn origin(
             update.name,
             base.short()
         );
-        let hint = format!("branch it off a cleared tip of {from}");
+        let hint = format!("branch it off a cleared tip of {from}{}", or_adopt(update));
         return Ok(Err(Problem { code: "intermediate", text, hint }));
     }
     Ok(Ok(base))

@@ -137,6 +137,24 @@ impl GitRepository {
         config.get_string(name).ok()
     }
 
+    /// The branch of a remote that a local branch follows: the remote, and the branch's full name there.
+    #[must_use]
+    pub fn upstream(&self, branch: &str) -> Option<(String, String)> {
+        let library = self.refs.library().ok()?;
+        let full = format!("refs/heads/{branch}");
+        let remote = library.branch_upstream_remote(&full).ok()?.as_str().ok()?.to_owned();
+        let merge = library.branch_upstream_merge(&full).ok()?.as_str().ok()?.to_owned();
+        Some((remote, merge))
+    }
+
+    /// The names of all remotes.
+    #[must_use]
+    pub fn remotes(&self) -> Vec<String> {
+        let Ok(library) = self.refs.library() else { return Vec::new() };
+        let Ok(found) = library.remotes() else { return Vec::new() };
+        found.iter().flatten().flatten().map(str::to_owned).collect()
+    }
+
     /// Whether a remote of that name is set up.
     #[must_use]
     pub fn has_remote(&self, name: &str) -> bool {

@@ -81,10 +81,20 @@ pub(crate) struct Target {
     pub(crate) signed: u64,
     pub(crate) overridden: u64,
     pub(crate) unenforced: u64,
+    /// How often it was taken over as it stood, after the gate had begun.
+    pub(crate) adopted: u64,
     /// Tips that landed by override or by mode, newest first: how, and who pushed.
     pub(crate) let_through: Vec<(Oid, How, String)>,
     /// Commits on the first-parent chain since bootstrap that no record covers, newest first.
     pub(crate) unsigned: Vec<Oid>,
+}
+
+impl Target {
+    /// Whether nothing has reached it.
+    pub(crate) fn is_quiet(&self) -> bool {
+        let landed = self.signed + self.overridden + self.unenforced + self.adopted;
+        landed == 0 && self.unsigned.is_empty()
+    }
 }
 
 /// Everything that landed. Empty without a trust root.
@@ -143,6 +153,7 @@ impl Landed {
     fn adopted(&mut self, record: &LandingRecord) {
         if record.seen > 0 {
             let target = self.targets.entry(record.target.clone()).or_default();
+            target.adopted += 1;
             target.let_through.push((record.to, How::Adopted, String::new()));
         }
     }

@@ -4,6 +4,7 @@ use super::Format;
 use super::Source;
 use super::landings::How;
 use super::tally::Tally;
+use crate::context::FETCH;
 use crate::ui::Ui;
 use crate::ui::bar::{bar, percent};
 use obstat_api::audit::{OverrideLine, Reached, Summary, ToolLine};
@@ -99,10 +100,19 @@ fn phrase(kind: EvidenceKind) -> &'static str {
     }
 }
 
+/// Targets that are told one by one, also where nothing reached them.
+const QUIET_MIN: usize = 4;
+
 fn reached(range: &str, source: &Source, ui: &mut Ui) {
     let (paint, marks) = (ui.paint, ui.marks);
     let mut unsigned = 0;
+    let mut quiet = 0;
+    let several = source.known.landed.targets.len() > QUIET_MIN;
     for (target, found) in &source.known.landed.targets {
+        if several && found.is_quiet() {
+            quiet += 1;
+            continue;
+        }
         ui.line("");
         ui.line(format!("  reached {}, since it was gated", target.short()));
         let row = |mark: String, text: &str, n: u64, more: &str| {
@@ -126,7 +136,14 @@ fn reached(range: &str, source: &Source, ui: &mut Ui) {
         let n = found.unsigned.len() as u64;
         let mark = if n > 0 { marks.blocked(paint) } else { marks.met(paint) };
         ui.line(row(mark, "around the gate, unsigned", n, ""));
-        unsigned += n + found.overridden + found.unenforced;
+        if found.adopted > 0 {
+            ui.line(row(marks.warning(paint), "taken over as it stood", found.adopted, ""));
+        }
+        unsigned += n + found.overridden + found.unenforced + found.adopted;
+    }
+    if quiet > 0 {
+        ui.line("");
+        ui.line(format!("  nothing reached {} since", count(quiet, "other protected ref")));
     }
     for open in source.known.landed.exceptions.iter().filter(|e| !e.reviewed) {
         ui.line("");
@@ -178,7 +195,13 @@ pub(super) fn unsigned(source: &Source, format: Format, ui: &mut Ui) -> Exit {
         ui.line(serde_json::json!({"version": 1, "unsigned": all}).to_string());
     }
     if !source.known.landed.has_policy() {
-        ui.note("No gate is known here: nothing was signed, and nothing could be. Start with\n  obstat init");
+        if source.has_policy {
+            ui.note(format!(
+                "Records were not fetched here, so nothing can be said. Fetch them with\n  {FETCH}"
+            ));
+        } else {
+            ui.note("No gate is known here: nothing was signed, and nothing could be. Start with\n  obstat init");
+        }
     } else if !any {
         ui.note("Everything that reached a target since it was gated was cleared.");
     }

@@ -32,6 +32,7 @@ pub(super) struct Stage {
     folder: tempfile::TempDir,
     program: PathBuf,
     verbose: bool,
+    ascii: bool,
 }
 
 /// What a command printed.
@@ -62,11 +63,11 @@ impl Ran {
 }
 
 impl Stage {
-    pub(super) fn set_up(verbose: bool) -> Result<Self, CliError> {
+    pub(super) fn set_up(verbose: bool, ascii: bool) -> Result<Self, CliError> {
         let folder = tempfile::Builder::new().prefix("obstat-demo-").tempdir();
         let folder = folder.map_err(|e| CliError::file(&std::env::temp_dir(), e))?;
         let program = std::env::current_exe().map_err(|e| CliError::file(folder.path(), e))?;
-        Ok(Self { folder, program, verbose })
+        Ok(Self { folder, program, verbose, ascii })
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -117,7 +118,9 @@ impl Stage {
     /// Runs this very program as somebody, who types something.
     pub(super) fn obstat(&self, who: &str, line: &[&str], typed: &str) -> Result<Ran, CliError> {
         let program = self.program.to_string_lossy().into_owned();
-        self.run(who, &program, line, typed)
+        let ascii = self.ascii.then_some("--ascii");
+        let line: Vec<&str> = ascii.into_iter().chain(line.iter().copied()).collect();
+        self.run(who, &program, &line, typed)
     }
 
     /// Runs git as somebody.
