@@ -18,6 +18,7 @@ use obstat_gate::ports::{NoCache, Records as _, Repository as _};
 use obstat_gate::world::{Seen, Surroundings, World};
 use obstat_git::GitRepository;
 use obstat_model::facts::Problem;
+use obstat_model::landing::LandingKind;
 use obstat_model::object::{Oid, RefName};
 use obstat_model::text::{count, escape_cut};
 use obstat_model::trust::TrustRoot;
@@ -304,7 +305,10 @@ fn signatures(cleared: &Cleared) -> String {
     }
     people.sort();
     people.dedup();
-    let by = if people.is_empty() {
+    let began = cleared.record.kind == LandingKind::Bootstrap;
+    let by = if began {
+        "there when it was first gated, signed by nobody".to_owned()
+    } else if people.is_empty() {
         "nobody had to sign".to_owned()
     } else {
         format!("signed by {}", people.join(", "))

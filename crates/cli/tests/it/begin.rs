@@ -280,6 +280,24 @@ fn an_overridden_deploy_has_no_clearance_and_passes() {
     assert!(!org.scratch.at("c.json").exists());
 }
 
+/// What stays in force is told, and a remote that is not there before anything is signed.
+#[test]
+fn the_last_net_stays_and_a_wrong_remote_is_told_first() {
+    let org = org();
+    let install = ["hook", "install", "--bare", "server.git", "--pusher-from", "OBSTAT_PUSHER"];
+    let net: Vec<&str> = install.into_iter().chain(["--last-net"]).collect();
+    org.obstat("mira", ".", &net).ok();
+    let said = org.obstat("mira", ".", &install).ok();
+    assert!(said.contains("reference-transaction (from before"), "{said}");
+    org.scratch.write("work/src/a.rs", "fn a() {}\n");
+    org.commit("jonas", ASSISTED);
+    let told = org.sign("priya", "main", &["--push", "nope"]);
+    assert_eq!(told.code, 2, "{}", told.all());
+    assert!(told.err.contains("no remote `nope`") && told.err.contains("origin"), "{}", told.err);
+    let filed = ["for-each-ref", "--format=%(refname)", "refs/obstat/approvals"];
+    assert_eq!(org.scratch.git("work", &filed), "");
+}
+
 /// An answer that does not get out is no answer.
 #[test]
 fn an_answer_that_cannot_be_written_fails() {

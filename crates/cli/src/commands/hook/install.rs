@@ -40,6 +40,9 @@ pub(crate) struct Args {
     last_net: bool,
 }
 
+/// The hook that is installed on demand.
+const LAST_NET: &str = "reference-transaction";
+
 pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
     let repository = crate::commands::bootstrap::bare(&args.bare)?;
     let at = repository.directory().to_owned();
@@ -62,14 +65,18 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
     }
     let mut hooks = vec![("pre-receive", ""), ("post-receive", "")];
     if args.last_net {
-        hooks.push(("reference-transaction", " \"$1\""));
+        hooks.push((LAST_NET, " \"$1\""));
     }
     let hooks_dir = hooks_directory(&at)?;
+    let stays = !args.last_net && is_ours(&hooks_dir.join(LAST_NET));
     for (name, arguments) in &hooks {
         hook(&hooks_dir.join(name), name, arguments)?;
     }
     let (paint, marks) = (ui.paint, ui.marks);
-    let names: Vec<&str> = hooks.iter().map(|h| h.0).collect();
+    let mut names: Vec<&str> = hooks.iter().map(|h| h.0).collect();
+    names.extend(
+        stays.then_some("reference-transaction (from before; remove its file to be without)"),
+    );
     ui.line(format!("{} gated: {}", marks.met(paint), names.join(", ")));
     ui.line(format!(
         "  the pusher is named by {} and known on host {}",
@@ -130,6 +137,10 @@ fn hooks_directory(at: &Path) -> Result<PathBuf, CliError> {
     let hooks = at.join("hooks");
     std::fs::create_dir_all(&hooks).map_err(|e| CliError::file(&hooks, e))?;
     Ok(hooks)
+}
+
+fn is_ours(path: &Path) -> bool {
+    std::fs::read_to_string(path).is_ok_and(|present| present.contains(MARK))
 }
 
 fn hook(path: &Path, verb: &str, arguments: &str) -> Result<(), CliError> {

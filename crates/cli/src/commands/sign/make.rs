@@ -56,6 +56,7 @@ pub(crate) fn ask_and_sign(
     draft: Draft,
     ui: &mut Ui,
 ) -> Result<Option<Filed>, CliError> {
+    can_push(prepared, args)?;
     let digest = judgement.change.digest.to_string();
     let (head, target) = (digest.get(..4).unwrap_or_default(), prepared.target.short());
     // A review is about another change than the one at hand.
@@ -235,6 +236,19 @@ fn level_today(prepared: &Prepared, id: &obstat_model::id::PersonId) -> Option<S
     let person = prepared.roster.person(id)?;
     let best = person.levels.iter().filter(|g| g.holds_at(now)).map(|g| g.level).max()?;
     prepared.roster.parts().ladder.name(best).map(ToString::to_string)
+}
+
+/// A remote that does not exist is told before anything is read and signed.
+fn can_push(prepared: &Prepared, args: &KeyArgs) -> Result<(), CliError> {
+    let Some(remote) = &args.push else { return Ok(()) };
+    let known = prepared.repository.remotes();
+    if known.contains(remote) || remote.contains(['/', ':']) {
+        return Ok(());
+    }
+    Err(CliError::usage(
+        format!("there is no remote `{}` to push the statement to", escape_cut(remote, 60)),
+        format!("known: {}", known.join(", ")),
+    ))
 }
 
 /// Pushes the statement where asked, or says how.
