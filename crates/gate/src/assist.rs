@@ -43,7 +43,12 @@ pub fn of_commit(
             Ok(note) => found.evidence.extend(note.evidence(fingerprints, commit.id)),
             Err(error) => found.problems.push(broken(commit.id, &error.to_string())),
         },
-        Err(error @ PortError::TooLarge { .. }) => {
+        // Whoever wrote it is no reason to stop everybody else.
+        Err(
+            error @ (PortError::TooLarge { .. }
+            | PortError::Malformed { .. }
+            | PortError::Missing(_)),
+        ) => {
             found.problems.push(broken(commit.id, &error.to_string()));
         }
         Err(error) => return Err(error),

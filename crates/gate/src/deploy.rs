@@ -16,6 +16,7 @@ use obstat_model::facts::Problem;
 use obstat_model::id::StatementHash;
 use obstat_model::landing::{LandedChange, LandingKind, LandingRecord};
 use obstat_model::object::{Oid, RefName};
+use obstat_model::target::Mode;
 use obstat_model::time::{Now, Timestamp};
 
 /// Most landings between a commit and the bootstrap that are looked at.
@@ -79,6 +80,12 @@ pub fn verify(world: World, target: &RefName, commit: Oid) -> Result<Answer, Por
     }
 }
 
+/// Whether something landed on an enforced target without being clear.
+#[must_use]
+pub fn slipped(record: &LandingRecord) -> bool {
+    record.kind == LandingKind::Unenforced && record.mode == Mode::Enforce
+}
+
 /// Whether every change of the decision inputs along a chain was itself cleared, back to the trust
 /// root, and so were the inputs of other refs that judged a part of it.
 fn stands(
@@ -87,6 +94,9 @@ fn stands(
     decided: &mut Vec<LandingRecord>,
 ) -> Result<Result<(), Answer>, PortError> {
     let mut needed: Vec<LandingRecord> = steps(chain).cloned().collect();
+    // What came to pass on an enforced target although it was not clear: git moved the ref long after
+    // the gate had judged it. Modes let pass what they say; nothing let this pass.
+    needed.extend(chain.iter().filter(|record| slipped(record)).cloned());
     for other in governing_chains(world, chain)? {
         match other {
             Ok(other) => needed.extend(steps(&other).cloned()),
@@ -97,7 +107,8 @@ fn stands(
         if decided.contains(&step) {
             continue;
         }
-        let problems = vec![inputs_not_signed(&step)];
+        let problems =
+            vec![if slipped(&step) { unenforced(&step) } else { inputs_not_signed(&step) }];
         match by_now(world, &step)? {
             Again::Clear(_) => decided.push(step),
             Again::NotFetched => return Ok(Err(Answer::NotFetched)),
@@ -179,12 +190,19 @@ fn inputs_not_signed(record: &LandingRecord) -> Problem {
 }
 
 fn unenforced(record: &LandingRecord) -> Problem {
-    let text = format!(
-        "{} landed without what the policy asks for, while {} was in {} mode",
-        record.to.short(),
-        record.target.short(),
-        record.mode.as_str()
-    );
+    let (to, target) = (record.to.short(), record.target.short());
+    if slipped(record) {
+        let text = format!(
+            "{to} came to {target} without what the policy asks for: it was not clear any more when \
+             the ref moved"
+        );
+        let from = record.from.map(|from| from.short()).unwrap_or_default();
+        let hint = format!("revert it and what is above it, or let {from}..{to} be signed");
+        return problem("unenforced", text, &hint);
+    }
+    let mode = record.mode.as_str();
+    let text =
+        format!("{to} landed without what the policy asks for, while {target} was in {mode} mode");
     problem("unenforced", text, "deploy a commit that landed with its signatures")
 }
 

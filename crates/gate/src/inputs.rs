@@ -117,6 +117,8 @@ pub struct Memo {
     digests: RefCell<HashMap<Oid, InputsDigest>>,
     /// Inputs that hold, by their digest.
     held: RefCell<HashMap<InputsDigest, Rc<Loaded>>>,
+    /// Differences that have been on a target, by their trees and its tip.
+    used_up: RefCell<HashMap<UsedUp, bool>>,
 }
 
 /// Inputs that hold, or why there are none.
@@ -142,7 +144,20 @@ pub fn that_held(world: World, tip: Oid) -> Result<Rc<Loaded>, PortError> {
     Ok(here)
 }
 
+/// Two trees, and the tip of a target.
+type UsedUp = ((Oid, Oid), Oid);
+
 impl Memo {
+    /// Whether a difference was found to be used up.
+    pub(crate) fn used_up(&self, key: UsedUp) -> Option<bool> {
+        self.used_up.borrow().get(&key).copied()
+    }
+
+    /// Remembers whether it is.
+    pub(crate) fn keep_used_up(&self, key: UsedUp, used_up: bool) {
+        self.used_up.borrow_mut().insert(key, used_up);
+    }
+
     /// As [`load`].
     ///
     /// # Errors

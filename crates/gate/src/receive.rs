@@ -6,7 +6,7 @@ mod gated;
 
 use crate::assist::NOTES;
 use crate::governing::Main;
-use crate::inputs;
+use crate::inputs::{self, Loaded};
 use crate::pipeline::Judgement;
 use crate::ports::{PortError, Repository};
 use crate::proposal::Pusher;
@@ -17,6 +17,7 @@ use obstat_model::landing::LandingRecord;
 use obstat_model::object::{Oid, RefName};
 use obstat_model::target::Mode;
 use std::collections::HashSet;
+use std::rc::Rc;
 
 /// Refs of the gate's own; pushers may only add statements there.
 pub const OWN: &str = "refs/obstat/";
@@ -133,7 +134,37 @@ pub fn answer(
         let inputs = loaded.as_ref().as_ref().ok()?;
         Some(Main { name: &setup.policy_ref, tip, inputs })
     });
-    updates.iter().map(|update| one(world, setup, main, update)).collect()
+    let next = next_inputs(world, setup, updates)?;
+    let mut answers = Vec::with_capacity(updates.len());
+    for update in updates {
+        let answer = one(world, setup, main, update)?;
+        let soon = next.as_ref().and_then(|next| next.as_ref().as_ref().ok());
+        let soon = soon.is_some_and(|next| next.policy.target_of(&update.name).is_some());
+        // It would be there unjudged when its protection begins.
+        answers.push(match answer {
+            Answer::Free if soon && update.new.is_some() && update.name != setup.policy_ref => {
+                let text = format!("the same push makes {} a protected ref", update.name);
+                refused("protected-at-once", text, "push the policy first, then this")
+            }
+            answer => answer,
+        });
+    }
+    Ok(answers)
+}
+
+/// The inputs that the policy ref will have, where a push changes it.
+fn next_inputs(
+    world: World,
+    setup: &Setup,
+    updates: &[RefUpdate],
+) -> Result<Option<Rc<Loaded>>, PortError> {
+    if updates.len() < 2 {
+        return Ok(None);
+    }
+    let pushed = updates.iter().find(|u| u.name == setup.policy_ref && u.new != u.old);
+    let Some(new) = pushed.and_then(|update| update.new) else { return Ok(None) };
+    let Ok(new) = world.repository.peel(new) else { return Ok(None) };
+    world.inputs(world.repository.commit(new)?.tree).map(Some)
 }
 
 /// The tip of the policy ref before the push; `None` when it has none yet.

@@ -156,8 +156,9 @@ impl Reader<'_> {
                 return Ok(true);
             }
         }
+        // Where the judged tip is no earlier tip of the target, what was there since cannot be told.
         let Some(chain) = self.world.repository.first_parents(judged, present)? else {
-            return Ok(false);
+            return Ok(true);
         };
         let wanted: Vec<&FileChange> = change.files.iter().map(|f| &f.change).collect();
         if self.content_was_there(&chain, &wanted)? {
@@ -169,8 +170,16 @@ impl Reader<'_> {
             Binding::Exact => Difference::of_change(repository, change)?,
             _ => Difference::of(repository, judged, verified.statement.context.head)?,
         };
-        let Some(signed) = signed else { return Ok(false) };
-        signed.was_in(repository, chain.iter().map(|commit| commit.tree))
+        let (Some(signed), Some(last)) = (signed, chain.last()) else { return Ok(false) };
+        // Many may have signed for the same.
+        let key = (signed.key(), last.id);
+        if let Some(known) = self.world.memo.used_up(key) {
+            return Ok(known);
+        }
+        let trees = chain.iter().map(|commit| commit.tree);
+        let used_up = signed.is_used_up(repository, trees, last.tree)?;
+        self.world.memo.keep_used_up(key, used_up);
+        Ok(used_up)
     }
 
     fn landings_of(&self, digest: ChangeDigest) -> Result<Vec<LandingRecord>, PortError> {

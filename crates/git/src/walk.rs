@@ -55,6 +55,21 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// Walks the far side to its end.
+    fn finish(&mut self) -> Result<(), PortError> {
+        while let Some((_, id)) = self.heap.pop() {
+            let parents = self.store.commit(id)?.parents;
+            let boundary = self.seen.get(&id).is_some_and(|s| s.boundary);
+            if let Some(seen) = self.seen.get_mut(&id) {
+                seen.parents = Some(parents.clone());
+            }
+            for parent in parents {
+                self.push(parent, boundary)?;
+            }
+        }
+        Ok(())
+    }
+
     fn run(mut self) -> Result<Vec<Commit>, PortError> {
         let mut found: Vec<Commit> = Vec::new();
         let mut slop = SLOP;
@@ -63,6 +78,7 @@ impl<'a> Walk<'a> {
                 let newer = found.last().is_some_and(|c| c.committer.at <= at);
                 slop = if newer { SLOP } else { slop.saturating_sub(1) };
                 if found.is_empty() || slop == 0 {
+                    self.heap.push((at, id));
                     break;
                 }
             }
@@ -84,6 +100,11 @@ impl<'a> Walk<'a> {
             }
         }
         found.retain(|c| self.seen.get(&c.id).is_none_or(|s| !s.boundary));
+        // Lying dates may have ended the far side too early; then the near side goes on to the root.
+        if found.iter().any(|commit| commit.parents.is_empty()) && !self.heap.is_empty() {
+            self.finish()?;
+            found.retain(|c| self.seen.get(&c.id).is_none_or(|s| !s.boundary));
+        }
         Ok(found)
     }
 }

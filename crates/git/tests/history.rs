@@ -342,3 +342,36 @@ fn a_merge_gives_the_tree_that_its_format_promises() {
     apart.keep_apart();
     assert_eq!(apart.apply(tree_of(base), tree_of(theirs), tree_of(ours)).unwrap(), applied);
 }
+
+/// Commits of the far side that claim to be older than everything do not hand its people over.
+#[test]
+fn a_far_side_with_old_dates_takes_nothing_from_its_own() {
+    let scratch = Scratch::new();
+    scratch.git(".", &["init", "-q", "-b", "main", "r"]);
+    let commit = |date: &str| {
+        let env = [
+            ("GIT_COMMITTER_DATE", date),
+            ("GIT_AUTHOR_DATE", date),
+            ("GIT_AUTHOR_NAME", "x"),
+            ("GIT_AUTHOR_EMAIL", "x@example.com"),
+            ("GIT_COMMITTER_NAME", "x"),
+            ("GIT_COMMITTER_EMAIL", "x@example.com"),
+        ];
+        let line = ["git", "commit", "-q", "--allow-empty", "-m", "x"];
+        scratch.run("r", &line, &env, "").ok();
+        scratch.git("r", &["rev-parse", "HEAD"]).parse::<Oid>().unwrap()
+    };
+    for n in 0..10 {
+        commit(&format!("@{} +0000", 1_700_000_000 + n));
+    }
+    scratch.git("r", &["branch", "-q", "near"]);
+    let mut far = commit("@34560000 +0000");
+    for n in 1..40 {
+        far = commit(&format!("@{} +0000", 86_400 * 400 + n));
+    }
+    scratch.git("r", &["checkout", "-q", "near"]);
+    let near = commit("@1700000100 +0000");
+    let repository = GitRepository::open(&scratch.at("r/.git"), None).unwrap();
+    let found = repository.commits_between(Some(far), near).unwrap();
+    assert_eq!(found.iter().map(|c| c.id).collect::<Vec<_>>(), [near]);
+}

@@ -34,6 +34,9 @@ pub(crate) struct Args {
 
 pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
     let prepared = prepare(&args.change)?;
+    if args.change.landed {
+        return landed(&prepared, args.format, ui);
+    }
     if prepared.has_landed()? {
         return nothing(&prepared, args.format, ui);
     }
@@ -50,27 +53,81 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
             None => return in_parts(&prepared, &judgement, &parts, (args.format, ui)),
         }
     }
-    match args.format {
+    told(&prepared.label, &judgement, &parts, (args.format, ui))?;
+    if args.format == Format::Text {
+        if judgement.decision.outcome != Outcome::Clear && !prepared.has_records()? {
+            ui.note("  No statements were fetched here, so none can count. Fetch them with");
+            ui.note(format!("  {}", ui.paint.blue(FETCH)));
+        }
+        if prepared.pinned == Pinned::No {
+            ui.note("  The trust root came from the repository itself; pin it with --trust.");
+        }
+    }
+    Ok(judgement.decision.outcome.into())
+}
+
+/// What has landed, from what was agreed on: as it stands, along first parents, part by part.
+fn landed(prepared: &Prepared, format: Format, ui: &mut Ui) -> Result<Exit, CliError> {
+    if prepared.head == prepared.tip {
+        return nothing(prepared, format, ui);
+    }
+    let Some(coverage) = prepared.cover()? else {
+        let (label, tip) = (&prepared.label, prepared.tip.short());
+        let blocked = ui.marks.outcome(Outcome::Blocked, ui.paint);
+        let text = format!("{label} does not come after {tip} along first parents");
+        match format {
+            Format::Text => {
+                ui.line(format!("{blocked}  {text}"));
+                ui.line(
+                    "  deploy a commit that comes after what is deployed, or sign for the way back",
+                );
+            }
+            Format::Json => {
+                let problem = serde_json::json!([{"code": "not-after", "text": text, "hint": ""}]);
+                let answer = serde_json::json!({
+                    "version": 1, "decision": "blocked", "target": prepared.target.as_str(),
+                    "head": prepared.head.to_string(), "requirements": [], "approvals": [],
+                    "problems": problem,
+                });
+                ui.line(answer.to_string());
+            }
+        }
+        return Ok(Exit::Blocked);
+    };
+    let parts = coverage.clear;
+    let Some(open) = coverage.open else {
+        if let [one] = parts.as_slice() {
+            told(&prepared.label, one, &[], (format, ui))?;
+            return Ok(Exit::Ok);
+        }
+        let whole = prepared.judge(Detail::Plain)?;
+        return in_parts(prepared, &whole, &parts, (format, ui));
+    };
+    told(&prepared.label, &open, &parts, (format, ui))?;
+    Ok(open.decision.outcome.into())
+}
+
+/// A judgement, and the parts before it that are clear.
+fn told(
+    label: &str,
+    judgement: &Judgement,
+    parts: &[Judgement],
+    (format, ui): (Format, &mut Ui),
+) -> Result<(), CliError> {
+    match format {
         Format::Text => {
             if !parts.is_empty() {
                 let parts = count(parts.len() as u64, "part");
                 ui.line(format!("  {parts} of it, as pushed one by one: clear. What is left:"));
             }
-            brief::check(ui, &prepared.label, &judgement);
-            if judgement.decision.outcome != Outcome::Clear && !prepared.has_records()? {
-                ui.note("  No statements were fetched here, so none can count. Fetch them with");
-                ui.note(format!("  {}", ui.paint.blue(FETCH)));
-            }
-            if prepared.pinned == Pinned::No {
-                ui.note("  The trust root came from the repository itself; pin it with --trust.");
-            }
+            brief::check(ui, label, judgement);
         }
         Format::Json => {
-            let text = serde_json::to_string(&result(&judgement));
+            let text = serde_json::to_string(&result(judgement));
             ui.line(text.map_err(|e| CliError::Internal(e.to_string()))?);
         }
     }
-    Ok(judgement.decision.outcome.into())
+    Ok(())
 }
 
 /// Clear not as a whole, but by consecutive parts, as the gate takes it too.

@@ -34,6 +34,9 @@ pub(crate) struct ChangeArgs {
     /// The trust file [default: the one pinned here, else the published copy]
     #[arg(long, value_name = "FILE")]
     pub(crate) trust: Option<PathBuf>,
+    /// BASE..HEAD has landed, BASE is what was agreed on: for deploys where no gate keeps records
+    #[arg(long, requires = "target", requires = "trust")]
+    pub(crate) landed: bool,
 }
 
 /// A change that was found, with everything it is judged by.
@@ -66,6 +69,9 @@ pub(crate) fn prepare(args: &ChangeArgs) -> Result<Prepared, CliError> {
     let (trust, pinned) = trust_for_reading(&repository, args.trust.as_ref())?;
     let (base, label) = split(args.change.as_deref().unwrap_or("HEAD"));
     let head = repository.resolve(label)?;
+    if args.landed {
+        return landed(repository, (trust, pinned), args, (base, label, head));
+    }
     let branch = branch_of(&repository, label);
     let remote = remote_of(&repository, args.remote.as_deref(), branch.as_deref())?;
     let remote = remote.as_deref();
@@ -96,6 +102,54 @@ pub(crate) fn prepare(args: &ChangeArgs) -> Result<Prepared, CliError> {
     let standing = Standing::read(world, &inputs, &target)?;
     let roster = bound(standing, policy_ref.as_ref())?.roster().clone();
     let label = label.to_owned();
+    Ok(Prepared {
+        repository,
+        trust,
+        pinned,
+        inputs,
+        roster,
+        target,
+        tip,
+        head,
+        label,
+        branch,
+        policy_ref,
+    })
+}
+
+/// What has landed, judged by what stood at its base and by nothing else: whoever landed it wrote what
+/// stands now.
+fn landed(
+    repository: GitRepository,
+    (trust, pinned): (TrustRoot, Pinned),
+    args: &ChangeArgs,
+    (base, label, head): (Option<&str>, &str, Oid),
+) -> Result<Prepared, CliError> {
+    let base = base.ok_or_else(|| {
+        CliError::usage("what has landed is a range", "name it: obstat check --landed BASE..HEAD")
+    })?;
+    let tip = repository.resolve(base)?;
+    let cache = DiskCache::of(repository.directory());
+    let inputs = inputs::load(&repository, repository.commit(tip)?.tree, &cache)?;
+    let inputs = inputs.map_err(|unusable| {
+        let problem = unusable.problem();
+        CliError::usage(format!("at {}: {}", tip.short(), problem.text), problem.hint)
+    })?;
+    let name = args.target.as_deref().unwrap_or_default();
+    let full = if name.starts_with("refs/") { Some(name.to_owned()) } else { None };
+    let target = full.or_else(|| named(&inputs, name).into_iter().next());
+    let target = target.map(|target| ref_name(&target)).transpose()?;
+    let protected = |target: &RefName| inputs.policy.target_of(target).is_some();
+    let Some(target) = target.filter(protected) else {
+        let known: Vec<&str> = inputs.policy.targets().iter().map(|t| t.name().as_str()).collect();
+        let (name, tip) = (escape_cut(name, 60), tip.short());
+        return Err(CliError::usage(
+            format!("the policy at {tip} protects no `{name}`"),
+            format!("known there: {}; a target of many refs is named by the ref", known.join(", ")),
+        ));
+    };
+    let (roster, label) = (inputs.roster.clone(), label.to_owned());
+    let (branch, policy_ref) = (None, None);
     Ok(Prepared {
         repository,
         trust,
@@ -214,9 +268,9 @@ impl Prepared {
     }
 
     /// The parts that a push of it would be covered by, as at the gate; `None` where it would be no
-    /// fast-forward.
+    /// advance along first parents.
     pub(crate) fn cover(&self) -> Result<Option<Coverage>, CliError> {
-        if !self.repository.is_ancestor(self.tip, self.head)? {
+        if self.repository.first_parents(Some(self.tip), self.head)?.is_none() {
             return Ok(None);
         }
         let advance = Advance {

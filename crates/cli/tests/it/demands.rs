@@ -111,6 +111,23 @@ fn traces_that_come_with_a_change_are_read_at_the_gate() {
     assert!(refused.err.contains("trace in .agent-trace/traces.jsonl"), "{}", refused.err);
 }
 
+/// Each may be large, so a change brings a few, and the same content once.
+#[test]
+fn a_change_brings_a_few_traces() {
+    let org = super::org();
+    for n in 0..40 {
+        org.scratch.write(&format!("work/.agent-trace/same-{n}.jsonl"), "");
+    }
+    org.commit("mira", "the same, often");
+    let check = || org.obstat("mira", "work", &["check"]);
+    assert!(!check().out.contains("such files"), "{}", check().out);
+    for n in 0..9 {
+        org.scratch.write(&format!("work/.agent-trace/{n}.jsonl"), "\n".repeat(n + 1));
+    }
+    org.commit("mira", "others");
+    assert!(check().out.contains("may bring 8 such files"), "{}", check().out);
+}
+
 /// Notes that come with a change are evidence at the door.
 #[test]
 fn notes_that_come_with_a_change_are_read_at_the_gate() {

@@ -309,6 +309,25 @@ fn what_waits_long_between_judgement_and_landing_is_judged_again() {
         let answer = org.obstat("mira", "work", &line);
         assert_eq!(answer.code, if withdrawn { 3 } else { 0 }, "{}", answer.all());
         assert_eq!(pushed.err.contains("unenforced"), withdrawn, "{}", pushed.err);
+        // Nor is what comes on top of it, until it has been signed for.
+        between(&org, "exit 0");
+        std::fs::write(org.scratch.at("server.git/hooks/post-receive"), &hook).unwrap();
+        org.scratch.write("work/docs/a.md", "text\n");
+        let above = org.commit("jonas", "docs");
+        org.push("jonas", &["main"]).ok();
+        let asked = |commit: &str| {
+            org.scratch.git("work", &["fetch", "-q", "origin", "+refs/obstat/*:refs/obstat/*"]);
+            let trust = "../server.git/obstat/trust";
+            let line = ["verify", "--target", "production", "--trust", trust, commit];
+            org.obstat("mira", "work", &line)
+        };
+        let answer = asked(&above);
+        assert_eq!(answer.code, if withdrawn { 3 } else { 0 }, "{}", answer.all());
+        org.scratch.clock("+240s");
+        org.sign("priya", &format!("{tip}~1..{tip}"), &[]).ok();
+        org.push_statements("priya").ok();
+        let answer = asked(&above);
+        assert_eq!(answer.code, 0, "{}", answer.all());
     }
 }
 

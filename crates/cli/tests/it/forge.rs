@@ -143,3 +143,43 @@ fn the_jobs_of_the_pages_let_through_what_was_signed_and_nothing_else() {
     let answer = org.obstat("mira", "job", &line);
     assert_eq!(answer.code, 3, "{}", answer.all());
 }
+
+/// Whoever can get something onto main writes what stands there; what is deployed decides.
+#[test]
+fn nothing_on_main_judges_itself() {
+    let org = forge();
+    let work = |line: &[&str]| org.scratch.git("work", line);
+    org.scratch.write("work/pay/charge.rs", "fn charge() { steal() }\n");
+    let evil = as_forge_all(&org, "evil");
+    let own = "version: 1\ntargets: { production: { refs: [refs/heads/evil], mode: enforce } }\n\
+               defaults: { presence: key }\nrules: [ { name: r, record_only: true } ]\n";
+    org.scratch.write("work/.obstat/policy.yaml", own);
+    let policy = as_forge_all(&org, "policy");
+    org.push("tove", &["main", "main:evil"]).ok();
+    for page in [GITHUB, GITLAB] {
+        for commit in [&evil, &policy] {
+            let told = deploy(&org, page, commit);
+            assert!(told.code == 3 || told.code == 4, "{}", told.all());
+        }
+    }
+    // A commit from before what is deployed, one beside it, and one that comes by another way.
+    let start = work(&["rev-parse", "HEAD~2"]);
+    work(&["checkout", "-q", "-b", "side", &format!("{start}~1")]);
+    org.scratch.write("work/docs/a.md", "text\n");
+    let side = as_forge_all(&org, "docs");
+    org.scratch.git_as("jonas", "work", &["merge", "-q", "--no-ff", "--no-edit", &start]).ok();
+    let foxtrot = work(&["rev-parse", "HEAD"]);
+    org.push("tove", &["HEAD:refs/heads/side"]).ok();
+    for commit in [work(&["rev-parse", &format!("{start}~1")]), side, foxtrot] {
+        let told = deploy(&org, GITHUB, &commit);
+        assert_eq!(told.code, 3, "{}", told.all());
+        assert!(told.out.contains("does not come after"), "{}", told.all());
+    }
+    let again = deploy(&org, GITHUB, &start);
+    assert_eq!(again.code, 0, "what is deployed may be deployed again: {}", again.all());
+}
+
+fn as_forge_all(org: &Org, message: &str) -> String {
+    org.scratch.git("work", &["add", "-A"]);
+    as_forge(org, &["commit", "-q", "--author", JONAS, "-m", message])
+}

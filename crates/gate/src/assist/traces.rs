@@ -9,12 +9,15 @@ use obstat_model::facts::Problem;
 use obstat_model::object::{Mode, Oid, RepoPath};
 use obstat_provenance::Fingerprints;
 use obstat_provenance::trace::{self, TraceRecord};
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 /// Directory of the records.
 const DIRECTORY: &str = ".agent-trace";
 /// Most files of records that are read for one answer.
 const FILES_MAX: usize = 4_096;
+
+/// Most files of records that one change may bring: each may be large.
+const BROUGHT_MAX: usize = 8;
 
 /// What one file says, or why it cannot be read.
 type Read = Result<Vec<TraceRecord>, String>;
@@ -30,10 +33,20 @@ pub(super) fn of_change(
     commits: &HashSet<Oid>,
     change: &ChangeFacts,
 ) -> Result<(Vec<Evidence>, Vec<Problem>), PortError> {
-    let (mut evidence, mut problems) = (Vec::new(), Vec::new());
+    let (mut evidence, mut problems) = (BTreeSet::new(), Vec::new());
     let brought = change.files.iter().filter(|file| is_record(&file.change.path));
-    for file in brought.take(FILES_MAX) {
+    let mut seen = HashSet::new();
+    for file in brought {
         let Some(new) = file.change.new else { continue };
+        // The same content under another name says the same.
+        if !seen.insert(new.oid) {
+            continue;
+        }
+        if seen.len() > BROUGHT_MAX {
+            let why = format!("a change may bring {BROUGHT_MAX} such files");
+            problems.push(unreadable(&file.change.path, &why));
+            break;
+        }
         let records = match read(repository, new)? {
             Ok(records) => records,
             Err(why) => {
@@ -54,7 +67,7 @@ pub(super) fn of_change(
             }
         }
     }
-    Ok((evidence, problems))
+    Ok((evidence.into_iter().collect(), problems))
 }
 
 /// Every record of a tree that names a commit, and how many files could not be read.

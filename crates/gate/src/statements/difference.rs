@@ -6,11 +6,11 @@ use crate::ports::{Merge, PortError, Repository};
 use crate::proposal;
 use obstat_model::change::{ChangeFacts, FileChange, FileState};
 use obstat_model::object::Oid;
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 /// Most states of the files in question whose merges are recomputed; who was there longer than that
 /// has been seen.
-const STATES_MAX: usize = 200;
+const STATES_MAX: usize = 64;
 
 /// A difference.
 pub(super) struct Difference {
@@ -67,42 +67,72 @@ impl Difference {
         Ok(repository.apply(self.from, self.to, onto)? == Merge::Tree(wanted))
     }
 
-    /// Whether one of some trees holds it: applied to that tree, it changes nothing.
-    pub(super) fn was_in(
+    /// Whether it has been used up by one of some trees: all of it was there, or a file's part of it was
+    /// there and is not in the present tree any more. Where it conflicts with one, that cannot be
+    /// told, and it counts as if it had been.
+    pub(super) fn is_used_up(
         &self,
         repository: &dyn Repository,
         trees: impl Iterator<Item = Oid>,
+        present: Oid,
     ) -> Result<bool, PortError> {
-        let mut known: HashMap<Vec<Option<FileState>>, bool> = HashMap::new();
+        let mut known: HashSet<Vec<Option<FileState>>> = HashSet::new();
+        let mut now: Option<Vec<bool>> = None;
         for tree in trees {
-            let Some(states) = self.states(repository, tree)? else { continue };
-            if known.contains_key(&states) {
+            let states = self.states(repository, tree)?;
+            let untouched = states.iter().zip(&self.files).all(|(here, file)| *here == file.old);
+            if untouched || !known.insert(states) {
                 continue;
             }
-            if known.len() >= STATES_MAX || self.gives(repository, tree, tree)? {
+            if known.len() > STATES_MAX {
                 return Ok(true);
             }
-            known.insert(states, false);
+            let Some(held) = self.held(repository, tree)? else { return Ok(true) };
+            if held.iter().all(|held| *held) {
+                return Ok(true);
+            }
+            if !held.contains(&true) {
+                continue;
+            }
+            let now = match &now {
+                Some(now) => now,
+                None => now.insert(self.held(repository, present)?.unwrap_or_default()),
+            };
+            if held.iter().zip(now).any(|(then, now)| *then && !*now) {
+                return Ok(true);
+            }
         }
         Ok(false)
     }
 
-    /// How the files are in a tree; `None` where one is as it was before the difference, so that it
-    /// would change it.
+    /// For each file whether a tree holds its part of the difference: applied to it, that file stays as
+    /// it is. `None` for a conflict.
+    fn held(&self, repository: &dyn Repository, tree: Oid) -> Result<Option<Vec<bool>>, PortError> {
+        let Merge::Tree(applied) = repository.apply(self.from, self.to, tree)? else {
+            return Ok(None);
+        };
+        let mut held = Vec::with_capacity(self.files.len());
+        for file in &self.files {
+            let here = repository.entry(tree, &file.path)?;
+            // A file that went elsewhere under another name tells nothing here.
+            let known = here.is_some() == file.new.is_some() && here != file.old;
+            held.push(known && repository.entry(applied, &file.path)? == here);
+        }
+        Ok(Some(held))
+    }
+
+    /// How the files are in a tree.
     fn states(
         &self,
         repository: &dyn Repository,
         tree: Oid,
-    ) -> Result<Option<Vec<Option<FileState>>>, PortError> {
-        let mut states = Vec::with_capacity(self.files.len());
-        for file in &self.files {
-            let here = repository.entry(tree, &file.path)?;
-            if here == file.old {
-                return Ok(None);
-            }
-            states.push(here);
-        }
-        Ok(Some(states))
+    ) -> Result<Vec<Option<FileState>>, PortError> {
+        self.files.iter().map(|file| repository.entry(tree, &file.path)).collect()
+    }
+
+    /// What tells one difference from another.
+    pub(super) fn key(&self) -> (Oid, Oid) {
+        (self.from, self.to)
     }
 }
 

@@ -6,7 +6,7 @@ use crate::raw::tree::Node;
 use crate::walk;
 use obstat_gate::ports::{Commit, Merge, PortError, Repository};
 use obstat_model::change::{FileChange, FileState};
-use obstat_model::object::{Oid, RefName, RepoPath};
+use obstat_model::object::{Mode, Oid, RefName, RepoPath};
 
 /// Refs under which heads that were pushed over are kept.
 pub const SUPERSEDED: &str = "refs/obstat/superseded/";
@@ -162,6 +162,10 @@ impl Repository for GitRepository {
         for cut in 0..=3 {
             let Some(state) = self.entry(tree, &fan_out(&hex, cut))? else { continue };
             let limit = || format!("{} KiB", cap >> 10);
+            if !matches!(state.mode, Mode::File | Mode::Executable) {
+                let why = "a note is a file".to_owned();
+                return Err(PortError::Malformed { id: state.oid, wanted: "note", why });
+            }
             let found = self.store.blob(state.oid, cap)?;
             let what = format!("the note on {}", commit.short());
             return found.map(Some).ok_or_else(|| PortError::TooLarge { what, limit: limit() });

@@ -6,13 +6,15 @@ use crate::context::change::OPTIONS;
 use crate::context::store::DiskCache;
 use crate::error::CliError;
 use obstat_attest::clearance::Clearance;
+use obstat_gate::content;
 use obstat_gate::inputs::Memo;
-use obstat_gate::proposal::Pusher;
+use obstat_gate::proposal::{self, Pusher};
 use obstat_gate::receive::{self, Answer, RefUpdate, Setup};
 use obstat_gate::rolling;
 use obstat_gate::world::{Seen, Surroundings, World};
 use obstat_git::GitRepository;
-use obstat_model::landing::{LandingKind, LandingRecord};
+use obstat_model::decision::Outcome;
+use obstat_model::landing::{LandedChange, LandingKind, LandingRecord};
 use obstat_model::target::Mode;
 use obstat_model::time::{Now, Seconds};
 
@@ -34,15 +36,23 @@ pub(super) fn again(
     }
     let pusher = Pusher::of_record(&record.pusher);
     let update = RefUpdate { name: record.target.clone(), old: record.from, new: Some(record.to) };
-    let found = unannounced(repository, (fixed, pusher), vec![update], now)?.pop();
+    // One landing that cannot be judged must not be in the way of all others.
+    let found = unannounced(repository, (fixed, pusher), vec![update], now).ok();
     // Nothing protects it any more, and so it was not asked again.
     let unjudged = || LandingRecord {
         kind: LandingKind::Unenforced,
-        changes: Vec::new(),
+        mode: Mode::Enforce,
+        changes: record.changes.iter().map(open).collect(),
         at: now.0,
         ..record.clone()
     };
+    let found = found.and_then(|mut found| found.pop());
     Ok(Some(found.unwrap_or_else(|| (unjudged(), None))))
+}
+
+/// A part of which nothing is known to be clear. Whoever signs for it later clears it.
+fn open(change: &LandedChange) -> LandedChange {
+    LandedChange { outcome: Outcome::Blocked, statements: Vec::new(), ..change.clone() }
 }
 
 /// Landings of updates that came to pass and that nobody announced; none of refs that nothing
@@ -92,6 +102,16 @@ fn refused(
 ) -> Result<Option<LandingRecord>, CliError> {
     let Some(to) = update.new else { return Ok(None) };
     let seen = rolling::newest(world)?.map_or(0, |newest| newest.sequence + 1);
+    let revision = proposal::landing(world.repository, update.old, to)?;
+    let change = content::gather(world, &update.name, revision)?;
+    let change = LandedChange {
+        digest: change.digest,
+        from: update.old,
+        to,
+        outcome: Outcome::Blocked,
+        statements: Vec::new(),
+        overridden_by: None,
+    };
     Ok(Some(LandingRecord {
         repository: world.trust.repository,
         target: update.name,
@@ -99,7 +119,7 @@ fn refused(
         to,
         kind: LandingKind::Unenforced,
         mode: Mode::Enforce,
-        changes: Vec::new(),
+        changes: vec![change],
         pusher: pusher.to_owned(),
         inputs: world.inputs_digest(world.repository.commit(to)?.tree)?,
         governed: None,

@@ -125,3 +125,32 @@ fn many_heads_of_one_chain_hide_nobody() {
     assert!(refused.err.contains("could sign: mira, priya"), "{}", refused.err);
     assert!(!refused.err.contains("yusuf"), "{}", refused.err);
 }
+
+/// Half of what was approved landed by somebody else's approval and was reverted, or it landed with a line
+/// beside it: the approval brings it back in neither case.
+#[test]
+fn a_part_that_was_reverted_does_not_come_back_with_the_whole() {
+    for beside in [true, false] {
+        let org = org();
+        org.scratch.write("work/pay/a.rs", lines(&[]));
+        lands(&org, "mira", "priya", "lines");
+        on(&org, "h", "main");
+        org.scratch.write("work/pay/a.rs", lines(&[50]));
+        if !beside {
+            org.scratch.write("work/docs/a.md", "text\n");
+        }
+        org.commit("jonas", ASSISTED);
+        signed(&org, "priya", "origin/main..h");
+        org.scratch.git("work", &["checkout", "-q", "main"]);
+        let landed = if beside { lines(&[50, 51]) } else { lines(&[50]) };
+        org.scratch.write("work/pay/a.rs", landed);
+        let part = lands(&org, "jonas", "yusuf", "a part of it");
+        reverted(&org, &part, 10);
+        later(&org, 20);
+        let line = ["merge", "-q", "--no-ff", "-m", "Merge", "h"];
+        org.scratch.git_as("jonas", "work", &line).ok();
+        let pushed = org.push("jonas", &["main"]);
+        assert_ne!(pushed.code, 0, "reverted content came back");
+        assert!(pushed.err.contains("priya: spent"), "{}", pushed.err);
+    }
+}

@@ -450,3 +450,28 @@ fn a_branch_that_is_protected_later_can_be_taken_over() {
     let answer = verify(&org, "work", release, &next);
     assert_eq!(answer.code, 0, "{}", answer.all());
 }
+
+/// A branch that a policy begins to protect does not come with that policy, unjudged.
+#[test]
+fn nothing_slips_onto_a_branch_with_the_policy_that_protects_it() {
+    let org = org();
+    let hot = POLICY.replace(
+        "defaults:",
+        "  hot: { refs: [refs/heads/hot], mode: enforce, from: refs/heads/main }\ndefaults:",
+    );
+    org.scratch.write("work/.obstat/policy.yaml", &hot);
+    org.commit("jonas", "policy");
+    for owner in ["mira", "priya"] {
+        org.sign(owner, "main", &[]).ok();
+        org.push_statements(owner).ok();
+    }
+    on(&org, "hot", "main~1");
+    org.scratch.write("work/pay/charge.rs", EVIL);
+    org.commit("tove", "evil");
+    let refused = org.push("tove", &["main", "hot"]);
+    assert_ne!(refused.code, 0, "an unjudged branch came with its protection");
+    assert!(refused.err.contains("makes refs/heads/hot a protected ref"), "{}", refused.err);
+    org.push("tove", &["main"]).ok();
+    assert_ne!(org.push("tove", &["hot"]).code, 0);
+    org.push("tove", &["main:hot"]).ok();
+}
