@@ -2,6 +2,7 @@
 
 pub(crate) mod change;
 pub(crate) mod store;
+mod target;
 
 use crate::error::CliError;
 use obstat_attest::trust;
