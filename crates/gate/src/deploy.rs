@@ -67,10 +67,11 @@ pub fn verify(world: World, target: &RefName, commit: Oid) -> Result<Answer, Por
     if let Err(answer) = stands(world, &chain, &mut decided)? {
         return Ok(answer);
     }
-    match again(world, made)? {
+    let answer = if slipped(made) { by_now(world, made)? } else { again(world, made)? };
+    match answer {
         Again::Clear(parts) => {
             let landings = chain.len();
-            let kind = |r: &&LandingRecord| r.kind == LandingKind::Unenforced;
+            let kind = |r: &&LandingRecord| r.kind == LandingKind::Unenforced && !slipped(r);
             let unenforced = chain.iter().filter(kind).count();
             Ok(Answer::Clear(Box::new(Cleared { landings, unenforced, record, parts, decided })))
         }
@@ -78,6 +79,23 @@ pub fn verify(world: World, target: &RefName, commit: Oid) -> Result<Answer, Por
         Again::Unenforced => Ok(Answer::Blocked(vec![unenforced(made)], None)),
         Again::Open(found) => Ok(Answer::Blocked(Vec::new(), Some(found))),
     }
+}
+
+/// Whether a later landing went back to what was there before one.
+fn taken_back(
+    world: World,
+    record: &LandingRecord,
+    later: &[LandingRecord],
+) -> Result<bool, PortError> {
+    let tree = |id: Oid| world.repository.commit(id).map(|commit| commit.tree);
+    let Some(from) = record.from else { return Ok(false) };
+    let before = tree(from)?;
+    for landing in later {
+        if tree(landing.to)? == before {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Whether something landed on an enforced target without being clear.
@@ -96,7 +114,11 @@ fn stands(
     let mut needed: Vec<LandingRecord> = steps(chain).cloned().collect();
     // What came to pass on an enforced target although it was not clear: git moved the ref long after
     // the gate had judged it. Modes let pass what they say; nothing let this pass.
-    needed.extend(chain.iter().filter(|record| slipped(record)).cloned());
+    for (at, record) in chain.iter().enumerate().filter(|(_, record)| slipped(record)) {
+        if !taken_back(world, record, chain.get(..at).unwrap_or_default())? {
+            needed.push(record.clone());
+        }
+    }
     for other in governing_chains(world, chain)? {
         match other {
             Ok(other) => needed.extend(steps(&other).cloned()),

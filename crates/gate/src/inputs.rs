@@ -144,8 +144,8 @@ pub fn that_held(world: World, tip: Oid) -> Result<Rc<Loaded>, PortError> {
     Ok(here)
 }
 
-/// Two trees, and the tip of a target.
-type UsedUp = ((Oid, Oid), Oid);
+/// Two trees, the tip that was judged, and the tip of a target.
+type UsedUp = ((Oid, Oid), Option<Oid>, Oid);
 
 impl Memo {
     /// Whether a difference was found to be used up.

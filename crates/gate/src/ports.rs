@@ -125,8 +125,7 @@ pub trait Repository {
         dir: &RepoPath,
     ) -> Result<Vec<(RepoPath, FileState)>, PortError>;
 
-    /// Every commit reachable from `head` and not from `not`, newest first. May list too many
-    /// when commit dates lie, never too few.
+    /// Every commit reachable from `head` and not from `not`, newest first, whatever commit dates say.
     ///
     /// # Errors
     /// [`PortError`] when history is incomplete.

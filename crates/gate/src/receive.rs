@@ -139,7 +139,8 @@ pub fn answer(
     for update in updates {
         let answer = one(world, setup, main, update)?;
         let soon = next.as_ref().and_then(|next| next.as_ref().as_ref().ok());
-        let soon = soon.is_some_and(|next| next.policy.target_of(&update.name).is_some());
+        let soon = soon.and_then(|next| next.policy.target_of(&update.name));
+        let soon = soon.is_some_and(|target| target.mode() == Mode::Enforce);
         // It would be there unjudged when its protection begins.
         answers.push(match answer {
             Answer::Free if soon && update.new.is_some() && update.name != setup.policy_ref => {

@@ -19,6 +19,7 @@ use obstat_model::landing::LandingRecord;
 use obstat_model::object::{Oid, RefName};
 use obstat_model::statement::Signer;
 use obstat_model::time::Timestamp;
+use std::collections::HashMap;
 
 /// Most statements of one signer on one digest; more are refused on receipt.
 pub const STATEMENTS_MAX: usize = 64;
@@ -156,10 +157,7 @@ impl Reader<'_> {
                 return Ok(true);
             }
         }
-        // Where the judged tip is no earlier tip of the target, what was there since cannot be told.
-        let Some(chain) = self.world.repository.first_parents(judged, present)? else {
-            return Ok(true);
-        };
+        let chain = self.since(judged, present)?;
         let wanted: Vec<&FileChange> = change.files.iter().map(|f| &f.change).collect();
         if self.content_was_there(&chain, &wanted)? {
             return Ok(true);
@@ -172,7 +170,7 @@ impl Reader<'_> {
         };
         let (Some(signed), Some(last)) = (signed, chain.last()) else { return Ok(false) };
         // Many may have signed for the same.
-        let key = (signed.key(), last.id);
+        let key = (signed.key(), judged, last.id);
         if let Some(known) = self.world.memo.used_up(key) {
             return Ok(known);
         }
@@ -180,6 +178,26 @@ impl Reader<'_> {
         let used_up = signed.is_used_up(repository, trees, last.tree)?;
         self.world.memo.keep_used_up(key, used_up);
         Ok(used_up)
+    }
+
+    /// What the target's tips were since one was judged. Where that came in by another way than along
+    /// first parents, back to where it left.
+    fn since(&self, judged: Option<Oid>, present: Oid) -> Result<Vec<Commit>, PortError> {
+        let repository = self.world.repository;
+        if let Some(chain) = repository.first_parents(judged, present)? {
+            return Ok(chain);
+        }
+        let mut newer: HashMap<Oid, Commit> = HashMap::new();
+        for commit in repository.commits_between(judged, present)? {
+            newer.insert(commit.id, commit);
+        }
+        let (mut chain, mut next) = (Vec::new(), Some(present));
+        while let Some(commit) = next.and_then(|id| newer.remove(&id)) {
+            next = commit.parents.first().copied();
+            chain.push(commit);
+        }
+        chain.reverse();
+        Ok(chain)
     }
 
     fn landings_of(&self, digest: ChangeDigest) -> Result<Vec<LandingRecord>, PortError> {

@@ -7,6 +7,8 @@ use std::collections::{BinaryHeap, HashMap, HashSet};
 
 /// Most commits that one walk may list.
 pub(crate) const COMMITS_MAX: usize = 1_000_000;
+/// Most lowest commits of a side that are asked for one by one.
+const LOWEST_MAX: usize = 16;
 /// How many commits of the far side are read on after the near side has ended.
 const SLOP: usize = 16;
 
@@ -70,7 +72,7 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    fn run(mut self) -> Result<Vec<Commit>, PortError> {
+    fn run(mut self) -> Result<(Vec<Commit>, Self), PortError> {
         let mut found: Vec<Commit> = Vec::new();
         let mut slop = SLOP;
         while let Some((at, id)) = self.heap.pop() {
@@ -100,17 +102,30 @@ impl<'a> Walk<'a> {
             }
         }
         found.retain(|c| self.seen.get(&c.id).is_none_or(|s| !s.boundary));
-        // Lying dates may have ended the far side too early; then the near side goes on to the root.
-        if found.iter().any(|commit| commit.parents.is_empty()) && !self.heap.is_empty() {
-            self.finish()?;
-            found.retain(|c| self.seen.get(&c.id).is_none_or(|s| !s.boundary));
+        Ok((found, self))
+    }
+
+    /// Whether the far side reaches something that was found: lying dates may have ended it too early.
+    /// What is reached goes on to the bottom, so only the lowest commits are asked for, exactly.
+    fn is_short(store: &Store, not: Oid, found: &[Commit]) -> Result<bool, PortError> {
+        let own: HashSet<Oid> = found.iter().map(|commit| commit.id).collect();
+        let is_lowest = |commit: &&Commit| !commit.parents.iter().any(|p| own.contains(p));
+        let lowest: Vec<Oid> = found.iter().filter(is_lowest).map(|commit| commit.id).collect();
+        // Asking for many costs more than walking on.
+        if lowest.len() > LOWEST_MAX {
+            return Ok(true);
         }
-        Ok(found)
+        for id in lowest {
+            if is_ancestor(store, id, not)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 }
 
-/// Commits reachable from any of `heads` and not from `not`, newest first. Lying dates can make it list
-/// too many, never too few: a commit is left out only when it was reached from `not`.
+/// Commits reachable from any of `heads` and not from `not`, newest first. Dates order
+/// the walk; where they may have ended it too early, it is walked to its end.
 pub(crate) fn between(
     store: &Store,
     not: Option<Oid>,
@@ -123,7 +138,14 @@ pub(crate) fn between(
     for head in heads {
         walk.push(*head, false)?;
     }
-    walk.run()
+    let (mut found, mut walk) = walk.run()?;
+    if let Some(not) = not
+        && Walk::is_short(store, not, &found)?
+    {
+        walk.finish()?;
+        found.retain(|c| walk.seen.get(&c.id).is_none_or(|s| !s.boundary));
+    }
+    Ok(found)
 }
 
 const OLD: u8 = 1;

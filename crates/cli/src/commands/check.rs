@@ -79,7 +79,7 @@ fn landed(prepared: &Prepared, format: Format, ui: &mut Ui) -> Result<Exit, CliE
             Format::Text => {
                 ui.line(format!("{blocked}  {text}"));
                 ui.line(
-                    "  deploy a commit that comes after what is deployed, or sign for the way back",
+                    "  deploy a commit that comes after what is deployed, or land a revert of what came after",
                 );
             }
             Format::Json => {
@@ -95,6 +95,16 @@ fn landed(prepared: &Prepared, format: Format, ui: &mut Ui) -> Result<Exit, CliE
         return Ok(Exit::Blocked);
     };
     let parts = coverage.clear;
+    // What comes above a change of policy or roster is another deploy's, judged by the new ones.
+    let all = parts.len() + usize::from(coverage.open.is_some());
+    let step = parts.iter().take(all - 1).find(|part| part.change.inputs.is_some());
+    if let Some(step) = step {
+        let to = step.proposal.revision.head;
+        return Err(CliError::usage(
+            format!("policy or roster change at {}, and more comes above it", to.short()),
+            format!("deploy {to} first, then the rest"),
+        ));
+    }
     let Some(open) = coverage.open else {
         if let [one] = parts.as_slice() {
             told(&prepared.label, one, &[], (format, ui))?;

@@ -137,7 +137,14 @@ fn landed(
     })?;
     let name = args.target.as_deref().unwrap_or_default();
     let full = if name.starts_with("refs/") { Some(name.to_owned()) } else { None };
-    let target = full.or_else(|| named(&inputs, name).into_iter().next());
+    let refs = named(&inputs, name);
+    if refs.len() > 1 {
+        return Err(CliError::usage(
+            format!("`{}` stands for several refs", escape_cut(name, 60)),
+            format!("name the one: --target {}", refs.join(", --target ")),
+        ));
+    }
+    let target = full.or_else(|| refs.into_iter().next());
     let target = target.map(|target| ref_name(&target)).transpose()?;
     let protected = |target: &RefName| inputs.policy.target_of(target).is_some();
     let Some(target) = target.filter(protected) else {

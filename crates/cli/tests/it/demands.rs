@@ -111,21 +111,30 @@ fn traces_that_come_with_a_change_are_read_at_the_gate() {
     assert!(refused.err.contains("trace in .agent-trace/traces.jsonl"), "{}", refused.err);
 }
 
-/// Each may be large, so a change brings a few, and the same content once.
+/// Each may be large, so there is a limit to all of them together, and the same content is read once.
 #[test]
-fn a_change_brings_a_few_traces() {
+fn traces_have_a_limit_in_bytes_and_not_in_files() {
     let org = super::org();
     for n in 0..40 {
         org.scratch.write(&format!("work/.agent-trace/same-{n}.jsonl"), "");
     }
     org.commit("mira", "the same, often");
     let check = || org.obstat("mira", "work", &["check"]);
-    assert!(!check().out.contains("such files"), "{}", check().out);
+    assert_eq!(check().code, 0, "{}", check().out);
     for n in 0..9 {
         org.scratch.write(&format!("work/.agent-trace/{n}.jsonl"), "\n".repeat(n + 1));
     }
     org.commit("mira", "others");
-    assert!(check().out.contains("may bring 8 such files"), "{}", check().out);
+    assert!(check().code == 0, "{}", check().all());
+    // Together they may be large.
+    for n in 0..3 {
+        let large = "\n".repeat((15 << 20) + n);
+        org.scratch.write(&format!("work/.agent-trace/large-{n}.jsonl"), large);
+    }
+    org.commit("mira", "large");
+    let line = ["check", "origin/main..HEAD"];
+    let told = org.obstat("mira", "work", &line);
+    assert!(told.out.contains("all of them are more than"), "{}", told.all());
 }
 
 /// Notes that come with a change are evidence at the door.

@@ -326,8 +326,11 @@ fn what_waits_long_between_judgement_and_landing_is_judged_again() {
         org.scratch.clock("+240s");
         org.sign("priya", &format!("{tip}~1..{tip}"), &[]).ok();
         org.push_statements("priya").ok();
-        let answer = asked(&above);
-        assert_eq!(answer.code, 0, "{}", answer.all());
+        for commit in [&above, &tip] {
+            let answer = asked(commit);
+            assert_eq!(answer.code, 0, "{}", answer.all());
+            assert!(!answer.out.contains("warn mode"), "{}", answer.out);
+        }
     }
 }
 

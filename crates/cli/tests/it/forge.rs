@@ -183,3 +183,28 @@ fn as_forge_all(org: &Org, message: &str) -> String {
     org.scratch.git("work", &["add", "-A"]);
     as_forge(org, &["commit", "-q", "--author", JONAS, "-m", message])
 }
+
+/// What comes above a new policy is judged by it, in a deploy of its own.
+#[test]
+fn a_policy_change_is_deployed_before_what_comes_above_it() {
+    let org = forge();
+    let stricter = POLICY.replace("paths: ['pay/**']", "paths: ['pay/**', 'docs/**']");
+    org.scratch.write(
+        "work/.obstat/policy.yaml",
+        stricter.replace("exempt:", "#exempt:").replace("  - { name: docs", "#  - { name: docs"),
+    );
+    let policy = as_forge_all(&org, "policy");
+    for owner in ["mira", "priya"] {
+        org.sign(owner, "origin/main..main", &[]).ok();
+        org.push_statements(owner).ok();
+    }
+    org.scratch.write("work/docs/a.md", "text\n");
+    let above = as_forge_all(&org, "docs");
+    org.push("jonas", &["main"]).ok();
+    for page in [GITHUB, GITLAB] {
+        let told = deploy(&org, page, &above);
+        assert_eq!(told.code, 2, "{}", told.all());
+        assert!(told.err.contains("first, then the rest"), "{}", told.all());
+        deploy(&org, page, &policy).ok();
+    }
+}

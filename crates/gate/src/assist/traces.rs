@@ -16,8 +16,10 @@ const DIRECTORY: &str = ".agent-trace";
 /// Most files of records that are read for one answer.
 const FILES_MAX: usize = 4_096;
 
-/// Most files of records that one change may bring: each may be large.
-const BROUGHT_MAX: usize = 8;
+/// Most bytes of records that one change may bring.
+const BROUGHT_MAX: u64 = 32 << 20;
+/// Most bytes of records that one tree is read for.
+const TREE_MAX: u64 = 1 << 30;
 
 /// What one file says, or why it cannot be read.
 type Read = Result<Vec<TraceRecord>, String>;
@@ -35,26 +37,21 @@ pub(super) fn of_change(
 ) -> Result<(Vec<Evidence>, Vec<Problem>), PortError> {
     let (mut evidence, mut problems) = (BTreeSet::new(), Vec::new());
     let brought = change.files.iter().filter(|file| is_record(&file.change.path));
-    let mut seen = HashSet::new();
+    let (mut seen, mut room) = (HashSet::new(), BROUGHT_MAX);
     for file in brought {
         let Some(new) = file.change.new else { continue };
         // The same content under another name says the same.
         if !seen.insert(new.oid) {
             continue;
         }
-        if seen.len() > BROUGHT_MAX {
-            let why = format!("a change may bring {BROUGHT_MAX} such files");
-            problems.push(unreadable(&file.change.path, &why));
-            break;
-        }
-        let records = match read(repository, new)? {
+        let records = match read(repository, new, &mut room)? {
             Ok(records) => records,
             Err(why) => {
                 problems.push(unreadable(&file.change.path, &why));
                 continue;
             }
         };
-        let old = file.change.old.map(|old| read(repository, old)).transpose()?;
+        let old = file.change.old.map(|old| read(repository, old, &mut room)).transpose()?;
         let old = old.and_then(Result::ok).unwrap_or_default();
         let known: HashSet<&TraceRecord> = old.iter().collect();
         for record in &records {
@@ -78,10 +75,10 @@ pub fn of_tree(
     repository: &dyn Repository,
     tree: Oid,
 ) -> Result<(Vec<(Oid, TraceRecord)>, u64), PortError> {
-    let (mut found, mut broken) = (Vec::new(), 0);
+    let (mut found, mut broken, mut room) = (Vec::new(), 0, TREE_MAX);
     let files = repository.files_below(tree, &RepoPath::from(DIRECTORY))?;
     for (_, state) in files.into_iter().filter(|(path, _)| is_record(path)).take(FILES_MAX) {
-        match read(repository, state)? {
+        match read(repository, state, &mut room)? {
             Ok(records) => {
                 found.extend(records.into_iter().filter_map(|r| Some((r.revision?, r))));
             }
@@ -97,13 +94,16 @@ fn is_record(path: &RepoPath) -> bool {
     below && (bytes.ends_with(b".jsonl") || bytes.ends_with(b".json"))
 }
 
-fn read(repository: &dyn Repository, state: FileState) -> Result<Read, PortError> {
+/// Reads one file, if there is room for it.
+fn read(repository: &dyn Repository, state: FileState, room: &mut u64) -> Result<Read, PortError> {
     if !matches!(state.mode, Mode::File | Mode::Executable) {
         return Ok(Err("it is no plain file".to_owned()));
     }
-    let Some(bytes) = repository.blob(state.oid, trace::MAX_BYTES as u64)? else {
-        return Ok(Err(format!("it is larger than {} MiB", trace::MAX_BYTES >> 20)));
+    let most = (*room).min(trace::MAX_BYTES as u64);
+    let Some(bytes) = repository.blob(state.oid, most)? else {
+        return Ok(Err(format!("all of them are more than {} MiB", most >> 20)));
     };
+    *room = room.saturating_sub(bytes.len() as u64);
     Ok(trace::parse(&bytes).map_err(|error| error.to_string()))
 }
 

@@ -3,7 +3,6 @@
 use super::{Answer, Gated, RefUpdate, Setup, created, refused};
 use crate::content::tree_of;
 use crate::cover::{self, Advance, Coverage, cover};
-use crate::deploy;
 use crate::governing::{Governing, Main};
 use crate::inputs::{self, Inputs, Unusable};
 use crate::landing;
@@ -150,9 +149,7 @@ fn changes_inputs(world: World, update: &RefUpdate) -> Result<bool, PortError> {
 
 fn has_landed(world: World, update: &RefUpdate) -> Result<bool, PortError> {
     let Some(old) = update.old else { return Ok(false) };
-    // What slipped by has no policy that anybody agreed to.
-    let last = rolling::landing_at(world, &update.name, old)?;
-    Ok(last.is_some_and(|record| !deploy::slipped(&record)))
+    Ok(!world.records.landings_at(&update.name, old)?.is_empty())
 }
 
 fn not_bootstrapped() -> Answer {

@@ -77,7 +77,7 @@ impl Difference {
         present: Oid,
     ) -> Result<bool, PortError> {
         let mut known: HashSet<Vec<Option<FileState>>> = HashSet::new();
-        let mut now: Option<Vec<bool>> = None;
+        let mut now: Option<Vec<Option<bool>>> = None;
         for tree in trees {
             let states = self.states(repository, tree)?;
             let untouched = states.iter().zip(&self.files).all(|(here, file)| *here == file.old);
@@ -87,18 +87,30 @@ impl Difference {
             if known.len() > STATES_MAX {
                 return Ok(true);
             }
-            let Some(held) = self.held(repository, tree)? else { return Ok(true) };
-            if held.iter().all(|held| *held) {
+            let Merge::Tree(applied) = repository.apply(self.from, self.to, tree)? else {
+                return Ok(true);
+            };
+            if applied == tree {
                 return Ok(true);
             }
-            if !held.contains(&true) {
+            let held = self.held(repository, tree, applied)?;
+            if !held.contains(&Some(true)) {
                 continue;
             }
             let now = match &now {
                 Some(now) => now,
-                None => now.insert(self.held(repository, present)?.unwrap_or_default()),
+                None => {
+                    let applied = match repository.apply(self.from, self.to, present)? {
+                        Merge::Tree(applied) => applied,
+                        Merge::Conflict => return Ok(true),
+                    };
+                    now.insert(self.held(repository, present, applied)?)
+                }
             };
-            if held.iter().zip(now).any(|(then, now)| *then && !*now) {
+            let gone = |(then, now): (&Option<bool>, &Option<bool>)| {
+                *then == Some(true) && *now == Some(false)
+            };
+            if held.iter().zip(now).any(gone) {
                 return Ok(true);
             }
         }
@@ -106,19 +118,24 @@ impl Difference {
     }
 
     /// For each file whether a tree holds its part of the difference: applied to it, that file stays as
-    /// it is. `None` for a conflict.
-    fn held(&self, repository: &dyn Repository, tree: Oid) -> Result<Option<Vec<bool>>, PortError> {
-        let Merge::Tree(applied) = repository.apply(self.from, self.to, tree)? else {
-            return Ok(None);
-        };
+    /// it is. `None` for a file that went elsewhere under another name, which tells nothing here.
+    fn held(
+        &self,
+        repository: &dyn Repository,
+        tree: Oid,
+        applied: Oid,
+    ) -> Result<Vec<Option<bool>>, PortError> {
         let mut held = Vec::with_capacity(self.files.len());
         for file in &self.files {
             let here = repository.entry(tree, &file.path)?;
-            // A file that went elsewhere under another name tells nothing here.
-            let known = here.is_some() == file.new.is_some() && here != file.old;
-            held.push(known && repository.entry(applied, &file.path)? == here);
+            let stays = repository.entry(applied, &file.path)? == here;
+            held.push(match (here.is_some(), file.old.is_some(), file.new.is_some()) {
+                // Renamed: neither what it was nor what it shall be.
+                (false, true, true) => None,
+                _ => Some(stays && here != file.old),
+            });
         }
-        Ok(Some(held))
+        Ok(held)
     }
 
     /// How the files are in a tree.

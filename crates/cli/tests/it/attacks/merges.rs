@@ -154,3 +154,78 @@ fn a_part_that_was_reverted_does_not_come_back_with_the_whole() {
         assert!(pushed.err.contains("priya: spent"), "{}", pushed.err);
     }
 }
+
+/// Statements of others on the same content, with other tips and read in any order, change nothing.
+#[test]
+fn a_worthless_statement_revives_no_spent_one() {
+    let org = org();
+    org.scratch.write("work/pay/a.rs", lines(&[]));
+    lands(&org, "mira", "priya", "lines");
+    on(&org, "h", "main");
+    org.scratch.write("work/pay/a.rs", lines(&[50]));
+    org.commit("jonas", ASSISTED);
+    signed(&org, "priya", "origin/main..h");
+    org.scratch.git("work", &["checkout", "-q", "main"]);
+    org.scratch.write("work/pay/a.rs", lines(&[50, 51]));
+    let part = lands(&org, "jonas", "yusuf", "with a line beside it");
+    reverted(&org, &part, 10);
+    later(&org, 20);
+    org.scratch.git("work", &["checkout", "-q", "-B", "again", "origin/main"]);
+    org.scratch.write("work/pay/a.rs", lines(&[50]));
+    org.commit("jonas", ASSISTED);
+    for second in 0..5 {
+        later(&org, 30 + second);
+        let _ = org.sign("tove", "origin/main..again", &[]);
+        org.push_statements("tove").ok();
+    }
+    let pushed = org.push("jonas", &["again:main"]);
+    assert_ne!(pushed.code, 0, "a spent approval came back");
+    // Whoever looked again may sign again, whatever is filed beside it.
+    later(&org, 60);
+    signed(&org, "mira", "origin/main..again");
+    let pushed = org.push("jonas", &["again:main"]);
+    assert_eq!(pushed.code, 0, "{}", pushed.err);
+}
+
+/// Two branches, one on the other, merged one after the other: each approval counts once.
+#[test]
+fn approvals_of_stacked_branches_count() {
+    let org = org();
+    on(&org, "t1", "main");
+    org.scratch.write("work/src/a.rs", "fn a() {}\n");
+    org.commit("jonas", ASSISTED);
+    on(&org, "t2", "t1");
+    org.scratch.write("work/src/b.rs", "fn b() {}\n");
+    org.commit("jonas", ASSISTED);
+    signed(&org, "priya", "origin/main..t1");
+    signed(&org, "yusuf", "t1..t2");
+    for branch in ["t1", "t2"] {
+        org.scratch.git("work", &["checkout", "-q", "main"]);
+        let line = ["merge", "-q", "--no-ff", "--no-edit", branch];
+        org.scratch.git_as("jonas", "work", &line).ok();
+        let pushed = org.push("jonas", &["main"]);
+        assert_eq!(pushed.code, 0, "{branch}: {}", pushed.err);
+        fetch(&org);
+    }
+}
+
+/// What landed under another name and was reverted there is used up as well.
+#[test]
+fn an_approval_is_spent_where_its_file_had_another_name() {
+    let org = org();
+    org.scratch.write("work/pay/a.rs", lines(&[]));
+    lands(&org, "mira", "priya", "lines");
+    on(&org, "h", "main");
+    org.scratch.write("work/pay/a.rs", lines(&[50]));
+    org.commit("jonas", ASSISTED);
+    signed(&org, "priya", "origin/main..h");
+    org.scratch.git("work", &["checkout", "-q", "main"]);
+    org.scratch.git("work", &["mv", "pay/a.rs", "pay/b.rs"]);
+    org.scratch.write("work/pay/b.rs", lines(&[50]));
+    let moved = lands(&org, "jonas", "yusuf", "moved, with it");
+    reverted(&org, &moved, 10);
+    later(&org, 20);
+    org.scratch.git_as("jonas", "work", &["merge", "-q", "--no-ff", "-m", "Merge", "h"]).ok();
+    let pushed = org.push("jonas", &["main"]);
+    assert_ne!(pushed.code, 0, "reverted content came back");
+}
