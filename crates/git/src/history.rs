@@ -46,6 +46,8 @@ pub fn walk<T: Send>(
     let repository = open(directory)?;
     let Span { heads, not, files } = span;
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(8);
+    // Without files the readers are the longest part, and workers would only be in their way.
+    let threads = if files { threads } else { threads.saturating_sub(1).max(1) };
     let (to_workers, from_walk) = std::sync::mpsc::sync_channel::<(usize, Batch)>(threads * 4);
     let from_walk = std::sync::Mutex::new(from_walk);
     let (sender, receiver) = std::sync::mpsc::sync_channel(threads * 4);
