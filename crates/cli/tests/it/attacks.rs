@@ -86,3 +86,14 @@ pub(super) fn lands(org: &Org, who: &str, by: &str, message: &str) -> String {
 pub(super) fn later(org: &Org, seconds: u32) {
     org.scratch.clock(&format!("+{seconds}s"));
 }
+
+/// A branch `h` with one line changed, which Priya has signed for; main is checked out.
+pub(super) fn approved_head(org: &Org) {
+    org.scratch.write("work/pay/a.rs", lines(&[]));
+    lands(org, "mira", "priya", "lines");
+    on(org, "h", "main");
+    org.scratch.write("work/pay/a.rs", lines(&[50]));
+    org.commit("jonas", crate::ASSISTED);
+    signed(org, "priya", "origin/main..h");
+    org.scratch.git("work", &["checkout", "-q", "main"]);
+}

@@ -1,6 +1,6 @@
 //! Fail closed: whatever read fails while a push is judged, the answer is never "clear".
 
-use super::attacks::{EVIL, fetch, lands, later, lines, on, said, signed};
+use super::attacks::{EVIL, approved_head, fetch, lands, later, lines, on, said, signed};
 use super::{ASSISTED, org};
 use obstat_attest::VerifyOptions;
 use obstat_gate::inputs::Memo;
@@ -159,13 +159,7 @@ fn a_signed_change_is_not_clear_while_something_cannot_be_read() {
 #[test]
 fn a_spent_approval_stays_spent_while_something_cannot_be_read() {
     let org = org();
-    org.scratch.write("work/pay/a.rs", lines(&[]));
-    lands(&org, "mira", "priya", "lines");
-    on(&org, "h", "main");
-    org.scratch.write("work/pay/a.rs", lines(&[50]));
-    org.commit("jonas", ASSISTED);
-    signed(&org, "priya", "origin/main..h");
-    org.scratch.git("work", &["checkout", "-q", "main"]);
+    approved_head(&org);
     org.scratch.git("work", &["merge", "-q", "--squash", "h"]);
     let squash = lands(&org, "jonas", "yusuf", "squash");
     later(&org, 10);

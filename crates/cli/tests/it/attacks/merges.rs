@@ -1,6 +1,6 @@
 //! Approvals of heads that carry over to merges and squashes: to what was seen, once.
 
-use super::{EVIL, fetch, lands, later, lines, on, signed, verify};
+use super::{EVIL, approved_head, fetch, lands, later, lines, on, signed, verify};
 use crate::{ASSISTED, org};
 use obstat_testkit::Org;
 
@@ -50,13 +50,7 @@ fn an_approval_of_the_rest_brings_nothing_back_that_was_reverted() {
 fn an_approval_of_a_head_is_spent_when_its_content_lands_by_another_one() {
     for evil in [true, false] {
         let org = org();
-        org.scratch.write("work/pay/a.rs", lines(&[]));
-        lands(&org, "mira", "priya", "lines");
-        on(&org, "h", "main");
-        org.scratch.write("work/pay/a.rs", lines(&[50]));
-        org.commit("jonas", ASSISTED);
-        signed(&org, "priya", "origin/main..h");
-        org.scratch.git("work", &["checkout", "-q", "main"]);
+        approved_head(&org);
         org.scratch.write("work/pay/a.rs", lines(&[1]));
         lands(&org, "mira", "yusuf", "main moves on");
         if evil {
@@ -159,13 +153,7 @@ fn a_part_that_was_reverted_does_not_come_back_with_the_whole() {
 #[test]
 fn a_worthless_statement_revives_no_spent_one() {
     let org = org();
-    org.scratch.write("work/pay/a.rs", lines(&[]));
-    lands(&org, "mira", "priya", "lines");
-    on(&org, "h", "main");
-    org.scratch.write("work/pay/a.rs", lines(&[50]));
-    org.commit("jonas", ASSISTED);
-    signed(&org, "priya", "origin/main..h");
-    org.scratch.git("work", &["checkout", "-q", "main"]);
+    approved_head(&org);
     org.scratch.write("work/pay/a.rs", lines(&[50, 51]));
     let part = lands(&org, "jonas", "yusuf", "with a line beside it");
     reverted(&org, &part, 10);
@@ -213,13 +201,7 @@ fn approvals_of_stacked_branches_count() {
 #[test]
 fn an_approval_is_spent_where_its_file_had_another_name() {
     let org = org();
-    org.scratch.write("work/pay/a.rs", lines(&[]));
-    lands(&org, "mira", "priya", "lines");
-    on(&org, "h", "main");
-    org.scratch.write("work/pay/a.rs", lines(&[50]));
-    org.commit("jonas", ASSISTED);
-    signed(&org, "priya", "origin/main..h");
-    org.scratch.git("work", &["checkout", "-q", "main"]);
+    approved_head(&org);
     org.scratch.git("work", &["mv", "pay/a.rs", "pay/b.rs"]);
     org.scratch.write("work/pay/b.rs", lines(&[50]));
     let moved = lands(&org, "jonas", "yusuf", "moved, with it");
