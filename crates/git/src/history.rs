@@ -14,7 +14,7 @@ use std::collections::BinaryHeap;
 use std::path::Path;
 
 /// Commits decoded in one go by one thread.
-const BATCH: usize = 512;
+const BATCH: usize = 256;
 
 /// What is done with each commit of a history, and with the paths that it changed.
 pub type Visit<'a, T> = &'a (dyn Fn(Commit, &[RepoPath]) -> T + Sync);
@@ -48,9 +48,9 @@ pub fn walk<T: Send>(
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(8);
     // Without files the readers are the longest part, and workers would only be in their way.
     let threads = if files { threads } else { threads.saturating_sub(1).max(1) };
-    let (to_workers, from_walk) = std::sync::mpsc::sync_channel::<(usize, Batch)>(threads * 4);
+    let (to_workers, from_walk) = std::sync::mpsc::sync_channel::<(usize, Batch)>(threads * 2);
     let from_walk = std::sync::Mutex::new(from_walk);
-    let (sender, receiver) = std::sync::mpsc::sync_channel(threads * 4);
+    let (sender, receiver) = std::sync::mpsc::sync_channel(threads * 2);
     let shared = repository.into_sync();
     std::thread::scope(|scope| {
         for _ in 0..threads {

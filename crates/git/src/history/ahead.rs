@@ -9,6 +9,8 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 const BATCH: usize = 64;
 /// How far it may be ahead, in batches.
 const AHEAD: usize = 16;
+/// Commits that may wait at the walk's side; what is asked for beyond is read there and then.
+const WAITING_MAX: usize = 2 * AHEAD * BATCH;
 
 /// What was read ahead and is not used yet.
 pub(super) struct Ahead {
@@ -41,8 +43,10 @@ impl Ahead {
             // What is being read just now comes sooner than it would be read here.
             let next = if self.next == Some(id) {
                 self.receiver.recv().ok()
-            } else {
+            } else if self.waiting.len() < WAITING_MAX {
                 self.receiver.try_recv().ok()
+            } else {
+                None
             };
             let Some(batch) = next else {
                 if self.next == Some(id) {
