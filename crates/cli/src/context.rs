@@ -5,10 +5,13 @@ pub(crate) mod store;
 mod target;
 
 use crate::error::CliError;
-use obstat_attest::trust;
-use obstat_gate::ports::Repository as _;
+use obstat_attest::{VerifyOptions, trust};
+use obstat_gate::inputs::Memo;
+use obstat_gate::ports::{InputsCache, Repository as _};
+use obstat_gate::world::{Seen, Surroundings, World};
 use obstat_git::GitRepository;
 use obstat_model::object::RefName;
+use obstat_model::time::Now;
 use obstat_model::trust::TrustRoot;
 use std::path::{Path, PathBuf};
 
@@ -30,6 +33,30 @@ pub(crate) enum Pinned {
 pub(crate) fn here() -> Result<GitRepository, CliError> {
     let start = std::env::current_dir().map_err(|e| CliError::file(Path::new("."), e))?;
     Ok(GitRepository::discover(&start)?)
+}
+
+/// No browsers without a server.
+pub(crate) const OPTIONS: VerifyOptions<'static> = VerifyOptions { webauthn: &[] };
+
+/// What a command judges with: a repository that holds content and records, and all that has
+/// landed in it.
+pub(crate) fn world<'a>(
+    repository: &'a GitRepository,
+    (cache, memo): (&'a dyn InputsCache, &'a Memo),
+    trust: &'a TrustRoot,
+    now: Now,
+) -> World<'a> {
+    World {
+        repository,
+        records: repository,
+        cache,
+        memo,
+        trust,
+        options: &OPTIONS,
+        now,
+        seen: Seen::All,
+        surroundings: Surroundings::Searched,
+    }
 }
 
 /// Brings statements and records.

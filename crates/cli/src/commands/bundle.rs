@@ -4,8 +4,7 @@
 use super::verify::bundle::Bundle;
 use super::verify::{TrustArgs, target_ref};
 use crate::clock;
-use crate::context;
-use crate::context::change::OPTIONS;
+use crate::context::{self, world};
 use crate::error::CliError;
 use crate::ui::Ui;
 use obstat_api::exit::Exit;
@@ -15,7 +14,6 @@ use obstat_gate::inputs::{self, Memo};
 use obstat_gate::pipeline::Judgement;
 use obstat_gate::ports::{NoCache, Records as _, Repository as _};
 use obstat_gate::receive::APPROVALS;
-use obstat_gate::world::{Seen, Surroundings, World};
 use obstat_git::GitRepository;
 use obstat_git::records::{LANDINGS, RECEIPTS};
 use obstat_model::id::StatementHash;
@@ -48,7 +46,9 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
     // Nothing may be taken from a cache: what is read is what the bundle must hold.
     repository.store().watch();
     let target = target_ref(&repository, commit, &args.trust.target)?;
-    let answer = deploy::verify(world(&repository, &trust, &Memo::default()), &target, commit)?;
+    let memo = Memo::default();
+    let world = world(&repository, (&NoCache, &memo), &trust, clock::now());
+    let answer = deploy::verify(world, &target, commit)?;
     let objects = repository.store().watched()?;
     let Answer::Clear(cleared) = answer else {
         let (commit, target) = (commit.short(), &args.trust.target);
@@ -82,25 +82,12 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
     Ok(Exit::Ok)
 }
 
-fn world<'a>(repository: &'a GitRepository, trust: &'a TrustRoot, memo: &'a Memo) -> World<'a> {
-    World {
-        repository,
-        records: repository,
-        cache: &NoCache,
-        memo,
-        trust,
-        options: &OPTIONS,
-        now: clock::now(),
-        seen: Seen::All,
-        surroundings: Surroundings::Searched,
-    }
-}
-
 /// A bundle that does not prove what it is made for is never written.
 fn prove(bundle: &Bundle, trust: &TrustRoot) -> Result<(), CliError> {
     let repository = GitRepository::in_memory(&bundle.objects, bundle.refs.clone())?;
     let memo = Memo::default();
-    match deploy::verify(world(&repository, trust, &memo), &bundle.target, bundle.commit)? {
+    let world = world(&repository, (&NoCache, &memo), trust, clock::now());
+    match deploy::verify(world, &bundle.target, bundle.commit)? {
         Answer::Clear(_) => Ok(()),
         _ => {
             Err(CliError::Internal("the bundle does not prove what the repository does".to_owned()))

@@ -164,7 +164,7 @@ fn find(
     let none = obstat_model::id::ChangeDigest::new([0; 32]);
     let mut found = Vec::new();
     for bytes in prepared.repository.other_statements(none, 100_000)? {
-        let options = &crate::context::change::OPTIONS;
+        let options = &crate::context::OPTIONS;
         let Ok(verified) = obstat_attest::verify_bytes(&bytes, &prepared.inputs.roster, options)
         else {
             continue;

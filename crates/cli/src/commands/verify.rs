@@ -5,8 +5,7 @@ pub(super) mod bundle;
 use self::bundle::Bundle;
 use crate::clock;
 use crate::commands::check;
-use crate::context::change::OPTIONS;
-use crate::context::{self, ref_name};
+use crate::context::{self, ref_name, world};
 use crate::error::CliError;
 use crate::ui::{Ui, brief};
 use obstat_api::exit::Exit;
@@ -15,7 +14,7 @@ use obstat_gate::deploy::{self, Answer, Cleared};
 use obstat_gate::inputs::{self, Memo};
 use obstat_gate::pipeline::Judgement;
 use obstat_gate::ports::{NoCache, Records as _, Repository as _};
-use obstat_gate::world::{Seen, Surroundings, World};
+use obstat_gate::world::World;
 use obstat_git::GitRepository;
 use obstat_model::facts::Problem;
 use obstat_model::landing::LandingKind;
@@ -88,17 +87,8 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
         }
     };
     // No cache: whoever could write to the clone could have put another roster there.
-    let world = World {
-        repository: &repository,
-        records: &repository,
-        cache: &NoCache,
-        memo: &Memo::default(),
-        trust: &trust,
-        options: &OPTIONS,
-        now: clock::now(),
-        seen: Seen::All,
-        surroundings: Surroundings::Searched,
-    };
+    let memo = Memo::default();
+    let world = world(&repository, (&NoCache, &memo), &trust, clock::now());
     let answer = deploy::verify(world, &target, commit)?;
     if let (Some(copies), Answer::Clear(cleared)) = (&copies, &answer) {
         same_copies(copies, &super::bundle::copies(&repository, &target, cleared)?)?;

@@ -3,18 +3,17 @@
 use super::target::{
     Asked, branch_of, default_branch, inputs_at, main_of, named, remote_of, target_of,
 };
-use super::{Pinned, ref_name, trust_for_reading};
+use super::{Pinned, ref_name, trust_for_reading, world};
 use crate::clock;
 use crate::context::store::DiskCache;
 use crate::error::CliError;
-use obstat_attest::VerifyOptions;
 use obstat_gate::cover::{self, Advance, Coverage, cover};
 use obstat_gate::inputs::{self, Inputs, Loaded, Memo, Unusable};
 use obstat_gate::pipeline::{Detail, Judgement, judge};
 use obstat_gate::ports::{PortError, Repository as _};
 use obstat_gate::proposal::{Proposal, Pusher, revision};
 use obstat_gate::versions::Standing;
-use obstat_gate::world::{Seen, Surroundings, World};
+use obstat_gate::world::World;
 use obstat_git::GitRepository;
 use obstat_model::object::{Oid, RefName};
 use obstat_model::roster::Roster;
@@ -60,9 +59,6 @@ pub(crate) struct Prepared {
     policy_ref: Option<RefName>,
 }
 
-/// No browsers without a server.
-pub(crate) const OPTIONS: VerifyOptions<'static> = VerifyOptions { webauthn: &[] };
-
 /// Finds the change that the arguments mean.
 pub(crate) fn prepare(args: &ChangeArgs) -> Result<Prepared, CliError> {
     let repository = super::here()?;
@@ -87,17 +83,8 @@ pub(crate) fn prepare(args: &ChangeArgs) -> Result<Prepared, CliError> {
         let problem = unusable.problem();
         CliError::usage(problem.text, problem.hint)
     })?;
-    let world = World {
-        repository: &repository,
-        records: &repository,
-        cache: &cache,
-        memo: &Memo::default(),
-        trust: &trust,
-        options: &OPTIONS,
-        now: clock::now(),
-        seen: Seen::All,
-        surroundings: Surroundings::Searched,
-    };
+    let memo = Memo::default();
+    let world = world(&repository, (&cache, &memo), &trust, clock::now());
     let policy_ref = default_branch(&repository, remote);
     let standing = Standing::read(world, &inputs, &target)?;
     let roster = bound(standing, policy_ref.as_ref())?.roster().clone();
@@ -262,17 +249,7 @@ impl Prepared {
     ) -> Result<T, CliError> {
         let cache = DiskCache::of(self.repository.directory());
         let memo = Memo::default();
-        let world = World {
-            repository: &self.repository,
-            records: &self.repository,
-            cache: &cache,
-            memo: &memo,
-            trust: &self.trust,
-            options: &OPTIONS,
-            now: clock::now(),
-            seen: Seen::All,
-            surroundings: Surroundings::Searched,
-        };
+        let world = world(&self.repository, (&cache, &memo), &self.trust, clock::now());
         let standing = Standing::read(world, &self.inputs, &self.target)?;
         ask(world, &bound(standing, self.policy_ref.as_ref())?)
     }

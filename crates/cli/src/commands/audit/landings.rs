@@ -2,7 +2,7 @@
 
 use super::graph::Graph;
 use crate::clock;
-use crate::context::{self, change::OPTIONS};
+use crate::context::{self, OPTIONS};
 use crate::error::CliError;
 use obstat_attest::record;
 use obstat_gate::ports::{InputsCache, PortError, Records as _, Repository as _};

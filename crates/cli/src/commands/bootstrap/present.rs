@@ -2,15 +2,14 @@
 
 use super::sign_next;
 use crate::clock;
-use crate::context::change::OPTIONS;
 use crate::context::store::DiskCache;
+use crate::context::world;
 use crate::error::CliError;
 use obstat_attest::record::GateKey;
 use obstat_gate::deploy::{self, Answer};
 use obstat_gate::governing::{Governing, Main};
 use obstat_gate::inputs::{self, Memo};
 use obstat_gate::ports::Repository as _;
-use obstat_gate::world::{Seen, Surroundings, World};
 use obstat_git::GitRepository;
 use obstat_git::records::{InputsTouched, LandingIndex, record_landings};
 use obstat_model::landing::{LandingKind, LandingRecord};
@@ -90,17 +89,8 @@ fn is_cleared(
     (name, tip): (&RefName, Oid),
 ) -> Result<bool, CliError> {
     let cache = DiskCache::of(repository.directory());
-    let world = World {
-        repository,
-        records: repository,
-        cache: &cache,
-        memo: &Memo::default(),
-        trust,
-        options: &OPTIONS,
-        now: clock::now(),
-        seen: Seen::All,
-        surroundings: Surroundings::Searched,
-    };
+    let memo = Memo::default();
+    let world = world(repository, (&cache, &memo), trust, clock::now());
     Ok(matches!(deploy::verify(world, name, tip)?, Answer::Clear(_)))
 }
 

@@ -2,8 +2,8 @@
 //! it, and a client can make it wait.
 
 use super::settings::Fixed;
-use crate::context::change::OPTIONS;
 use crate::context::store::DiskCache;
+use crate::context::world;
 use crate::error::CliError;
 use obstat_attest::clearance::Clearance;
 use obstat_gate::content;
@@ -11,7 +11,7 @@ use obstat_gate::inputs::Memo;
 use obstat_gate::proposal::{self, Pusher};
 use obstat_gate::receive::{self, Answer, RefUpdate, Setup};
 use obstat_gate::rolling;
-use obstat_gate::world::{Seen, Surroundings, World};
+use obstat_gate::world::World;
 use obstat_git::GitRepository;
 use obstat_model::decision::Outcome;
 use obstat_model::landing::{LandedChange, LandingKind, LandingRecord};
@@ -64,17 +64,8 @@ pub(super) fn unannounced(
     now: Now,
 ) -> Result<Vec<Landed>, CliError> {
     let cache = DiskCache::of(repository.directory());
-    let world = World {
-        repository,
-        records: repository,
-        cache: &cache,
-        memo: &Memo::default(),
-        trust: &fixed.trust,
-        options: &OPTIONS,
-        now,
-        seen: Seen::All,
-        surroundings: Surroundings::Searched,
-    };
+    let memo = Memo::default();
+    let world = world(repository, (&cache, &memo), &fixed.trust, now);
     let recorded = pusher.recorded();
     let setup = Setup { policy_ref: fixed.policy_ref.clone(), pusher };
     let answers = receive::answer(world, &setup, &updates)?;

@@ -3,8 +3,8 @@
 use super::outcome;
 use super::settings::{Fixed, Settings};
 use crate::clock;
-use crate::context::change::OPTIONS;
 use crate::context::store::DiskCache;
+use crate::context::world;
 use crate::error::CliError;
 use crate::ui::{Ui, refusal};
 use obstat_api::exit::Exit;
@@ -13,7 +13,7 @@ use obstat_gate::inputs::Memo;
 use obstat_gate::ports::{Records as _, Repository as _};
 use obstat_gate::proposal::Pusher;
 use obstat_gate::receive::{self, APPROVALS, Answer, Gated, OWN, RefUpdate, Setup};
-use obstat_gate::world::{Seen, Surroundings, World};
+use obstat_gate::world::World;
 use obstat_git::GitRepository;
 use obstat_git::hook::{Place, REFS_MAX, parse_updates};
 use obstat_git::records::{keep_superseded, record_receipts};
@@ -63,17 +63,7 @@ pub(super) fn before(ui: &mut Ui) -> Result<Exit, CliError> {
     let cache = DiskCache::of(&directory);
     // The process ends with the answer; taking a large roster apart before would only cost time.
     let memo = std::mem::ManuallyDrop::new(Memo::default());
-    let world = World {
-        repository: &repository,
-        records: &repository,
-        cache: &cache,
-        memo: &memo,
-        trust: &fixed.trust,
-        options: &OPTIONS,
-        now,
-        seen: Seen::All,
-        surroundings: Surroundings::Searched,
-    };
+    let world = world(&repository, (&cache, &memo), &fixed.trust, now);
     let setup = Setup { policy_ref: fixed.policy_ref.clone(), pusher: settings.pusher() };
     let answers = receive::answer(world, &setup, &updates)?;
     let is_gated = |answer: &Answer| matches!(answer, Answer::Gated(_));

@@ -1,7 +1,8 @@
 //! Makes, signs, checks and files one statement; every signing command goes through here.
 
 use crate::clock;
-use crate::context::change::{OPTIONS, Prepared};
+use crate::context::OPTIONS;
+use crate::context::change::Prepared;
 use crate::error::CliError;
 use crate::keys;
 use crate::ui::Ui;
