@@ -1,6 +1,8 @@
 //! Finds what a reviewer could overlook in a changed file; looks at bytes alone.
 
 mod characters;
+mod instructions;
+mod lockfiles;
 mod scripts;
 
 use obstat_model::change::FileChange;
@@ -28,6 +30,9 @@ pub fn scan(change: &FileChange, sides: Sides) -> Vec<HiddenFlag> {
     if let Some(new) = sides.new {
         let old = sides.old.unwrap_or_default();
         flags.extend(content_flags(old, new));
+        if lockfiles::is_lockfile(change.path.file_name()) && lockfiles::strays(old, new) {
+            flags.push(HiddenFlag::Lockfile);
+        }
     }
     if sides.old.is_some_and(is_lfs_pointer) {
         flags.push(HiddenFlag::LfsPointer);
@@ -68,6 +73,9 @@ fn content_flags(old: &[u8], new: &[u8]) -> Vec<HiddenFlag> {
     let mut flags = characters::flags(old, new);
     if scripts::mixes(old, new) {
         flags.push(HiddenFlag::MixedScript);
+    }
+    if instructions::found(old, new) {
+        flags.push(HiddenFlag::Instructions);
     }
     if longest_line(new) > LONG_LINE && longest_line(new) > longest_line(old) {
         flags.push(HiddenFlag::LongLine);

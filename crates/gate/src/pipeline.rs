@@ -3,6 +3,7 @@
 use crate::assist;
 use crate::content;
 use crate::inputs::{Inputs, Unusable};
+use crate::paths;
 use crate::people::{self, Directory};
 use crate::ports::{Commit, PortError};
 use crate::proposal::Proposal;
@@ -60,11 +61,12 @@ pub fn judge(
     world: World,
     inputs: &Inputs,
     standing: &Standing,
-    proposal: Proposal,
+    mut proposal: Proposal,
     detail: Detail,
 ) -> Result<Judgement, PortError> {
     let revision = proposal.revision;
     let change = content::gather(world, &proposal.target, revision)?;
+    proposal.problems.extend(paths::problems(world.repository, revision.tree, &change.files)?);
     let commits = world.repository.commits_between(revision.tip, revision.head)?;
     let mut earlier = match world.surroundings {
         Surroundings::Searched => people::earlier_forms(world.repository, &change, &commits)?,

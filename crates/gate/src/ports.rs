@@ -115,6 +115,12 @@ pub trait Repository {
     /// [`PortError`] when a tree is missing or malformed.
     fn subtree(&self, tree: Oid, path: &RepoPath) -> Result<Option<Oid>, PortError>;
 
+    /// Names in one directory of a tree, the empty path being its root; empty when there is none.
+    ///
+    /// # Errors
+    /// [`PortError`] when a tree is missing or malformed.
+    fn names(&self, tree: Oid, dir: &RepoPath) -> Result<Vec<Box<[u8]>>, PortError>;
+
     /// All files below a directory of a tree, sorted; empty when there is none.
     ///
     /// # Errors

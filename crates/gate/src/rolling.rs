@@ -14,8 +14,8 @@ use obstat_policy::{Policy, RollingDemand};
 use std::collections::BTreeSet;
 
 use crate::content;
-use crate::people::Directory;
-use crate::proposal::Proposal;
+use crate::people::{self, Directory};
+use crate::proposal::{Proposal, Pusher};
 
 /// Landings that one sum looks at; beyond, the sum counts as unbounded.
 const LANDINGS_MAX: usize = 5_000;
@@ -68,7 +68,8 @@ impl Window<'_> {
         if let (Some(before), Some(here)) = (proposal.since, tip)
             && before != here
         {
-            sum = self.of_part((&proposal.target, Some(before), here), authors, demand)?;
+            let span = (&proposal.target, Some(before), here);
+            sum = self.of_part(span, &proposal.pusher, authors, demand)?;
         }
         let world = self.world;
         let bears = |l: &LandingRecord| {
@@ -79,10 +80,11 @@ impl Window<'_> {
             return Ok(u64::MAX);
         };
         for landing in landings {
+            let pusher = Pusher::of_record(&landing.pusher);
             for part in &landing.changes {
                 if self.is_below(part.to, proposal.since.or(tip))? {
                     let span = (&landing.target, part.from, part.to);
-                    sum = sum.saturating_add(self.of_part(span, authors, demand)?);
+                    sum = sum.saturating_add(self.of_part(span, &pusher, authors, demand)?);
                 }
             }
         }
@@ -100,15 +102,12 @@ impl Window<'_> {
     fn of_part(
         &self,
         (target, from, to): (&RefName, Option<Oid>, Oid),
+        pusher: &Pusher,
         authors: &BTreeSet<Actor>,
         demand: &RollingDemand,
     ) -> Result<u64, PortError> {
         let commits = self.world.repository.commits_between(from, to)?;
-        let mut made_by_them = false;
-        for commit in &commits {
-            made_by_them |= !makers(&self.directory.of_commit(commit)).is_disjoint(authors);
-        }
-        if !made_by_them {
+        if makers(&people::participants(self.directory, &commits, pusher)).is_disjoint(authors) {
             return Ok(0);
         }
         let revision = crate::proposal::landing(self.world.repository, from, to)?;
@@ -118,10 +117,12 @@ impl Window<'_> {
 }
 
 /// Everybody who made content: authors, co-authors and operators. Committers and pushers of
-/// other people's work do not, or a merger would collect everybody's lines.
+/// other people's work do not, or a merger would collect everybody's lines; nor do agents, or all who
+/// use one would have one sum: their operators do.
 fn makers(participants: &[Participant]) -> BTreeSet<Actor> {
     let made = |p: &&Participant| matches!(p.role, Role::Author | Role::CoAuthor | Role::Operator);
-    participants.iter().filter(made).filter_map(|p| p.actor.clone()).collect()
+    let actors = participants.iter().filter(made).filter_map(|p| p.actor.clone());
+    actors.filter(|actor| !matches!(actor, Actor::Agent(_))).collect()
 }
 
 /// Verified landing records since a moment that bear on something, newest first; `None` where there

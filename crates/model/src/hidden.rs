@@ -25,13 +25,17 @@ pub enum HiddenFlag {
     Binary,
     /// A very long line was added (over 2,000 bytes).
     LongLine,
+    /// A lockfile names a host, or another hash of the same version, that it did not name.
+    Lockfile,
+    /// Text that tells a model what to do was added.
+    Instructions,
     /// The file is too large to be looked at; it counts as hiding anything.
     TooLarge,
 }
 
 impl HiddenFlag {
     /// All flags, in their order.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::Bidi,
         Self::ZeroWidth,
         Self::TagCharacters,
@@ -43,6 +47,8 @@ impl HiddenFlag {
         Self::Symlink,
         Self::Binary,
         Self::LongLine,
+        Self::Lockfile,
+        Self::Instructions,
         Self::TooLarge,
     ];
 
@@ -61,6 +67,8 @@ impl HiddenFlag {
             Self::Symlink => "symlink",
             Self::Binary => "binary",
             Self::LongLine => "long_line",
+            Self::Lockfile => "lockfile",
+            Self::Instructions => "instructions",
             Self::TooLarge => "too_large",
         }
     }
@@ -86,6 +94,8 @@ impl HiddenFlag {
             Self::Symlink => "a symbolic link",
             Self::Binary => "a binary file",
             Self::LongLine => "a very long line",
+            Self::Lockfile => "another host or hash in a lockfile",
+            Self::Instructions => "text that instructs a model",
             Self::TooLarge => "a file too large to look into",
         }
     }

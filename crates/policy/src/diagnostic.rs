@@ -168,7 +168,7 @@ pub(crate) fn shown(text: &str) -> String {
 }
 
 /// Most names that a label lists.
-const LISTED_MAX: usize = 12;
+const LISTED_MAX: usize = 14;
 
 fn listed(what: &str, known: &[&str]) -> String {
     if known.is_empty() {

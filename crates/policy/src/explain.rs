@@ -17,6 +17,8 @@ pub struct RuleReport {
     /// Where it applies: all of its conditions. Else: those that do not hold, and facts that are
     /// missing. Empty where it applies always.
     pub reasons: Vec<String>,
+    /// Places, in the change, of the files that an applying rule names; none where it is about all.
+    pub names: Vec<usize>,
 }
 
 /// Every rule of a policy for a change, in the order of the file.
@@ -30,18 +32,20 @@ fn one(case: &Case, rule: &crate::policy::Rule) -> RuleReport {
     let name = rule.name().clone();
     let conditions = rule.conditions();
     match applies(case, rule) {
-        Ok(Some(_)) => {
+        Ok(Some(concern)) => {
             let reasons = conditions.iter().map(crate::condition::Condition::phrase).collect();
-            RuleReport { name, applies: true, reasons }
+            RuleReport { name, applies: true, reasons, names: concern.named(case) }
         }
-        Err(problem) => RuleReport { name, applies: true, reasons: vec![problem.text] },
+        Err(problem) => {
+            RuleReport { name, applies: true, reasons: vec![problem.text], names: Vec::new() }
+        }
         Ok(None) => {
             let concern = Concern::of(rule);
             let fails = |c: &&crate::condition::Condition| {
                 c.holds(case, &concern).is_ok_and(|holds| !holds)
             };
             let reasons = conditions.iter().filter(fails).map(|c| format!("not {}", c.phrase()));
-            RuleReport { name, applies: false, reasons: reasons.collect() }
+            RuleReport { name, applies: false, reasons: reasons.collect(), names: Vec::new() }
         }
     }
 }

@@ -10,6 +10,8 @@ mod words;
 
 use obstat_testkit::{Finished, Org};
 
+pub(super) use words::{forged, nonce, own_nonce};
+
 pub(super) const EVIL: &str = "fn charge() { evil() }\n";
 
 fn verify(org: &Org, dir: &str, target: &str, commit: &str) -> Finished {

@@ -54,6 +54,7 @@ faulty!(Repository {
     fn blob(id: Oid, cap: u64) -> Option<Vec<u8>>;
     fn entry(tree: Oid, path: &RepoPath) -> Option<FileState>;
     fn subtree(tree: Oid, path: &RepoPath) -> Option<Oid>;
+    fn names(tree: Oid, dir: &RepoPath) -> Vec<Box<[u8]>>;
     fn files_below(tree: Oid, dir: &RepoPath) -> Vec<(RepoPath, FileState)>;
     fn commits_between(not: Option<Oid>, head: Oid) -> Vec<Commit>;
     fn commits_of(not: Option<Oid>, heads: &[Oid]) -> Vec<Commit>;

@@ -37,6 +37,8 @@ mod refs;
 #[cfg(test)]
 mod screens;
 #[cfg(test)]
+mod sheet;
+#[cfg(test)]
 mod statements;
 #[cfg(test)]
 mod time;

@@ -185,7 +185,7 @@ fn existing(
         cover(world, own, &standing, &advance, || cover::ends(world))?
     } else {
         let refused = rewrite == Rewrite::Refuse;
-        let rewritten = refused.then(|| rewritten(&update.name));
+        let rewritten = if refused { Some(turned(world, update, (old, new))?) } else { None };
         let problems = problems.into_iter().chain(rewritten).collect();
         split(straight(world, setup, own, update, problems)?)
     };
@@ -200,6 +200,21 @@ pub(super) fn rewritten(name: &RefName) -> Problem {
         ),
         hint: "rebase onto the present tip and push again".to_owned(),
     }
+}
+
+/// What is wrong with a push that does not go on from the tip by first parents.
+fn turned(world: World, update: &RefUpdate, (old, new): (Oid, Oid)) -> Result<Problem, PortError> {
+    let name = &update.name;
+    if !world.repository.is_ancestor(old, new)? {
+        return Ok(rewritten(name));
+    }
+    let text = format!(
+        "{name} would become a side branch of what is pushed: its tip was merged into the change \
+         instead of the change into it"
+    );
+    let hint = "rebase onto the tip, or check the tip out and merge the change into it with `git merge \
+                --no-ff`; then push again";
+    Ok(Problem { code: "tip-merged-in", text, hint: hint.to_owned() })
 }
 
 /// Judges the difference between two trees whatever the commits between them.
@@ -277,7 +292,7 @@ fn repair(
     let mut problems: Vec<Problem> = rolling::clock_set_back(world)?.into_iter().collect();
     let forward = world.repository.first_parents(Some(old), new)?.is_some();
     if !forward && governing.policy.rewrite() == Rewrite::Refuse {
-        problems.push(rewritten(&update.name));
+        problems.push(turned(world, update, (old, new))?);
     }
     let judgement = straight(world, setup, last, update, problems)?;
     if !judgement.change.files.iter().all(|f| inputs::is_input(&f.change.path)) {

@@ -42,6 +42,12 @@ impl Repository for GitRepository {
         }
     }
 
+    fn names(&self, tree: Oid, dir: &RepoPath) -> Result<Vec<Box<[u8]>>, PortError> {
+        let found = if dir.as_bytes().is_empty() { Some(tree) } else { self.subtree(tree, dir)? };
+        let entries = found.map(|id| self.store.tree(id)).transpose()?.unwrap_or_default();
+        Ok(entries.into_iter().map(|(name, _)| name).collect())
+    }
+
     fn files_below(
         &self,
         tree: Oid,

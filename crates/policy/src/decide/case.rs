@@ -91,6 +91,11 @@ impl<'a> Concern<'a> {
         Self { patterns, places: OnceCell::new() }
     }
 
+    /// The places of the files, where a rule is about some and not about all.
+    pub(crate) fn named(&self, case: &Case) -> Vec<usize> {
+        if self.patterns.is_some() { self.places(case).to_vec() } else { Vec::new() }
+    }
+
     /// How many files.
     pub(crate) fn len(&self, case: &Case) -> usize {
         self.places(case).len()

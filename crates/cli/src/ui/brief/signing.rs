@@ -10,6 +10,7 @@ use obstat_model::actor::{Actor, Participant, Role};
 use obstat_model::change::ChangedFile;
 use obstat_model::statement::{Act, Signer};
 use obstat_model::text::{count, escape_cut, grouped};
+use std::collections::HashSet;
 
 /// Files that a brief lists.
 const FILES_MAX: usize = 12;
@@ -45,12 +46,15 @@ fn head(ui: &mut Ui, found: &Judgement) {
 }
 
 fn ships(ui: &mut Ui, found: &Judgement) {
-    // What is odd comes first, for what comes last may not be read.
-    let mut files: Vec<&ChangedFile> = found.change.files.iter().collect();
-    files.sort_by_key(|file| (file.hidden.is_empty(), !is_input(&file.change.path)));
+    // What is odd comes first, then what a rule names: what comes last may not be read.
+    let named: HashSet<usize> = found.explained.iter().flat_map(|r| r.names.clone()).collect();
+    let mut files: Vec<(usize, &ChangedFile)> = found.change.files.iter().enumerate().collect();
+    files.sort_by_key(|(at, file)| {
+        (file.hidden.is_empty(), !is_input(&file.change.path), !named.contains(at))
+    });
     let lines = count(found.change.lines(), "line");
     ui.line(format!("  ships     {}, {lines}", count(files.len() as u64, "file")));
-    for file in files.iter().take(FILES_MAX) {
+    for (_, file) in files.iter().take(FILES_MAX) {
         let minus = if ui.marks == Marks::Unicode { "−" } else { "-" };
         let size = format!("+{} {minus}{}", grouped(file.lines.added), grouped(file.lines.removed));
         ui.line(format!("            {size:<12} {}", file.change.path));

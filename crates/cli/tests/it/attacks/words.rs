@@ -12,7 +12,7 @@ fn filed(org: &Org) -> Vec<String> {
 }
 
 /// The statement of a ref with some of its text replaced, signed with a key, as a ref to be pushed.
-fn forged(org: &Org, name: &str, edits: &[(&str, &str)], who: &str) -> String {
+pub(crate) fn forged(org: &Org, name: &str, edits: &[(&str, &str)], who: &str) -> String {
     let envelope = org.scratch.git("work", &["cat-file", "blob", name]);
     let envelope: serde_json::Value = serde_json::from_str(&envelope).unwrap();
     let mut body = envelope["statement"].as_str().unwrap().to_owned();
@@ -49,11 +49,11 @@ fn newest(org: &Org) -> String {
     filed(org).into_iter().find(of_yusuf).unwrap()
 }
 
-fn nonce(n: usize) -> String {
+pub(crate) fn nonce(n: usize) -> String {
     format!("\"nonce\":\"{n:064x}\"")
 }
 
-fn own_nonce(org: &Org, name: &str) -> String {
+pub(crate) fn own_nonce(org: &Org, name: &str) -> String {
     let text = org.scratch.git("work", &["cat-file", "blob", name]).replace("\\\"", "\"");
     let at = text.find("\"nonce\":\"").unwrap();
     text.get(at..at + 74).unwrap().to_owned()

@@ -1,0 +1,149 @@
+//! What a changed lockfile draws in from elsewhere than before; knows no package manager.
+//!
+//! Lockfiles are folded out of most diffs. Two things in one deserve a look whatever surrounds them:
+//! a host that packages did not come from before, and another hash for something that otherwise
+//! stayed the same.
+
+use std::collections::{BTreeSet, HashMap};
+
+/// Files that package managers write and people seldom read.
+const NAMES: [&[u8]; 20] = [
+    b"cargo.lock",
+    b"package-lock.json",
+    b"npm-shrinkwrap.json",
+    b"yarn.lock",
+    b"pnpm-lock.yaml",
+    b"bun.lock",
+    b"deno.lock",
+    b"poetry.lock",
+    b"uv.lock",
+    b"pdm.lock",
+    b"pipfile.lock",
+    b"gemfile.lock",
+    b"composer.lock",
+    b"go.sum",
+    b"mix.lock",
+    b"pubspec.lock",
+    b"packages.lock.json",
+    b"gradle.lockfile",
+    b"flake.lock",
+    b".terraform.lock.hcl",
+];
+
+/// Lines above a hash that say what it is of.
+const ABOVE: usize = 3;
+/// Shortest run of hexadecimal digits that is a hash: a SHA-1.
+const HEX_MIN: usize = 40;
+
+/// Whether a path is that of a lockfile.
+pub(super) fn is_lockfile(name: &[u8]) -> bool {
+    NAMES.iter().any(|known| known.eq_ignore_ascii_case(name))
+}
+
+/// Whether the new content names a host, or a hash of something known, that the old did not.
+pub(super) fn strays(old: &[u8], new: &[u8]) -> bool {
+    let (old, new) = (String::from_utf8_lossy(old), String::from_utf8_lossy(new));
+    let known = hosts(&old);
+    if hosts(&new).iter().any(|host| !known.contains(host)) {
+        return true;
+    }
+    let before = hashes(&old);
+    hashes(&new).iter().any(|(what, found)| {
+        before.get(what).is_some_and(|was| found.iter().any(|hash| !was.contains(hash)))
+    })
+}
+
+/// Hosts of all addresses, in small letters, without user and port.
+fn hosts(text: &str) -> BTreeSet<String> {
+    let after = text.split("://").skip(1);
+    let host = |rest: &str| {
+        let end = rest.find(|c: char| "/\"' \t\r\n)],;#?".contains(c)).unwrap_or(rest.len());
+        let authority = rest.get(..end).unwrap_or_default();
+        let host = authority.rsplit('@').next().unwrap_or_default();
+        host.split(':').next().unwrap_or_default().to_ascii_lowercase()
+    };
+    after.map(host).filter(|host| !host.is_empty()).collect()
+}
+
+/// Hashes by what they are of: their line and those above it, all hashes taken out.
+fn hashes(text: &str) -> HashMap<String, BTreeSet<&str>> {
+    let mut found: HashMap<String, BTreeSet<&str>> = HashMap::new();
+    let lines: Vec<(String, Vec<&str>)> = text.lines().map(taken_apart).collect();
+    for at in 0..lines.len() {
+        let Some((_, here)) = lines.get(at).filter(|(_, here)| !here.is_empty()) else { continue };
+        let context = lines.get(at.saturating_sub(ABOVE)..=at).unwrap_or_default();
+        let what: Vec<&str> = context.iter().map(|(rest, _)| rest.as_str()).collect();
+        found.entry(what.join("\n")).or_default().extend(here);
+    }
+    found
+}
+
+/// A line without its hashes, and those.
+fn taken_apart(line: &str) -> (String, Vec<&str>) {
+    let (mut rest, mut hashes) = (String::new(), Vec::new());
+    let is_word = |c: char| c.is_ascii_alphanumeric() || "+/=_-:".contains(c);
+    for part in line.trim().split_inclusive(|c| !is_word(c)) {
+        let word = part.trim_end_matches(|c| !is_word(c));
+        if is_hash(word) {
+            hashes.push(word);
+        } else {
+            rest.push_str(part);
+        }
+    }
+    (rest, hashes)
+}
+
+fn is_hash(word: &str) -> bool {
+    let bare = word.rsplit(':').next().unwrap_or(word);
+    let named = ["sha1-", "sha256-", "sha384-", "sha512-"].iter().any(|p| bare.starts_with(p));
+    let is_go = word.starts_with("h1:") && bare.len() > HEX_MIN;
+    named || is_go || (bare.len() >= HEX_MIN && bare.bytes().all(|b| b.is_ascii_hexdigit()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CARGO: &str = "[[package]]\nname = \"log\"\nversion = \"0.4.1\"\n\
+        source = \"registry+https://github.com/rust-lang/crates.io-index\"\n\
+        checksum = \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"\n";
+    const NPM: &str = "    \"node_modules/left\": {\n      \"version\": \"1.0.0\",\n      \
+        \"resolved\": \"https://registry.npmjs.org/left/-/left-1.0.0.tgz\",\n      \
+        \"integrity\": \"sha512-AAAA==\"\n    },\n";
+    const GO: &str = "example.org/x v1.2.3 h1:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa=\n";
+
+    #[test]
+    fn another_version_is_no_stray() {
+        for (old, was, is) in [
+            (CARGO, ["0.4.1", "aaaaaaaa"], ["0.4.2", "bbbbbbbb"]),
+            (NPM, ["1.0.0", "AAAA"], ["1.0.1", "BBBB"]),
+            (GO, ["v1.2.3", "h1:aaaa"], ["v1.2.4", "h1:bbbb"]),
+        ] {
+            let new = old.replace(was[0], is[0]).replace(was[1], is[1]);
+            assert!(!strays(old.as_bytes(), new.as_bytes()), "{new}");
+            assert!(!strays(old.as_bytes(), format!("{old}{new}").as_bytes()), "{new}");
+            assert!(!strays(format!("{old}{new}").as_bytes(), old.as_bytes()), "{new}");
+        }
+    }
+
+    #[test]
+    fn another_hash_of_the_same_version_and_another_host_are() {
+        for (old, was, is) in [
+            (CARGO, "aaaaaaaa", "bbbbbbbb"),
+            (NPM, "AAAA", "BBBB"),
+            (GO, "h1:aaaa", "h1:bbbb"),
+            (CARGO, "github.com", "github.com.example.net"),
+            (NPM, "registry.npmjs.org", "registry.example.net"),
+            (NPM, "https://registry", "https://user:word@other.example.net:1/registry"),
+        ] {
+            let new = old.replace(was, is);
+            assert!(strays(old.as_bytes(), new.as_bytes()), "{new}");
+        }
+    }
+
+    #[test]
+    fn names_are_known_in_any_case() {
+        assert!(is_lockfile(b"Cargo.lock") && is_lockfile(b"go.sum"));
+        assert!(!is_lockfile(b"lock.rs"));
+    }
+}

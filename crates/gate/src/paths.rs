@@ -1,0 +1,218 @@
+//! Paths that mean another file on another machine: names that fold together, links that lead out.
+//!
+//! Such a change cannot be approved as it is: what was looked at is not what every checkout has.
+
+use crate::ports::{PortError, Repository};
+use obstat_model::change::{ChangedFile, FileState};
+use obstat_model::facts::Problem;
+use obstat_model::object::{Mode, Oid, RepoPath};
+use std::collections::HashMap;
+use unicode_normalization::UnicodeNormalization as _;
+
+/// Longest text of a link that is looked at, in bytes; file systems stop at 4,096.
+const LINK_MAX: u64 = 4_096;
+
+/// What must change before anybody can sign: at most one problem of each kind.
+///
+/// # Errors
+/// [`PortError`] when a tree or link cannot be read.
+pub fn problems(
+    repository: &dyn Repository,
+    tree: Oid,
+    files: &[ChangedFile],
+) -> Result<Vec<Problem>, PortError> {
+    let collision = collision(repository, tree, files)?;
+    let link = leading_out(repository, files)?;
+    Ok(collision.into_iter().chain(link).collect())
+}
+
+/// Two names of one directory that some file systems take for one, of which one is new.
+fn collision(
+    repository: &dyn Repository,
+    tree: Oid,
+    files: &[ChangedFile],
+) -> Result<Option<Problem>, PortError> {
+    let added = files.iter().map(|f| &f.change).filter(|c| c.old.is_none() && c.new.is_some());
+    let mut directories: HashMap<&[u8], Folded> = HashMap::new();
+    for path in added.map(|c| c.path.as_bytes()) {
+        for (above, name) in steps(path) {
+            let folded = fold(name);
+            if folded == b".git" {
+                return Ok(Some(git_directory(path)));
+            }
+            if !directories.contains_key(above) {
+                let names = repository.names(tree, &RepoPath::new(above))?;
+                directories.insert(above, by_fold(names));
+            }
+            let alike = directories.get(above).and_then(|names| names.get(&folded));
+            if let Some(other) = alike.into_iter().flatten().find(|other| ***other != *name) {
+                return Ok(Some(taken(above, (name, other))));
+            }
+        }
+    }
+    Ok(None)
+}
+
+/// Each directory that a path goes through, and the name in it.
+fn steps(path: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
+    let ends = (0..=path.len()).filter(|at| path.get(*at).is_none_or(|b| *b == b'/'));
+    let mut start = 0_usize;
+    ends.map(move |end| {
+        let above = path.get(..start.saturating_sub(1)).unwrap_or_default();
+        let name = path.get(start..end).unwrap_or_default();
+        start = end + 1;
+        (above, name)
+    })
+}
+
+/// Names by how they fold.
+type Folded = HashMap<Vec<u8>, Vec<Box<[u8]>>>;
+
+fn by_fold(names: Vec<Box<[u8]>>) -> Folded {
+    let mut found = Folded::new();
+    for name in names {
+        found.entry(fold(&name)).or_default().push(name);
+    }
+    found
+}
+
+/// A name as the most forgiving file systems compare it: case and Unicode forms do not count (APFS,
+/// NTFS), characters that HFS+ skips are skipped, and dots and spaces at the end fall away (NTFS).
+/// Bytes that are no UTF-8 keep their values.
+fn fold(name: &[u8]) -> Vec<u8> {
+    if name.is_ascii() {
+        let end =
+            name.iter().rposition(|b| !matches!(b, b'.' | b' ')).map_or(name.len(), |at| at + 1);
+        return name.get(..end).unwrap_or(name).to_ascii_lowercase();
+    }
+    let Ok(text) = std::str::from_utf8(name) else { return name.to_ascii_lowercase() };
+    let seen = text.chars().filter(|c| !is_skipped(*c));
+    // Twice, for small letters of composed ones can be composed anew.
+    let small: String = seen.nfd().flat_map(char::to_lowercase).nfc().collect();
+    let small = small.replace('ß', "ss").replace('ς', "σ");
+    small.trim_end_matches(['.', ' ']).as_bytes().to_vec()
+}
+
+/// What HFS+ leaves out of comparisons; `utf8.c` of git has the same list.
+const fn is_skipped(c: char) -> bool {
+    matches!(c, '\u{200c}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{206a}'..='\u{206f}' | '\u{feff}')
+}
+
+fn taken(above: &[u8], (name, other): (&[u8], &[u8])) -> Problem {
+    let below = |name: &[u8]| {
+        let separator: &[u8] = if above.is_empty() { b"" } else { b"/" };
+        RepoPath::new([above, separator, name].concat())
+    };
+    let (path, other) = (below(name), below(other));
+    Problem {
+        code: "path-collision",
+        text: format!(
+            "`{path}` and `{other}` are one file where case or Unicode forms do not count"
+        ),
+        hint: "rename one of them, so that every checkout holds what was looked at".to_owned(),
+    }
+}
+
+fn git_directory(path: &[u8]) -> Problem {
+    Problem {
+        code: "path-collision",
+        text: format!("`{}` lies in git's own directory on some machines", RepoPath::new(path)),
+        hint: "take that path out of the change".to_owned(),
+    }
+}
+
+/// A link that is new or leads elsewhere than before, out of the tree or into git's own directory.
+fn leading_out(
+    repository: &dyn Repository,
+    files: &[ChangedFile],
+) -> Result<Option<Problem>, PortError> {
+    let is_link = |state: &FileState| state.mode == Mode::Symlink;
+    for change in files.iter().map(|f| &f.change) {
+        let Some(link) = change.new.filter(is_link) else { continue };
+        // As long a text is no link that any system follows.
+        let Some(text) = repository.blob(link.oid, LINK_MAX)? else { continue };
+        if !leads_out(change.path.as_bytes(), &text) {
+            continue;
+        }
+        let shown = obstat_model::text::escape_cut(&String::from_utf8_lossy(&text), 60);
+        return Ok(Some(Problem {
+            code: "link-out-of-tree",
+            text: format!(
+                "`{}` is a link to `{shown}`, which is not in the repository",
+                change.path
+            ),
+            hint: "let it lead to a file of the repository, or take it out".to_owned(),
+        }));
+    }
+    Ok(None)
+}
+
+fn leads_out(path: &[u8], target: &[u8]) -> bool {
+    let is_separator = |b: &u8| *b == b'/' || *b == b'\\';
+    let drive = target.get(1) == Some(&b':') && target.first().is_some_and(u8::is_ascii_alphabetic);
+    if target.first().is_some_and(is_separator) || drive {
+        return true;
+    }
+    let mut depth = path.iter().filter(|b| **b == b'/').count();
+    for part in target.split(is_separator) {
+        match part {
+            b"" | b"." => {}
+            b".." if depth == 0 => return true,
+            b".." => depth -= 1,
+            name if depth == 0 && fold(name) == b".git" => return true,
+            _ => depth += 1,
+        }
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_fold_as_file_systems_fold_them() {
+        for (a, b) in [
+            ("Pay", "pay"),
+            ("caf\u{e9}", "cafe\u{301}"),
+            ("STRASSE", "straße"),
+            ("name.", "name"),
+            ("na\u{200c}me", "name"),
+            ("ΟΔΟΣ", "οδος"),
+            (".g\u{200d}it", ".git"),
+        ] {
+            assert_eq!(fold(a.as_bytes()), fold(b.as_bytes()), "{a} {b}");
+        }
+        for (a, b) in [("pay", "play"), ("cafe", "caf\u{e9}"), ("a.b", "ab"), ("...", "..")] {
+            assert_ne!(fold(a.as_bytes()), fold(b.as_bytes()), "{a} {b}");
+        }
+        assert_ne!(fold(b"\xff"), fold(b"\xfe"));
+    }
+
+    #[test]
+    fn links_lead_out_or_stay() {
+        for (path, target) in [
+            ("a", "/etc/passwd"),
+            ("a", "../a"),
+            ("d/a", "../../x"),
+            ("d/a", "b/../../../x"),
+            ("a", "C:\\x"),
+            ("a", "\\\\host\\x"),
+            ("a", "..\\x"),
+            ("a", ".git/config"),
+            ("d/a", "../.GIT/hooks"),
+        ] {
+            assert!(leads_out(path.as_bytes(), target.as_bytes()), "{path} -> {target}");
+        }
+        for (path, target) in [
+            ("a", "b"),
+            ("d/a", "../b"),
+            ("d/e/a", "../../b/c"),
+            ("a", "./b"),
+            ("a", "..b"),
+            ("d/a", ".git"),
+        ] {
+            assert!(!leads_out(path.as_bytes(), target.as_bytes()), "{path} -> {target}");
+        }
+    }
+}
