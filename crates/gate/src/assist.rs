@@ -5,16 +5,21 @@ mod traces;
 pub use traces::of_tree as traces_of;
 
 use crate::ports::{Commit, PortError, RawSignature, Repository};
+use crate::world::World;
 use obstat_model::change::ChangeFacts;
-use obstat_model::evidence::Evidence;
+use obstat_model::evidence::{Evidence, EvidenceKind, Strength};
 use obstat_model::facts::Problem;
 use obstat_model::object::{Oid, RefName};
-use obstat_provenance::{CommitFacts, Fingerprints, RawIdentity, note};
+use obstat_provenance::note::{self, Note};
+use obstat_provenance::{CommitFacts, Fingerprints, RawIdentity};
+use std::rc::Rc;
 
 /// Ref of git-ai's authorship notes.
 pub const NOTES: &str = "refs/notes/ai";
 /// Largest note that is parsed, in bytes (the largest seen in the field has 3.2 MB).
 pub const NOTE_MAX: u64 = 4 << 20;
+/// Most bytes of notes that are parsed in one run: anybody may write notes on anybody's commits.
+const NOTES_MAX: u64 = 32 << 20;
 
 /// Evidence and what went wrong while reading it.
 #[derive(Debug, Default)]
@@ -30,30 +35,50 @@ pub struct Gathered {
 /// # Errors
 /// [`PortError`] when the notes cannot be read at all.
 pub fn of_commit(
-    repository: &dyn Repository,
+    world: World,
     fingerprints: &Fingerprints,
     notes: Option<&RefName>,
     commit: &Commit,
 ) -> Result<Gathered, PortError> {
     let mut found = Gathered { evidence: of_message(fingerprints, commit), problems: Vec::new() };
     let Some(notes) = notes else { return Ok(found) };
-    match repository.note(notes, commit.id, NOTE_MAX) {
-        Ok(None) => {}
-        Ok(Some(bytes)) => match note::parse(&bytes) {
-            Ok(note) => found.evidence.extend(note.evidence(fingerprints, commit.id)),
-            Err(error) => found.problems.push(broken(commit.id, &error.to_string())),
-        },
+    let note =
+        world.memo.note(commit.id, |read| read_note(world.repository, (notes, commit.id), read))?;
+    match note.as_deref() {
+        None => {}
+        Some(Ok(note)) => found.evidence.extend(note.evidence(fingerprints, commit.id)),
+        Some(Err(why)) => found.problems.push(broken(commit.id, why)),
+    }
+    Ok(found)
+}
+
+/// A note, or why it cannot be read, or none.
+pub(crate) type ReadNote = Option<Rc<Result<Note, String>>>;
+
+/// Reads a note; `read` counts the bytes of all.
+fn read_note(
+    repository: &dyn Repository,
+    (notes, commit): (&RefName, Oid),
+    read: &mut u64,
+) -> Result<ReadNote, PortError> {
+    let found = match repository.note(notes, commit, NOTE_MAX) {
+        Ok(None) => return Ok(None),
+        Ok(Some(bytes)) => {
+            *read = read.saturating_add(bytes.len() as u64);
+            match *read > NOTES_MAX {
+                true => Err(format!("the notes of one change have over {} MiB", NOTES_MAX >> 20)),
+                false => note::parse(&bytes).map_err(|error| error.to_string()),
+            }
+        }
         // Whoever wrote it is no reason to stop everybody else.
         Err(
             error @ (PortError::TooLarge { .. }
             | PortError::Malformed { .. }
             | PortError::Missing(_)),
-        ) => {
-            found.problems.push(broken(commit.id, &error.to_string()));
-        }
+        ) => Err(error.to_string()),
         Err(error) => return Err(error),
-    }
-    Ok(found)
+    };
+    Ok(Some(Rc::new(found)))
 }
 
 /// Evidence of one commit's message and identities alone.
@@ -71,6 +96,14 @@ pub fn of_message(fingerprints: &Fingerprints, commit: &Commit) -> Vec<Evidence>
 
 fn raw(signature: &RawSignature) -> RawIdentity<'_> {
     RawIdentity { name: &signature.name, email: &signature.email }
+}
+
+/// What a record tells of evidence that may be gone.
+#[must_use]
+pub fn recorded() -> Evidence {
+    let text = "known to the gate when it landed".to_owned();
+    let (kind, strength) = (EvidenceKind::Landing, Strength::E1);
+    Evidence { strength, kind, tool: None, model: None, commit: None, text }
 }
 
 fn broken(commit: Oid, why: &str) -> Problem {
@@ -95,14 +128,15 @@ pub fn notes(repository: &dyn Repository) -> Result<Option<RefName>, PortError> 
 /// # Errors
 /// [`PortError`] when objects cannot be read.
 pub fn of_change(
-    repository: &dyn Repository,
+    world: World,
     fingerprints: &Fingerprints,
     (commits, notes): (&[Commit], Option<&RefName>),
     change: &ChangeFacts,
 ) -> Result<Gathered, PortError> {
+    let repository = world.repository;
     let mut found = Gathered::default();
     for commit in commits {
-        let one = of_commit(repository, fingerprints, notes, commit)?;
+        let one = of_commit(world, fingerprints, notes, commit)?;
         found.evidence.extend(one.evidence);
         found.problems.extend(one.problems);
     }

@@ -5,6 +5,7 @@ use crate::inputs::Inputs;
 use crate::pipeline::{Detail, Judgement, judge};
 use crate::ports::{Commit, PortError};
 use crate::proposal::{self, Proposal, Pusher};
+use crate::statements::difference::Difference;
 use crate::versions::Standing;
 use crate::world::World;
 use obstat_model::decision::Outcome;
@@ -43,6 +44,17 @@ pub struct Advance {
     pub pusher: Pusher,
     /// What is wrong with how it comes, whatever it holds.
     pub problems: Vec<Problem>,
+    /// Whether it is offered as one, or landed step by step.
+    pub course: Course,
+}
+
+/// How commits of an advance come to a target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Course {
+    /// In one push: what lies between was never there by itself.
+    Pushed,
+    /// One after another, each by itself.
+    Landed,
 }
 
 /// What was found: segments that are clear, in order, and what is left.
@@ -101,9 +113,18 @@ pub fn cover(
     search.run(whole)
 }
 
+fn went_back() -> Problem {
+    Problem {
+        code: "went-back",
+        text: "a part of it landed in between and was taken back".to_owned(),
+        hint: "sign for what brought it again: obstat check --landed BASE..HEAD tells which part"
+            .to_owned(),
+    }
+}
+
 impl Search<'_> {
     fn judge(&self, from: Option<Oid>, to: Oid, detail: Detail) -> Result<Judgement, PortError> {
-        let proposal = Proposal {
+        let mut proposal = Proposal {
             target: self.advance.target.clone(),
             revision: proposal::landing(self.world.repository, from, to)?,
             pusher: self.advance.pusher.clone(),
@@ -111,7 +132,23 @@ impl Search<'_> {
             since: self.advance.from,
             problems: self.advance.problems.clone(),
         };
-        judge(self.world, self.inputs, self.standing, proposal, detail)
+        let judge = |p: Proposal| judge(self.world, self.inputs, self.standing, p, detail);
+        let judgement = judge(proposal.clone())?;
+        let clear = judgement.decision.outcome == Outcome::Clear;
+        if clear && self.advance.course == Course::Landed && self.went(&judgement, from, to)? {
+            proposal.problems.push(went_back());
+            return judge(proposal);
+        }
+        Ok(judgement)
+    }
+
+    /// Whether something of what was signed for landed in between and was taken back: then it was used
+    /// up, and what brings it again is another change.
+    fn went(&self, judgement: &Judgement, from: Option<Oid>, to: Oid) -> Result<bool, PortError> {
+        let signed = Difference::of_change(self.world.repository, &judgement.change)?;
+        let chain = self.world.repository.first_parents(from, to)?;
+        let (Some(signed), Some(chain)) = (signed, chain) else { return Ok(false) };
+        signed.went(self.world, chain.iter().map(|commit| commit.tree))
     }
 
     /// Depth first from the old tip: at each commit reached, longer approved segments first, then

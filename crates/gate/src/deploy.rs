@@ -9,7 +9,7 @@ use crate::proposal::{self, Proposal, Pusher};
 use crate::rolling;
 use crate::statements;
 use crate::versions::Standing;
-use crate::world::{Seen, Surroundings, World};
+use crate::world::{Seen, Surroundings, Then, World};
 use obstat_attest::record;
 use obstat_model::decision::Outcome;
 use obstat_model::facts::Problem;
@@ -102,6 +102,14 @@ fn taken_back(
 #[must_use]
 pub fn slipped(record: &LandingRecord) -> bool {
     record.kind == LandingKind::Unenforced && record.mode == Mode::Enforce
+}
+
+/// Whether what slipped by has been signed for since.
+///
+/// # Errors
+/// [`PortError`] when a fact cannot be had.
+pub fn is_signed_since(world: World, record: &LandingRecord) -> Result<bool, PortError> {
+    Ok(matches!(by_now(world, record)?, Again::Clear(_)))
 }
 
 /// Whether every change of the decision inputs along a chain was itself cleared, back to the trust
@@ -394,7 +402,8 @@ fn as_of(
     for change in &record.changes {
         listed.extend(change.statements.iter().copied().chain(change.overridden_by));
     }
-    let surroundings = Surroundings::Ignored { known: &listed, since };
+    let nothing = Then { contributors: &[], assisted: false };
+    let surroundings = Surroundings::Ignored { known: &listed, since, then: nothing };
     let seen = Seen::First { count: record.seen, own: record.sequence };
     let world = World { now: Now(moment), seen, surroundings, ..world };
     let mut parts = Vec::new();
@@ -410,6 +419,9 @@ fn as_of(
         standing = standing.bound_by(&governed.by)?;
     }
     for change in &record.changes {
+        let then = Then::of(change);
+        let surroundings = Surroundings::Ignored { known: &listed, since, then };
+        let world = World { surroundings, ..world };
         let proposal = Proposal {
             target: record.target.clone(),
             revision: proposal::landing(world.repository, change.from, change.to)?,

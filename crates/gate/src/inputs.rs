@@ -1,6 +1,7 @@
 //! The decision inputs at a commit: policy, roster, CODEOWNERS, fingerprints; decides nothing.
 
-use crate::ports::{InputsCache, PortError, Repository};
+use crate::assist::ReadNote;
+use crate::ports::{InputsCache, Merge, PortError, Repository};
 use crate::world::World;
 use obstat_model::facts::Problem;
 use obstat_model::id::{InputsDigest, Sha256};
@@ -119,6 +120,10 @@ pub struct Memo {
     held: RefCell<HashMap<InputsDigest, Rc<Loaded>>>,
     /// Differences that have been on a target, by their trees and its tip.
     used_up: RefCell<HashMap<UsedUp, bool>>,
+    /// Differences between two trees that were applied to a third.
+    applied: RefCell<HashMap<(Oid, Oid, Oid), Merge>>,
+    /// Notes, by the commit that they are on, and how many bytes all have.
+    notes: RefCell<(HashMap<Oid, ReadNote>, u64)>,
 }
 
 /// Inputs that hold, or why there are none.
@@ -151,6 +156,40 @@ impl Memo {
     /// Whether a difference was found to be used up.
     pub(crate) fn used_up(&self, key: UsedUp) -> Option<bool> {
         self.used_up.borrow().get(&key).copied()
+    }
+
+    /// The note on a commit, read once.
+    pub(crate) fn note(
+        &self,
+        commit: Oid,
+        read: impl FnOnce(&mut u64) -> Result<ReadNote, PortError>,
+    ) -> Result<ReadNote, PortError> {
+        let (known, bytes) = &mut *self.notes.borrow_mut();
+        if let Some(known) = known.get(&commit) {
+            return Ok(known.clone());
+        }
+        let note = read(bytes)?;
+        known.insert(commit, note.clone());
+        Ok(note)
+    }
+
+    /// As [`Repository::apply`], each once.
+    ///
+    /// # Errors
+    /// [`PortError`] when it could not be computed at all.
+    pub(crate) fn apply(
+        &self,
+        repository: &dyn Repository,
+        (from, to): (Oid, Oid),
+        onto: Oid,
+    ) -> Result<Merge, PortError> {
+        let key = (from, to, onto);
+        if let Some(known) = self.applied.borrow().get(&key) {
+            return Ok(*known);
+        }
+        let applied = repository.apply(from, to, onto)?;
+        self.applied.borrow_mut().insert(key, applied);
+        Ok(applied)
     }
 
     /// Remembers whether it is.

@@ -7,6 +7,7 @@ use crate::ports::PortError;
 use crate::rolling;
 use crate::world::World;
 use obstat_attest::clearance::{Clearance, Property, Verdict};
+use obstat_model::actor::{Actor, Participant, Role};
 use obstat_model::approval::ApprovalFacts;
 use obstat_model::id::{InputsDigest, PersonId, StatementHash};
 use obstat_model::landing::{Governed, LandedChange, LandingKind, LandingRecord};
@@ -120,17 +121,51 @@ fn counted(part: &Judgement) -> Vec<&ApprovalFacts> {
     approvals.filter(by_them).filter(stands).collect()
 }
 
+/// Statements without those that tell nothing more: of what one key refused or took back, the last by
+/// receipt and the last by its own date speak for all.
+fn bearing(found: &[ApprovalFacts]) -> Vec<&ApprovalFacts> {
+    let is_negative =
+        |s: &ApprovalFacts| matches!(s.verified.statement.act, Act::Reject | Act::Withdraw);
+    let is_last = |s: &&ApprovalFacts| {
+        let same = |other: &&ApprovalFacts| {
+            other.verified.signer == s.verified.signer
+                && other.verified.statement.act == s.verified.statement.act
+        };
+        let received = |s: &ApprovalFacts| (s.received_at, s.verified.hash);
+        let claimed = |s: &ApprovalFacts| (s.verified.statement.issued_at, s.verified.hash);
+        let alike: Vec<&ApprovalFacts> = found.iter().filter(same).collect();
+        alike.iter().all(|other| received(other) <= received(s))
+            || alike.iter().all(|other| claimed(other) <= claimed(s))
+    };
+    found.iter().filter(|s| !is_negative(s) || is_last(s)).collect()
+}
+
+/// People who took part in earlier forms, sorted.
+pub fn contributors(participants: &[Participant]) -> Vec<PersonId> {
+    let earlier = participants.iter().filter(|p| p.role == Role::Contributor);
+    let people = earlier.filter_map(|p| match &p.actor {
+        Some(Actor::Person(id)) => Some(id.clone()),
+        _ => None,
+    });
+    let mut people: Vec<PersonId> = people.collect();
+    people.sort();
+    people.dedup();
+    people
+}
+
 fn landed(judgement: &Judgement) -> LandedChange {
     let refused: Vec<StatementHash> =
         judgement.decision.diagnostics.not_counted.iter().map(|n| n.statement).collect();
     let hash = |s: &ApprovalFacts| s.verified.hash;
-    let found = judgement.found.statements.iter().map(hash);
-    let counted = found.filter(|h| !refused.contains(h));
+    let counted = bearing(&judgement.found.statements);
+    let counted = counted.into_iter().map(hash).filter(|h| !refused.contains(h));
     LandedChange {
         digest: judgement.change.digest,
         from: judgement.proposal.revision.tip,
         to: judgement.proposal.revision.head,
         outcome: judgement.decision.outcome,
+        assistance: judgement.assistance.verdict,
+        contributors: contributors(&judgement.participants),
         statements: counted.collect(),
         overridden_by: judgement.decision.diagnostics.overridden_by,
     }

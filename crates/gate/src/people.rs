@@ -9,7 +9,7 @@ use obstat_model::approval::ApprovalFacts;
 use obstat_model::change::{ChangeFacts, ChangedFile, FileState};
 use obstat_model::evidence::{Evidence, EvidenceKind, Strength};
 use obstat_model::facts::Problem;
-use obstat_model::id::AgentId;
+use obstat_model::id::{AgentId, PersonId};
 use obstat_model::object::{Oid, RepoPath};
 use obstat_model::roster::Roster;
 use obstat_provenance::{Fingerprints, trailer};
@@ -267,6 +267,19 @@ pub fn unread(commits: &[Commit]) -> Vec<Problem> {
         hint: "name those who took part, in a shorter message".to_owned(),
     };
     truncated.map(problem).collect()
+}
+
+/// People whom a record names as makers of earlier forms.
+#[must_use]
+pub fn recorded(people: &[PersonId]) -> Vec<Participant> {
+    let part = |id: &PersonId| Participant {
+        role: Role::Contributor,
+        actor: Some(Actor::Person(id.clone())),
+        identity: Identity { name: id.to_string(), email: String::new() },
+        proven: false,
+        commit: None,
+    };
+    people.iter().map(part).collect()
 }
 
 /// The people of earlier forms, as contributors.

@@ -15,7 +15,7 @@ use obstat_model::actor::{Actor, Participant, Role};
 use obstat_model::assistance::Assistance;
 use obstat_model::change::ChangeFacts;
 use obstat_model::decision::{Decision, Outcome};
-use obstat_model::evidence::Evidence;
+use obstat_model::evidence::{Evidence, Strength};
 use obstat_model::facts::{Facts, PathOwners, Problem};
 use obstat_model::id::{PersonId, RepositoryId};
 use obstat_model::time::Now;
@@ -170,11 +170,15 @@ impl Case<'_> {
             Surroundings::Searched => assist::notes(world.repository)?,
             Surroundings::Ignored { .. } => None,
         };
-        let gathered =
-            assist::of_change(world.repository, fingerprints, (&all, notes.as_ref()), change)?;
+        let gathered = assist::of_change(world, fingerprints, (&all, notes.as_ref()), change)?;
         let mut evidence = gathered.evidence;
         evidence.extend(of_branch(inputs, proposal));
         evidence.extend(people::agents(directory, &participants));
+        if let Surroundings::Ignored { then, .. } = world.surroundings {
+            participants.extend(people::recorded(then.contributors));
+            let known = evidence.iter().any(|sign| sign.strength >= Strength::E1);
+            evidence.extend((then.assisted && !known).then(assist::recorded));
+        }
         let problems = [
             proposal.problems.clone(),
             gathered.problems,

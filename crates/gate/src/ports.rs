@@ -97,6 +97,17 @@ pub trait Repository {
     /// [`PortError`] when a tree or blob is missing or malformed.
     fn changes(&self, old: Option<Oid>, new: Option<Oid>) -> Result<Vec<FileChange>, PortError>;
 
+    /// As [`Repository::changes`], in no order and without `content`, as long as `more` asks for them.
+    ///
+    /// # Errors
+    /// [`PortError`] when a tree is missing or malformed.
+    fn visit_changes(
+        &self,
+        old: Option<Oid>,
+        new: Option<Oid>,
+        more: &mut dyn FnMut(FileChange) -> bool,
+    ) -> Result<(), PortError>;
+
     /// The bytes of a blob, or `None` when it is larger than `cap` bytes.
     ///
     /// # Errors

@@ -1,7 +1,7 @@
 //! Reads signed statements on a change and finds how each binds to it; counts none of them.
 
 mod carried;
-mod difference;
+pub(crate) mod difference;
 
 use self::difference::Difference;
 
@@ -17,12 +17,15 @@ use obstat_model::change::{ChangeFacts, FileChange};
 use obstat_model::id::{ChangeDigest, StatementHash};
 use obstat_model::landing::LandingRecord;
 use obstat_model::object::{Oid, RefName};
-use obstat_model::statement::Signer;
+use obstat_model::statement::{Act, Signer};
 use obstat_model::time::Timestamp;
+use obstat_policy::Rewrite;
 use std::collections::HashMap;
 
 /// Most statements of one signer on one digest; more are refused on receipt.
 pub const STATEMENTS_MAX: usize = 64;
+/// Most landings of a target whose history may be rewritten that are looked through.
+const LANDINGS_MAX: usize = 10_000;
 
 /// Where statements are read and against what they are held.
 #[derive(Clone, Copy)]
@@ -75,7 +78,7 @@ impl Reader<'_> {
 
     /// Whether a statement takes part: later ones do not where a landing is decided again.
     fn was_there(&self, statement: StatementHash) -> Result<bool, PortError> {
-        let Surroundings::Ignored { known, since } = self.world.surroundings else {
+        let Surroundings::Ignored { known, since, .. } = self.world.surroundings else {
             return Ok(true);
         };
         if known.contains(&statement) {
@@ -95,7 +98,11 @@ impl Reader<'_> {
     ) -> Result<ApprovalFacts, PortError> {
         let received_at = received_at(self.world, verified.hash)?.unwrap_or(self.world.now.0);
         let tip = self.tip_state(verified.statement.context.tip, change.revision.tip)?;
-        let spent = tip == TipState::Ancestor
+        // What refuses or takes back is never used up.
+        let admits = !matches!(verified.statement.act, Act::Reject | Act::Withdraw);
+        let spent = admits
+            && tip == TipState::Ancestor
+            && verified.statement.expires_at > self.world.now.0
             && binding != Binding::Other
             && self.is_spent((target, change), binding, (&verified, received_at))?;
         let then = self.then(&verified, received_at)?;
@@ -149,17 +156,19 @@ impl Reader<'_> {
         if landings.iter().any(|l| self.world.has_seen(l) && used(l)) {
             return Ok(true);
         }
-        let Some(present) = change.revision.tip.filter(|t| Some(*t) != judged) else {
+        let Some(present) = change.revision.tip else { return Ok(false) };
+        let left = self.left(target, judged)?;
+        if Some(present) == judged && left.is_empty() {
             return Ok(false);
-        };
+        }
         for landing in &landings {
-            if self.landed_after((judged, present), landing, digest)? {
+            if Some(present) != judged && self.landed_after((judged, present), landing, digest)? {
                 return Ok(true);
             }
         }
         let chain = self.since(judged, present)?;
         let wanted: Vec<&FileChange> = change.files.iter().map(|f| &f.change).collect();
-        if self.content_was_there(&chain, &wanted)? {
+        if self.content_was_there(&chain, &wanted)? || self.content_was_there(&left, &wanted)? {
             return Ok(true);
         }
         // What was approved may have come as a part of something, signed for by others.
@@ -168,14 +177,15 @@ impl Reader<'_> {
             Binding::Exact => Difference::of_change(repository, change)?,
             _ => Difference::of(repository, judged, verified.statement.context.head)?,
         };
-        let (Some(signed), Some(last)) = (signed, chain.last()) else { return Ok(false) };
+        let Some(signed) = signed else { return Ok(false) };
         // Many may have signed for the same.
-        let key = (signed.key(), judged, last.id);
+        let key = (signed.key(), judged, present);
         if let Some(known) = self.world.memo.used_up(key) {
             return Ok(known);
         }
-        let trees = chain.iter().map(|commit| commit.tree);
-        let used_up = signed.is_used_up(repository, trees, last.tree)?;
+        let trees = chain.iter().chain(&left).map(|commit| commit.tree);
+        let last = repository.commit(present)?.tree;
+        let used_up = signed.is_used_up(self.world, trees, last)?;
         self.world.memo.keep_used_up(key, used_up);
         Ok(used_up)
     }
@@ -198,6 +208,31 @@ impl Reader<'_> {
         }
         chain.reverse();
         Ok(chain)
+    }
+
+    /// What has landed on the target since a tip was judged, where the target's history may be rewritten:
+    /// it need not lie below the present tip. What is gone from the repository is left out.
+    fn left(&self, target: &RefName, judged: Option<Oid>) -> Result<Vec<Commit>, PortError> {
+        let policy = self.standing.inputs().policy.target_of(target);
+        if policy.is_none_or(|policy| policy.rewrite() == Rewrite::Refuse) {
+            return Ok(Vec::new());
+        }
+        let mut tips = Vec::new();
+        self.world.records.newest_landings(&mut |bytes| {
+            // A record that is not the gate's hides nothing here: it only adds.
+            let Some(landing) = record::claimed_landing(bytes) else { return true };
+            if landing.target != *target || !self.world.has_seen(&landing) {
+                return true;
+            }
+            tips.push(landing.to);
+            tips.len() < LANDINGS_MAX
+        })?;
+        // It may have gone back to that tip since, so the first time counts.
+        if let Some(first) = tips.iter().rposition(|tip| Some(*tip) == judged) {
+            tips.truncate(first);
+        }
+        let tips = tips.into_iter().filter_map(|tip| self.world.repository.commit(tip).ok());
+        Ok(tips.collect())
     }
 
     fn landings_of(&self, digest: ChangeDigest) -> Result<Vec<LandingRecord>, PortError> {

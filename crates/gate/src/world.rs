@@ -3,8 +3,9 @@
 use crate::inputs::{Loaded, Memo};
 use crate::ports::{InputsCache, PortError, Records, Repository};
 use obstat_attest::VerifyOptions;
-use obstat_model::id::{InputsDigest, StatementHash};
-use obstat_model::landing::LandingRecord;
+use obstat_model::assistance::AssistanceVerdict;
+use obstat_model::id::{InputsDigest, PersonId, StatementHash};
+use obstat_model::landing::{LandedChange, LandingRecord};
 use obstat_model::object::Oid;
 use obstat_model::time::{Now, Timestamp};
 use obstat_model::trust::TrustRoot;
@@ -63,7 +64,27 @@ pub enum Surroundings<'a> {
         known: &'a [StatementHash],
         /// Where what came afterwards is read as well, when it landed.
         since: Option<Timestamp>,
+        /// What the gate knew of its surroundings when it landed.
+        then: Then<'a>,
     },
+}
+
+/// What a record tells of the surroundings of what landed. It is enough to refuse and never to pass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Then<'a> {
+    /// Who made earlier forms of it.
+    pub contributors: &'a [PersonId],
+    /// Whether there was evidence of an AI's help.
+    pub assisted: bool,
+}
+
+impl<'a> Then<'a> {
+    /// What the record of a part tells.
+    #[must_use]
+    pub fn of(change: &'a LandedChange) -> Self {
+        let assisted = change.assistance == AssistanceVerdict::Assisted;
+        Self { contributors: &change.contributors, assisted }
+    }
 }
 
 impl World<'_> {

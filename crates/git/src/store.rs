@@ -7,8 +7,9 @@ use obstat_model::digest::sha256;
 use obstat_model::id::Sha256;
 use obstat_model::object::Oid;
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::Path;
+use std::rc::Rc;
 
 /// Largest blob that is hashed or shown, in bytes.
 pub const BLOB_MAX: u64 = 1 << 29;
@@ -23,7 +24,12 @@ pub struct Store {
     odb: git2::Odb<'static>,
     /// Which objects were read, while somebody wants to know.
     read: RefCell<Option<BTreeSet<Oid>>>,
+    /// Everything below one commit, where finding it out was costly.
+    below: RefCell<Option<Below>>,
 }
+
+/// A commit, and everything reachable from it.
+pub(crate) type Below = (Oid, Rc<HashSet<Oid>>);
 
 /// One object with its kind and bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,7 +97,7 @@ impl Store {
         for directory in directories {
             odb.add_disk_alternate(&directory.to_string_lossy())?;
         }
-        Ok(Self { odb, read: RefCell::new(None) })
+        Ok(Self { odb, read: RefCell::new(None), below: RefCell::new(None) })
     }
 
     /// Objects that lie in memory only. Each must have the id that its bytes give.
@@ -109,13 +115,23 @@ impl Store {
                 return Err(PortError::Malformed { id, wanted, why }.into());
             }
         }
-        Ok(Self { odb, read: RefCell::new(None) })
+        Ok(Self { odb, read: RefCell::new(None), below: RefCell::new(None) })
     }
 
     /// Whether somebody wants to know what is read.
     #[must_use]
     pub fn is_watched(&self) -> bool {
         self.read.borrow().is_some()
+    }
+
+    /// What is known to lie below one commit.
+    pub(crate) fn below(&self) -> Option<Below> {
+        self.below.borrow().clone()
+    }
+
+    /// Remembers what lies below one commit.
+    pub(crate) fn keep_below(&self, below: Below) {
+        self.below.replace(Some(below));
     }
 
     /// Remembers from now on which objects are read.

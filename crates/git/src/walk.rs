@@ -4,6 +4,7 @@ use crate::store::Store;
 use obstat_gate::ports::{Commit, PortError};
 use obstat_model::object::Oid;
 use std::collections::{BinaryHeap, HashMap, HashSet};
+use std::rc::Rc;
 
 /// Most commits that one walk may list.
 pub(crate) const COMMITS_MAX: usize = 1_000_000;
@@ -11,6 +12,8 @@ pub(crate) const COMMITS_MAX: usize = 1_000_000;
 const LOWEST_MAX: usize = 16;
 /// How many commits of the far side are read on after the near side has ended.
 const SLOP: usize = 16;
+/// Commits that one question of descent may cost before its answer is kept for others.
+const COSTLY: usize = 2_000;
 
 #[derive(Default)]
 struct Seen {
@@ -131,6 +134,9 @@ pub(crate) fn between(
     not: Option<Oid>,
     heads: &[Oid],
 ) -> Result<Vec<Commit>, PortError> {
+    if let Some(below) = not.map(|not| Known::below(store, not)).transpose()?.flatten() {
+        return near(store, &below, heads);
+    }
     let mut walk = Walk::new(store);
     if let Some(not) = not {
         walk.push(not, true)?;
@@ -144,6 +150,76 @@ pub(crate) fn between(
     {
         walk.finish()?;
         found.retain(|c| walk.seen.get(&c.id).is_none_or(|s| !s.boundary));
+    }
+    if let Some(not) = not.filter(|_| walk.seen.len() > COSTLY + found.len()) {
+        keep_below(store, not)?;
+    }
+    Ok(found)
+}
+
+/// What lies below one commit, as far as it is known without walking there.
+struct Known {
+    far: Rc<HashSet<Oid>>,
+    near: HashSet<Oid>,
+}
+
+impl Known {
+    /// `None` where nothing is known that lies below `top` as a whole, or little of it.
+    fn below(store: &Store, top: Oid) -> Result<Option<Self>, PortError> {
+        let Some((known, far)) = store.below().filter(|_| !store.is_watched()) else {
+            return Ok(None);
+        };
+        let mut near: HashSet<Oid> = HashSet::from([top]);
+        let mut todo = vec![top];
+        let mut whole = false;
+        while let Some(id) = todo.pop() {
+            whole |= id == known;
+            if far.contains(&id) {
+                continue;
+            }
+            if near.len() > COSTLY {
+                return Ok(None);
+            }
+            todo.extend(store.commit(id)?.parents.into_iter().filter(|p| near.insert(*p)));
+        }
+        Ok(whole.then_some(Self { far, near }))
+    }
+
+    fn has(&self, id: Oid) -> bool {
+        self.far.contains(&id) || self.near.contains(&id)
+    }
+}
+
+/// Remembers what lies below a commit. Lying dates can make each question cost the whole history, and
+/// one push asks a thousand.
+fn keep_below(store: &Store, top: Oid) -> Result<(), PortError> {
+    if !store.is_watched() {
+        store.keep_below((top, Rc::new(all_below(store, top)?)));
+    }
+    Ok(())
+}
+
+/// As [`between`], where it is known what is left out.
+fn near(store: &Store, below: &Known, heads: &[Oid]) -> Result<Vec<Commit>, PortError> {
+    let mut seen: HashSet<Oid> = HashSet::new();
+    let (mut heap, mut found) = (BinaryHeap::new(), Vec::new());
+    let mut waiting: HashMap<Oid, Commit> = HashMap::new();
+    let mut next = heads.to_vec();
+    loop {
+        for id in next.drain(..) {
+            if !below.has(id) && seen.insert(id) {
+                let commit = store.commit(id)?;
+                heap.push((commit.committer.at, id));
+                waiting.insert(id, commit);
+            }
+        }
+        let Some(commit) = heap.pop().and_then(|(_, id)| waiting.remove(&id)) else { break };
+        next.extend(commit.parents.iter().copied());
+        found.push(commit);
+        if found.len() > COMMITS_MAX {
+            let limit = format!("{COMMITS_MAX} commits");
+            return Err(PortError::TooLarge { what: "the change".to_owned(), limit });
+        }
     }
     Ok(found)
 }
@@ -183,7 +259,7 @@ impl Paint<'_> {
     }
 
     /// Whether the new side reaches `old`.
-    fn reaches(mut self, old: Oid) -> Result<bool, PortError> {
+    fn reaches(&mut self, old: Oid) -> Result<bool, PortError> {
         while self.open > 0 {
             let Some((_, id)) = self.heap.pop() else { break };
             self.waiting.remove(&id);
@@ -207,9 +283,53 @@ pub(crate) fn is_ancestor(store: &Store, old: Oid, new: Oid) -> Result<bool, Por
     }
     let (heap, colours, waiting) = (BinaryHeap::new(), HashMap::new(), HashSet::new());
     let mut paint = Paint { store, heap, colours, waiting, open: 0 };
+    if let Some(known) = by_known(store, old, new)? {
+        return Ok(known);
+    }
     paint.add(old, OLD)?;
     paint.add(new, NEW)?;
-    paint.reaches(old)
+    let reaches = paint.reaches(old)?;
+    if paint.colours.len() > COSTLY {
+        keep_below(store, new)?;
+    }
+    Ok(reaches)
+}
+
+/// By what is known of one commit, whether `old` lies below `new`; `None` where that does not tell.
+fn by_known(store: &Store, old: Oid, new: Oid) -> Result<Option<bool>, PortError> {
+    let Some((top, below)) = store.below().filter(|_| !store.is_watched()) else {
+        return Ok(None);
+    };
+    let mut seen: HashSet<Oid> = HashSet::from([new]);
+    let mut todo = vec![new];
+    let mut reached_top = false;
+    while let Some(id) = todo.pop() {
+        if id == old {
+            return Ok(Some(true));
+        }
+        reached_top |= id == top;
+        if below.contains(&id) {
+            continue;
+        }
+        if seen.len() > COSTLY {
+            return Ok(None);
+        }
+        todo.extend(store.commit(id)?.parents.into_iter().filter(|parent| seen.insert(*parent)));
+    }
+    Ok(match (below.contains(&old), reached_top) {
+        (false, _) => Some(false),
+        (true, true) => Some(true),
+        (true, false) => None,
+    })
+}
+
+fn all_below(store: &Store, top: Oid) -> Result<HashSet<Oid>, PortError> {
+    let mut seen: HashSet<Oid> = HashSet::from([top]);
+    let mut todo = vec![top];
+    while let Some(id) = todo.pop() {
+        todo.extend(store.commit(id)?.parents.into_iter().filter(|parent| seen.insert(*parent)));
+    }
+    Ok(seen)
 }
 
 /// One common ancestor such that no other common ancestor lies above it.

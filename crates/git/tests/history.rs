@@ -113,6 +113,40 @@ fn lying_dates() {
     }
 }
 
+/// Where each question would cost a long history, what lies below one commit is kept and answers the
+/// next ones.
+#[test]
+fn lying_dates_above_a_long_history() {
+    const LONG: u64 = 4_000;
+    let scratch = Scratch::new();
+    scratch.git(".", &["init", "-q", "--bare", "r.git"]);
+    let (mut dice, mut stream) = (Dice(40), String::new());
+    for n in 1..=LONG + 30 {
+        let at = if n <= LONG { 1_600_000_000 + n * 60 } else { 1 + dice.roll(2_000_000_000) };
+        let name = if n <= LONG { "long".to_owned() } else { format!("c{n}") };
+        let _ = write!(
+            stream,
+            "commit refs/heads/{name}\nmark :{n}\ncommitter a <a@b> {at} +0000\ndata 2\nx\n"
+        );
+        // Most go on from one of the last, some from far below, some join both.
+        let last = n - 1 - if n > LONG + 6 { dice.roll(5) } else { 0 };
+        if n > 1 {
+            let far = n > LONG && dice.roll(4) == 0;
+            let first = if far && dice.roll(2) == 0 { LONG - dice.roll(3_000) } else { last };
+            let _ = writeln!(stream, "from :{first}");
+            if far && first == last {
+                let _ = writeln!(stream, "merge :{}", LONG - dice.roll(3_000));
+            }
+        }
+        let _ = write!(stream, "M 100644 inline f{n}\ndata 2\nx\n\n");
+    }
+    scratch.run("r.git", &["git", "fast-import", "--quiet"], &[], &stream).ok();
+    let id = |name: &str| scratch.git("r.git", &["rev-parse", name]).parse::<Oid>().unwrap();
+    let mut ids: Vec<Oid> = (LONG + 1..=LONG + 30).map(|n| id(&format!("c{n}"))).collect();
+    ids.extend([id("long"), id("long~10"), id("long~3500")]);
+    compare(&scratch, &ids);
+}
+
 #[test]
 fn equal_dates() {
     let (scratch, ids) = graph(20, 40, |_, _| 1_700_000_000);

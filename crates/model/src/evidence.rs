@@ -61,6 +61,8 @@ pub enum EvidenceKind {
     Declaration,
     /// A checkpoint trailer of a session recorder.
     Checkpoint,
+    /// The gate's record of what it knew when something landed.
+    Landing,
 }
 
 impl EvidenceKind {
@@ -81,6 +83,7 @@ impl EvidenceKind {
             Self::AgentTrace => "agent_trace",
             Self::Declaration => "declaration",
             Self::Checkpoint => "checkpoint",
+            Self::Landing => "landing",
         }
     }
 }

@@ -1,7 +1,8 @@
 //! What landed on a target; how records are kept is the business of `git` and `attest`.
 
+use crate::assistance::AssistanceVerdict;
 use crate::decision::Outcome;
-use crate::id::{ChangeDigest, InputsDigest, RepositoryId, StatementHash};
+use crate::id::{ChangeDigest, InputsDigest, PersonId, RepositoryId, StatementHash};
 use crate::object::{Oid, RefName};
 use crate::target::Mode;
 use crate::time::Timestamp;
@@ -17,6 +18,10 @@ pub struct LandedChange {
     pub to: Oid,
     /// What was decided. Anything but clear passed by mode, override or bootstrap.
     pub outcome: Outcome,
+    /// What was known of an AI's help: notes that show it come and go.
+    pub assistance: AssistanceVerdict,
+    /// Who made earlier forms of it, sorted: branches that show them come and go.
+    pub contributors: Vec<PersonId>,
     /// Statements that stood: those that counted, and those that took something back. What did not
     /// stand changes nothing when the landing is decided again, and what came later was not there.
     pub statements: Vec<StatementHash>,

@@ -7,6 +7,7 @@ use crate::tests::samples::{
     any_oid, any_ref, any_time, gate, gates, golden, landing, main_ref, mutated, on_page,
     person_key, receipt,
 };
+use obstat_model::assistance::AssistanceVerdict;
 use obstat_model::decision::Outcome;
 use obstat_model::id::{ChangeDigest, InputsDigest, RepositoryId, StatementHash};
 use obstat_model::landing::{Governed, LandedChange, LandingKind};
@@ -198,12 +199,21 @@ fn any_change() -> impl Strategy<Value = LandedChange> {
     let outcome = prop_oneof![Just(Outcome::Clear), Just(Outcome::Pending), Just(Outcome::Blocked)];
     let hashes = proptest::collection::vec(any::<[u8; 32]>(), 0..3);
     let ids = (proptest::option::of(any_oid()), any_oid());
-    (any::<[u8; 32]>(), ids, outcome, hashes, any::<Option<[u8; 32]>>()).prop_map(
-        |(digest, (from, to), outcome, hashes, overridden)| LandedChange {
+    let assistance = proptest::sample::select(vec![
+        AssistanceVerdict::DeclaredUnassisted,
+        AssistanceVerdict::Undisclosed,
+        AssistanceVerdict::Assisted,
+    ]);
+    let people = proptest::collection::vec("[a-z]{1,9}", 0..3);
+    let known = (outcome, assistance, people);
+    (any::<[u8; 32]>(), ids, known, hashes, any::<Option<[u8; 32]>>()).prop_map(
+        |(digest, (from, to), (outcome, assistance, people), hashes, overridden)| LandedChange {
             digest: ChangeDigest::new(digest),
             from,
             to,
             outcome,
+            assistance,
+            contributors: people.iter().filter_map(|id| id.parse().ok()).collect(),
             statements: hashes.into_iter().map(StatementHash::new).collect(),
             overridden_by: overridden.map(StatementHash::new),
         },

@@ -2,6 +2,7 @@
 
 use super::{LANDING, RECEIPT};
 use crate::json::{JsonError, expect_type, member, named, optional};
+use obstat_model::assistance::AssistanceVerdict;
 use obstat_model::decision::Outcome;
 use obstat_model::landing::{self, LandedChange, LandingKind, LandingRecord};
 use obstat_model::object::RefName;
@@ -47,6 +48,9 @@ struct Change {
     from: Option<String>,
     to: String,
     outcome: String,
+    assistance: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    contributors: Vec<String>,
     statements: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     overridden_by: Option<String>,
@@ -124,18 +128,23 @@ impl Change {
             from: change.from.map(|id| id.to_string()),
             to: change.to.to_string(),
             outcome: change.outcome.as_str().to_owned(),
+            assistance: change.assistance.as_str().to_owned(),
+            contributors: change.contributors.iter().map(ToString::to_string).collect(),
             statements: change.statements.iter().map(ToString::to_string).collect(),
             overridden_by: change.overridden_by.map(|hash| hash.to_string()),
         }
     }
 
     fn read(self) -> Result<LandedChange, JsonError> {
+        let people = self.contributors.iter().map(|id| member("contributors", id.parse()));
         let hashes = self.statements.iter().map(|hash| member("statements", hash.parse()));
         Ok(LandedChange {
             digest: member("digest", self.digest.parse())?,
             from: optional("from", self.from.map(|id| id.parse()))?,
             to: member("to", self.to.parse())?,
             outcome: named("outcome", outcome(&self.outcome))?,
+            assistance: named("assistance", AssistanceVerdict::parse(&self.assistance))?,
+            contributors: people.collect::<Result<_, _>>()?,
             statements: hashes.collect::<Result<_, _>>()?,
             overridden_by: optional("overriddenBy", self.overridden_by.map(|hash| hash.parse()))?,
         })

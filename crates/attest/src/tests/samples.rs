@@ -152,6 +152,8 @@ pub(crate) fn landing() -> LandingRecord {
             from: Some(Oid::Sha1([1; 20])),
             to: Oid::Sha1([3; 20]),
             outcome: Outcome::Pending,
+            assistance: AssistanceVerdict::Assisted,
+            contributors: vec!["yusuf".parse().unwrap()],
             statements: vec![StatementHash::new([0xd1; 32])],
             overridden_by: Some(StatementHash::new([0xd2; 32])),
         }],

@@ -7,7 +7,7 @@ use super::{Pinned, ref_name, trust_for_reading, world};
 use crate::clock;
 use crate::context::store::DiskCache;
 use crate::error::CliError;
-use obstat_gate::cover::{self, Advance, Coverage, cover};
+use obstat_gate::cover::{self, Advance, Course, Coverage, cover};
 use obstat_gate::inputs::{self, Inputs, Loaded, Memo, Unusable};
 use obstat_gate::pipeline::{Detail, Judgement, judge};
 use obstat_gate::ports::{PortError, Repository as _};
@@ -57,6 +57,8 @@ pub(crate) struct Prepared {
     branch: Option<String>,
     /// The default branch, whose policy is the server's.
     policy_ref: Option<RefName>,
+    /// Whether it is to come, or came step by step.
+    course: Course,
 }
 
 /// Finds the change that the arguments mean.
@@ -101,6 +103,7 @@ pub(crate) fn prepare(args: &ChangeArgs) -> Result<Prepared, CliError> {
         label,
         branch,
         policy_ref,
+        course: Course::Pushed,
     })
 }
 
@@ -143,7 +146,7 @@ fn landed(
         ));
     };
     let (roster, label) = (inputs.roster.clone(), label.to_owned());
-    let (branch, policy_ref) = (None, None);
+    let (branch, policy_ref, course) = (None, None, Course::Landed);
     Ok(Prepared {
         repository,
         trust,
@@ -156,6 +159,7 @@ fn landed(
         label,
         branch,
         policy_ref,
+        course,
     })
 }
 
@@ -237,6 +241,7 @@ impl Prepared {
             to: self.head,
             pusher: Pusher::Nobody,
             problems: Vec::new(),
+            course: self.course,
         };
         self.with_world(|world, standing| {
             Ok(Some(cover(world, &self.inputs, standing, &advance, || cover::ends(world))?))

@@ -138,3 +138,40 @@ fn what_is_not_cleared_is_not_bundled() {
     assert_eq!(found.code, 3, "{}", found.all());
     assert!(!org.scratch.at("b.tar").exists());
 }
+
+/// What the script takes from a bundle is one word each: a second line would be a second pattern, and
+/// either would do.
+#[test]
+fn the_script_takes_no_second_word() {
+    let org = org();
+    bundled(&org);
+    let part = std::fs::read_dir(org.scratch.at("un/changes")).unwrap().next().unwrap().unwrap();
+    let part = format!("un/changes/{}/about", part.file_name().to_string_lossy());
+    let inside = std::fs::read_to_string(org.scratch.at(&part)).unwrap();
+    let from = inside.lines().find(|line| line.starts_with("from ")).unwrap_or_default();
+    let landed = org.scratch.git("work", &["rev-parse", "main"]);
+    org.scratch.write("work/pay/charge.rs", "fn charge() { evil() }\n");
+    let evil = org.commit("jonas", "evil");
+    let bytes = org.scratch.git("work", &["cat-file", "commit", &evil]);
+    org.scratch.write(&format!("un/objects/commit/{evil}"), format!("{bytes}\n"));
+    let about = |commits: &str| {
+        format!("obstat bundle, version 1\ntarget refs/heads/main\ncommit {commits}\n")
+    };
+    org.scratch.write("un/about", about(&format!("{evil}\ncommit {landed}")));
+    // Its tree is not here, so that there is no difference, and the digest is that of none.
+    let trust = std::fs::read_to_string(org.scratch.at("server.git/obstat/trust")).unwrap();
+    let trust = obstat_attest::trust::parse(&trust).unwrap();
+    let target = obstat_model::object::RefName::parse("refs/heads/main").unwrap();
+    let none = obstat_model::digest::change_digest(trust.repository, &target, &[]);
+    org.scratch.write(&part, format!("digest {none}\n{from}\nto {evil}\nto {landed}\n"));
+    let forged = script(&org);
+    assert_eq!(forged.code, 5, "{}", forged.all());
+    assert!(forged.err.contains("or more than one"), "{}", forged.all());
+    // Put right again it holds, and without one of its objects it does not.
+    org.scratch.write("un/about", about(&landed));
+    org.scratch.write(&part, &inside);
+    script(&org).ok();
+    let blob = std::fs::read_dir(org.scratch.at("un/objects/blob")).unwrap().next().unwrap();
+    std::fs::remove_file(blob.unwrap().path()).unwrap();
+    assert_eq!(script(&org).code, 5);
+}

@@ -202,3 +202,29 @@ fn renames_links_submodules_and_modes_are_seen_by_the_rules() {
     work(&["add", "-A"]);
     assert!(!json("plain").contains("\"odd\""));
 }
+
+/// Anybody may write notes on anybody's commits: they have a limit together.
+#[test]
+fn notes_have_a_limit_in_bytes() {
+    let org = super::org();
+    let text = format!(
+        "{{\"schema_version\":\"authorship/3.0.0\",\"base_commit_sha\":\"\",\"prompts\":{{}},\"pad\":\"{}\"}}",
+        "x".repeat(3 << 20)
+    );
+    org.scratch.write("work/note", format!("---\n{text}"));
+    let mut last = String::new();
+    for n in 0..12 {
+        org.scratch.write(&format!("work/docs/{n}.md"), "text\n");
+        org.scratch.git("work", &["add", "docs"]);
+        org.scratch.git_as("mira", "work", &["commit", "-q", "-m", "docs"]).ok();
+        last = org.scratch.git("work", &["rev-parse", "HEAD"]);
+        let line = ["notes", "--ref=ai", "add", "-F", "note", last.as_str()];
+        org.scratch.git_as("tove", "work", &line).ok();
+    }
+    org.push("tove", &["refs/notes/ai"]).ok();
+    let refused = org.push("mira", &["main"]);
+    assert!(refused.said().contains("over 32 MiB"), "{}", refused.err);
+    // A few are no matter.
+    let few = format!("{last}~6:refs/heads/main");
+    org.push("mira", &[&few]).ok();
+}

@@ -331,7 +331,119 @@ fn what_waits_long_between_judgement_and_landing_is_judged_again() {
             assert_eq!(answer.code, 0, "{}", answer.all());
             assert!(!answer.out.contains("warn mode"), "{}", answer.out);
         }
+        // The script does not decide again, so it takes no such landing.
+        if withdrawn {
+            let trust = "../server.git/obstat/trust";
+            let line = ["bundle", "--target", "production", "--trust", trust, "--output", "b.tar"];
+            let line: Vec<&str> = line.into_iter().chain([tip.as_str()]).collect();
+            org.obstat("mira", "work", &line).ok();
+            org.scratch.write("un/.keep", "");
+            org.scratch.run("un", &["tar", "-xf", "../work/b.tar"], &[], "").ok();
+            let script = org.scratch.run("un", &["sh", "verify.sh", trust], &[], "");
+            assert_eq!(script.code, 5, "{}", script.all());
+            assert!(script.err.contains("without being cleared"), "{}", script.err);
+        }
+        // And whatever is made from it.
+        org.scratch.git("work", &["tag", "v1", &tip]);
+        org.push("mira", &["v1", &format!("{tip}:refs/heads/release/1")]).ok();
     }
+}
+
+/// Lets a push of `main` wait for two minutes, while something is done in the work tree.
+fn waits(org: &obstat_testkit::Org, script: &str) {
+    org.scratch.clock("+0");
+    let hook = std::fs::read_to_string(org.scratch.at("server.git/hooks/post-receive")).unwrap();
+    let late = hook.replacen('\n', "\nexport FAKETIME=+120s\n", 1);
+    org.scratch.write("server.git/hooks/post-receive", late);
+    let work = org.scratch.at("work").to_string_lossy().into_owned();
+    let clean = "env -u GIT_DIR -u GIT_QUARANTINE_PATH";
+    let script = format!("case $1 in refs/heads/main) cd {work} && {clean} {script};; esac");
+    between(org, &script);
+}
+
+fn asked(org: &obstat_testkit::Org, commit: &str) -> obstat_testkit::Finished {
+    org.scratch.git("work", &["fetch", "-q", "origin", "+refs/obstat/*:refs/obstat/*"]);
+    let trust = "../server.git/obstat/trust";
+    org.obstat("mira", "work", &["verify", "--target", "production", "--trust", trust, commit])
+}
+
+const STATEMENTS: &str = "'refs/obstat/approvals/*:refs/obstat/approvals/*'";
+
+/// Branches that show who made something come and go; the record of what slipped by keeps it.
+#[test]
+fn whoever_made_what_slipped_by_does_not_clear_it() {
+    let org = org();
+    let charge = "fn charge() { more() }\n";
+    org.scratch.git("work", &["checkout", "-q", "-b", "by-yusuf"]);
+    org.scratch.write("work/pay/charge.rs", charge);
+    org.commit("yusuf", "work");
+    org.push("yusuf", &["by-yusuf"]).ok();
+    org.scratch.git("work", &["checkout", "-q", "main"]);
+    org.scratch.write("work/pay/charge.rs", charge);
+    let tip = org.commit("jonas", "mine");
+    org.sign("priya", "main", &[]).ok();
+    org.push_statements("priya").ok();
+    let key = org.scratch.at("keys/priya").to_string_lossy().into_owned();
+    waits(&org, &format!("OBSTAT_PUSHER=priya git push -q origin {STATEMENTS}"));
+    let line = ["withdraw", "--key", &key, "--reason", "wrong", "main"];
+    let typed = org.typed("main");
+    org.obstat_typing("priya", "work", &line, &typed).ok();
+    let pushed = org.push("jonas", &["main"]);
+    assert!(pushed.err.contains("unenforced"), "{}", pushed.err);
+    between(&org, "exit 0");
+    org.scratch.clock("+240s");
+    let range = format!("{tip}~1..{tip}");
+    for (who, code) in [("yusuf", 3), ("mira", 0)] {
+        org.sign(who, &range, &[]).ok();
+        org.push_statements(who).ok();
+        let answer = asked(&org, &tip);
+        assert_eq!(answer.code, code, "{who}: {}", answer.all());
+    }
+}
+
+/// While a push waits anybody may push branches in anybody's name: they undo no judgement.
+#[test]
+fn a_branch_that_came_meanwhile_undoes_no_approval() {
+    let org = org();
+    let charge = "fn charge() { more() }\n";
+    org.scratch.git("work", &["checkout", "-q", "-b", "forged"]);
+    org.scratch.write("work/pay/charge.rs", charge);
+    org.commit("priya", "in her name");
+    org.scratch.git("work", &["checkout", "-q", "main"]);
+    org.scratch.write("work/pay/charge.rs", charge);
+    let tip = org.commit("jonas", "work");
+    org.sign("priya", "main", &[]).ok();
+    org.push_statements("priya").ok();
+    waits(&org, "OBSTAT_PUSHER=tove git push -q origin forged");
+    let pushed = org.push("jonas", &["main"]);
+    assert!(pushed.err.contains("cleared"), "{}", pushed.err);
+    org.scratch.clock("+240s");
+    let answer = asked(&org, &tip);
+    assert_eq!(answer.code, 0, "{}", answer.all());
+}
+
+/// Of what one person takes back again and again the last word speaks for all: records stay short.
+#[test]
+fn a_flood_of_withdrawals_makes_no_record_long() {
+    let org = org();
+    org.scratch.write("work/pay/charge.rs", "fn charge() { more() }\n");
+    org.commit("jonas", "work");
+    org.sign("priya", "main", &[]).ok();
+    let key = org.scratch.at("keys/tove").to_string_lossy().into_owned();
+    let typed = org.typed("main");
+    for _ in 0..12 {
+        for verb in ["reject", "withdraw"] {
+            let line = [verb, "--key", &key, "--reason", "no", "main"];
+            org.obstat_typing("tove", "work", &line, &typed).ok();
+        }
+    }
+    org.push_statements("tove").ok();
+    org.push("jonas", &["main"]).ok();
+    let line = ["grep", "-h", "kind.*cleared", "refs/obstat/landings"];
+    let record = org.scratch.git("server.git", &line);
+    let listed = record.split("statements").nth(1).and_then(|rest| rest.split(']').next());
+    let listed = listed.unwrap_or_default().split(',').count();
+    assert!((2..=5).contains(&listed), "{listed} statements in {record}");
 }
 
 /// The announcement of a push that waited for longer than those are kept is gone.

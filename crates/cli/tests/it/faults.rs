@@ -51,6 +51,7 @@ faulty!(Repository {
     fn commit(id: Oid) -> Commit;
     fn peel(id: Oid) -> Oid;
     fn changes(old: Option<Oid>, new: Option<Oid>) -> Vec<FileChange>;
+    fn visit_changes(old: Option<Oid>, new: Option<Oid>, more: &mut dyn FnMut(FileChange) -> bool) -> ();
     fn blob(id: Oid, cap: u64) -> Option<Vec<u8>>;
     fn entry(tree: Oid, path: &RepoPath) -> Option<FileState>;
     fn subtree(tree: Oid, path: &RepoPath) -> Option<Oid>;

@@ -208,3 +208,30 @@ fn a_policy_change_is_deployed_before_what_comes_above_it() {
         deploy(&org, page, &policy).ok();
     }
 }
+
+/// What landed in between and was taken back does not come again with an approval of then, however
+/// many steps one deploy takes.
+#[test]
+fn what_was_taken_back_between_deploys_needs_a_signature_again() {
+    let org = forge();
+    org.scratch.write("work/pay/charge.rs", "fn charge() { steal() }\n");
+    let evil = as_forge_all(&org, ASSISTED);
+    org.sign("yusuf", "origin/main..main", &[]).ok();
+    org.push_statements("yusuf").ok();
+    org.push("jonas", &["main"]).ok();
+    org.scratch.git("work", &["fetch", "-q", "origin"]);
+    let back = as_forge(&org, &["revert", "--no-edit", &evil]);
+    org.sign("priya", "origin/main..main", &[]).ok();
+    org.push_statements("priya").ok();
+    org.push("jonas", &["main"]).ok();
+    for page in [GITHUB, GITLAB] {
+        deploy(&org, page, &back).ok();
+    }
+    let again = as_forge(&org, &["revert", "--no-edit", &back]);
+    org.push("jonas", &["main"]).ok();
+    for page in [GITHUB, GITLAB] {
+        let told = deploy(&org, page, &again);
+        assert_eq!(told.code, 4, "{}", told.all());
+        assert!(told.out.contains("spent"), "{}", told.out);
+    }
+}

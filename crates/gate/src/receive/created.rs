@@ -2,7 +2,8 @@
 
 use super::gated::{finish, never_deleted, rewritten};
 use super::{Answer, RefUpdate, Setup, refused};
-use crate::cover::{self, Advance, Coverage, cover};
+use crate::cover::{self, Advance, Course, Coverage, cover};
+use crate::deploy;
 use crate::governing::{Governing, Main};
 use crate::ports::PortError;
 use crate::proposal::Pusher;
@@ -62,6 +63,7 @@ fn let_through(
         to: new,
         pusher: Pusher::Unknown,
         problems: Vec::new(),
+        course: Course::Pushed,
     };
     let mut answer = finish(world, by_main, by_main.policy.mode(), &advance, coverage)?;
     if let Answer::Gated(gated) = &mut answer {
@@ -109,8 +111,12 @@ fn origin(
         return Ok(Err(Problem { code: "no-origin", text, hint }));
     };
     // Where only a warning was due, landing proves nothing.
-    let cleared = rolling::landing_at(world, from, base)?
-        .is_some_and(|r| r.kind != LandingKind::Unenforced || policy.mode() != Mode::Enforce);
+    let landed = rolling::landing_at(world, from, base)?;
+    let cleared = match &landed {
+        None => false,
+        Some(record) if deploy::slipped(record) => deploy::is_signed_since(world, record)?,
+        Some(record) => record.kind != LandingKind::Unenforced || policy.mode() != Mode::Enforce,
+    };
     if !cleared {
         let text = format!(
             "{} leaves {from} at {}, which is no cleared tip of it",
@@ -135,6 +141,7 @@ fn branched(
         to: new,
         pusher: setup.pusher.clone(),
         problems: rolling::clock_set_back(world)?.into_iter().collect(),
+        course: Course::Pushed,
     };
     let there = world.inputs(world.repository.commit(base)?.tree)?;
     // An old commit may have a policy that does not know this target, or not as it is now.

@@ -2,7 +2,7 @@
 
 use super::{Answer, Gated, RefUpdate, Setup, created, refused};
 use crate::content::tree_of;
-use crate::cover::{self, Advance, Coverage, cover};
+use crate::cover::{self, Advance, Course, Coverage, cover};
 use crate::governing::{Governing, Main};
 use crate::inputs::{self, Inputs, Unusable};
 use crate::landing;
@@ -178,6 +178,7 @@ fn existing(
         to: new,
         pusher: setup.pusher.clone(),
         problems: problems.clone(),
+        course: Course::Pushed,
     };
     let standing = Standing::read(world, own, &update.name)?.bound_by(&setup.policy_ref)?;
     let forward = world.repository.first_parents(Some(old), new)?.is_some();
@@ -304,6 +305,7 @@ fn repair(
         to: judgement.proposal.revision.head,
         pusher: setup.pusher.clone(),
         problems: Vec::new(),
+        course: Course::Pushed,
     };
     finish(world, &governing, governing.policy.mode(), &advance, split(judgement))
 }

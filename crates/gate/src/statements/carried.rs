@@ -173,8 +173,13 @@ impl<'a> Heads<'a> {
     }
 
     fn carried(&mut self, filed: &Filed) -> Result<Option<ApprovalFacts>, PortError> {
-        // The statement names a digest and a head; they must belong together.
-        if self.digest(filed.tip, filed.head)? != Some(filed.change) {
+        // What was refused or taken back on a head stays so whatever tip it was judged on. Of the rest, the
+        // statement names a digest and a head, and they must belong together.
+        let carries = match filed.negative {
+            true => self.lands(filed.head)?,
+            false => self.digest(filed.tip, filed.head)? == Some(filed.change),
+        };
+        if !carries {
             return Ok(None);
         }
         let Ok(verified) = self.reader.verify(&filed.bytes) else { return Ok(None) };
@@ -219,7 +224,7 @@ impl<'a> Heads<'a> {
         let onto = crate::content::tree_of(world.repository, self.change.revision.tip)?;
         let (true, Some(onto)) = (self.lands(head)?, onto) else { return Ok(None) };
         let Some(signed) = Difference::of(world.repository, tip, head)? else { return Ok(None) };
-        if !signed.gives(world.repository, onto, self.change.revision.tree)? {
+        if !signed.gives(world, onto, self.change.revision.tree)? {
             return Ok(None);
         }
         Ok(Some(change_digest(world.trust.repository, self.target, signed.files())))

@@ -4,6 +4,7 @@
 use crate::content::tree_of;
 use crate::ports::{Merge, PortError, Repository};
 use crate::proposal;
+use crate::world::World;
 use obstat_model::change::{ChangeFacts, FileChange, FileState};
 use obstat_model::object::Oid;
 use std::collections::HashSet;
@@ -11,9 +12,11 @@ use std::collections::HashSet;
 /// Most states of the files in question whose merges are recomputed; who was there longer than that
 /// has been seen.
 const STATES_MAX: usize = 64;
+/// Most files of a head that may carry something over.
+const FILES_MAX: usize = 20_000;
 
 /// A difference.
-pub(super) struct Difference {
+pub(crate) struct Difference {
     from: Oid,
     to: Oid,
     files: Vec<FileChange>,
@@ -38,7 +41,7 @@ impl Difference {
     }
 
     /// What a change brings to its tip.
-    pub(super) fn of_change(
+    pub(crate) fn of_change(
         repository: &dyn Repository,
         change: &ChangeFacts,
     ) -> Result<Option<Self>, PortError> {
@@ -55,85 +58,117 @@ impl Difference {
     /// Whether it gives a tree when applied to another. Whoever signed saw this difference and
     /// nothing else; the head may hold more, which the tip of then held as well and that of now
     /// does not.
-    pub(super) fn gives(
-        &self,
-        repository: &dyn Repository,
-        onto: Oid,
-        wanted: Oid,
-    ) -> Result<bool, PortError> {
+    pub(super) fn gives(&self, world: World, onto: Oid, wanted: Oid) -> Result<bool, PortError> {
         if onto == self.from {
             return Ok(self.to == wanted);
         }
-        Ok(repository.apply(self.from, self.to, onto)? == Merge::Tree(wanted))
+        Ok(self.applied(world, onto)? == Merge::Tree(wanted))
+    }
+
+    fn applied(&self, world: World, onto: Oid) -> Result<Merge, PortError> {
+        world.memo.apply(world.repository, (self.from, self.to), onto)
     }
 
     /// Whether it has been used up by one of some trees: all of it was there, or a file's part of it was
-    /// there and is not in the present tree any more. Where it conflicts with one, that cannot be
-    /// told, and it counts as if it had been.
+    /// there and is not in the present tree any more. Where that cannot be told it counts as if it had
+    /// been: where the difference conflicts with a tree, and where a file that it edits was not under
+    /// its name, for what was edited under another one is not seen here.
     pub(super) fn is_used_up(
         &self,
-        repository: &dyn Repository,
+        world: World,
         trees: impl Iterator<Item = Oid>,
         present: Oid,
     ) -> Result<bool, PortError> {
+        let repository = world.repository;
         let mut known: HashSet<Vec<Option<FileState>>> = HashSet::new();
-        let mut now: Option<Vec<Option<bool>>> = None;
+        let mut now: Option<Vec<bool>> = None;
         for tree in trees {
             let states = self.states(repository, tree)?;
             let untouched = states.iter().zip(&self.files).all(|(here, file)| *here == file.old);
+            let away = states
+                .iter()
+                .zip(&self.files)
+                .any(|(here, file)| here.is_none() && file.old.is_some() && file.new.is_some());
+            if away {
+                return Ok(true);
+            }
             if untouched || !known.insert(states) {
                 continue;
             }
             if known.len() > STATES_MAX {
                 return Ok(true);
             }
-            let Merge::Tree(applied) = repository.apply(self.from, self.to, tree)? else {
+            let Merge::Tree(applied) = self.applied(world, tree)? else {
                 return Ok(true);
             };
             if applied == tree {
                 return Ok(true);
             }
             let held = self.held(repository, tree, applied)?;
-            if !held.contains(&Some(true)) {
+            if !held.contains(&true) {
                 continue;
             }
             let now = match &now {
                 Some(now) => now,
                 None => {
-                    let applied = match repository.apply(self.from, self.to, present)? {
+                    let applied = match self.applied(world, present)? {
                         Merge::Tree(applied) => applied,
                         Merge::Conflict => return Ok(true),
                     };
                     now.insert(self.held(repository, present, applied)?)
                 }
             };
-            let gone = |(then, now): (&Option<bool>, &Option<bool>)| {
-                *then == Some(true) && *now == Some(false)
-            };
-            if held.iter().zip(now).any(gone) {
+            if held.iter().zip(now).any(|(then, now)| *then && !*now) {
                 return Ok(true);
             }
         }
         Ok(false)
     }
 
+    /// Whether some trees, in order, held a file's part of it and held it no more later on.
+    pub(crate) fn went(
+        &self,
+        world: World,
+        trees: impl Iterator<Item = Oid>,
+    ) -> Result<bool, PortError> {
+        let repository = world.repository;
+        let mut held = vec![false; self.files.len()];
+        let mut last = None;
+        for tree in trees {
+            let states = self.states(repository, tree)?;
+            if last.as_ref() == Some(&states) {
+                continue;
+            }
+            let plain =
+                states.iter().zip(&self.files).all(|(here, f)| *here == f.old || *here == f.new);
+            let now = if plain {
+                let new = |(here, f): (&Option<FileState>, &FileChange)| *here == f.new;
+                states.iter().zip(&self.files).map(new).collect()
+            } else {
+                let Merge::Tree(applied) = self.applied(world, tree)? else { return Ok(true) };
+                self.held(repository, tree, applied)?
+            };
+            if held.iter().zip(&now).any(|(then, now)| *then && !*now) {
+                return Ok(true);
+            }
+            (held, last) = (now, Some(states));
+        }
+        Ok(false)
+    }
+
     /// For each file whether a tree holds its part of the difference: applied to it, that file stays as
-    /// it is. `None` for a file that went elsewhere under another name, which tells nothing here.
+    /// it is.
     fn held(
         &self,
         repository: &dyn Repository,
         tree: Oid,
         applied: Oid,
-    ) -> Result<Vec<Option<bool>>, PortError> {
+    ) -> Result<Vec<bool>, PortError> {
         let mut held = Vec::with_capacity(self.files.len());
         for file in &self.files {
             let here = repository.entry(tree, &file.path)?;
             let stays = repository.entry(applied, &file.path)? == here;
-            held.push(match (here.is_some(), file.old.is_some(), file.new.is_some()) {
-                // Renamed: neither what it was nor what it shall be.
-                (false, true, true) => None,
-                _ => Some(stays && here != file.old),
-            });
+            held.push(stays && here != file.old);
         }
         Ok(held)
     }
@@ -162,19 +197,24 @@ pub(super) fn may_merge(
 ) -> Result<bool, PortError> {
     let Some(base) = repository.merge_base(tip, head)? else { return Ok(false) };
     let (tip, base) = (repository.commit(tip)?.tree, repository.commit(base)?.tree);
-    for file in repository.changes(Some(base), Some(repository.commit(head)?.tree))? {
+    let fits = |file: &FileChange| {
         if repository.entry(tip, &file.path)? != file.old {
-            continue;
+            return Ok(true);
         }
         let landed = repository.entry(wanted, &file.path)?;
-        let fits = match (file.old, file.new) {
+        Ok(match (file.old, file.new) {
             // It may be another file's new name, with what others did to that.
             (None, Some(_)) => landed.is_some(),
             (_, new) => landed == new,
-        };
-        if !fits {
-            return Ok(false);
-        }
-    }
-    Ok(true)
+        })
+    };
+    let mut all: Result<bool, PortError> = Ok(true);
+    let mut seen = 0;
+    let head = repository.commit(head)?.tree;
+    repository.visit_changes(Some(base), Some(head), &mut |file| {
+        seen += 1;
+        all = if seen > FILES_MAX { Ok(false) } else { fits(&file) };
+        all == Ok(true)
+    })?;
+    all
 }

@@ -9,6 +9,9 @@ use obstat_model::object::{Mode, Oid, RepoPath};
 /// Deepest directory that is followed; git itself stops at 2,048 by default.
 const DEPTH_MAX: usize = 2_048;
 
+/// Most changed paths that are listed: trees that repeat each other can name millions in a few bytes.
+const FILES_MAX: usize = 200_000;
+
 /// Changed paths between two trees, sorted, contents hashed.
 pub(super) fn between(
     store: &Store,
@@ -29,6 +32,26 @@ pub(super) fn listed(
     new: Option<Oid>,
 ) -> Result<Vec<FileChange>, PortError> {
     let mut found = Vec::new();
+    let mut many = false;
+    visit(store, (old, new), &mut |change| {
+        many = found.len() >= FILES_MAX;
+        found.push(change);
+        !many
+    })?;
+    if many {
+        let limit = format!("{} files", obstat_model::text::grouped(FILES_MAX as u64));
+        return Err(PortError::TooLarge { what: "the change".to_owned(), limit });
+    }
+    found.sort_by(|a: &FileChange, b| a.path.cmp(&b.path));
+    Ok(found)
+}
+
+/// Hands over changed paths, contents not looked at, in no order, as long as `more` asks for them.
+pub(super) fn visit(
+    store: &Store,
+    (old, new): (Option<Oid>, Option<Oid>),
+    more: &mut dyn FnMut(FileChange) -> bool,
+) -> Result<(), PortError> {
     let mut todo = vec![(Vec::new(), old, new)];
     while let Some((prefix, old, new)) = todo.pop() {
         if old == new {
@@ -51,12 +74,13 @@ pub(super) fn listed(
             }
             if old_leaf.is_some() || new_leaf.is_some() {
                 let (old, new, content) = (old_leaf, new_leaf, None);
-                found.push(FileChange { path: RepoPath::new(path), old, new, content });
+                if !more(FileChange { path: RepoPath::new(path), old, new, content }) {
+                    return Ok(());
+                }
             }
         }
     }
-    found.sort_by(|a, b| a.path.cmp(&b.path));
-    Ok(found)
+    Ok(())
 }
 
 fn entries(store: &Store, tree: Option<Oid>) -> Result<Vec<Entry>, PortError> {

@@ -24,6 +24,15 @@ impl Repository for GitRepository {
         changes::between(&self.store, old, new)
     }
 
+    fn visit_changes(
+        &self,
+        old: Option<Oid>,
+        new: Option<Oid>,
+        more: &mut dyn FnMut(FileChange) -> bool,
+    ) -> Result<(), PortError> {
+        changes::visit(&self.store, (old, new), more)
+    }
+
     fn blob(&self, id: Oid, cap: u64) -> Result<Option<Vec<u8>>, PortError> {
         self.store.blob(id, cap)
     }

@@ -39,7 +39,7 @@ fn of_use(case: &Case, facts: &ApprovalFacts, received: Timestamp) -> Verdict {
         return fault("judged on a tip that the target does not have any more");
     }
     if facts.spent {
-        return fault("spent: its content has landed since, and it admits nothing again");
+        return fault("spent: its content has landed since, or a file of it was moved; sign again");
     }
     let statement = &facts.verified.statement;
     let age = received.after(case.policy.default_expiry());

@@ -97,6 +97,7 @@ fn phrase(kind: EvidenceKind) -> &'static str {
         EvidenceKind::AgentTrace => "trace",
         EvidenceKind::Declaration => "declaration",
         EvidenceKind::Checkpoint => "checkpoint",
+        EvidenceKind::Landing => "landing record",
     }
 }
 

@@ -8,15 +8,21 @@ use crate::error::CliError;
 use obstat_attest::clearance::Clearance;
 use obstat_gate::content;
 use obstat_gate::inputs::Memo;
+use obstat_gate::landing;
+use obstat_gate::people::{self, Directory};
 use obstat_gate::proposal::{self, Pusher};
 use obstat_gate::receive::{self, Answer, RefUpdate, Setup};
 use obstat_gate::rolling;
-use obstat_gate::world::World;
+use obstat_gate::world::{Surroundings, Then, World};
 use obstat_git::GitRepository;
+use obstat_model::assistance::AssistanceVerdict;
+use obstat_model::change::ChangeFacts;
 use obstat_model::decision::Outcome;
+use obstat_model::id::PersonId;
 use obstat_model::landing::{LandedChange, LandingKind, LandingRecord};
+use obstat_model::object::Oid;
 use obstat_model::target::Mode;
-use obstat_model::time::{Now, Seconds};
+use obstat_model::time::{Now, Seconds, Timestamp};
 
 /// Most time between the judgement of a push and the move of its refs.
 const FRESH: Seconds = Seconds(60);
@@ -37,17 +43,32 @@ pub(super) fn again(
     let pusher = Pusher::of_record(&record.pusher);
     let update = RefUpdate { name: record.target.clone(), old: record.from, new: Some(record.to) };
     // One landing that cannot be judged must not be in the way of all others.
-    let found = unannounced(repository, (fixed, pusher), vec![update], now).ok();
+    let mut contributors: Vec<PersonId> =
+        record.changes.iter().flat_map(|change| change.contributors.clone()).collect();
+    contributors.sort();
+    contributors.dedup();
+    let assisted =
+        record.changes.iter().any(|change| change.assistance == AssistanceVerdict::Assisted);
+    let then = Then { contributors: &contributors, assisted };
+    // What was said since counts. Branches and notes that came since could be anybody's, to have the
+    // landing fail; those of before were looked at then.
+    let since = Some(Timestamp::from_unix(0));
+    let around = Surroundings::Ignored { known: &[], since, then };
+    let found = judged(repository, (fixed, pusher), vec![update], (now, around)).ok();
+    let found = found.and_then(|mut found| found.pop());
     // Nothing protects it any more, and so it was not asked again.
-    let unjudged = || LandingRecord {
+    Ok(Some(found.unwrap_or_else(|| (unjudged(record, now.0), None))))
+}
+
+/// The record of a landing of which nothing is known to be clear.
+pub(super) fn unjudged(record: &LandingRecord, at: Timestamp) -> LandingRecord {
+    LandingRecord {
         kind: LandingKind::Unenforced,
         mode: Mode::Enforce,
         changes: record.changes.iter().map(open).collect(),
-        at: now.0,
+        at,
         ..record.clone()
-    };
-    let found = found.and_then(|mut found| found.pop());
-    Ok(Some(found.unwrap_or_else(|| (unjudged(), None))))
+    }
 }
 
 /// A part of which nothing is known to be clear. Whoever signs for it later clears it.
@@ -63,9 +84,19 @@ pub(super) fn unannounced(
     updates: Vec<RefUpdate>,
     now: Now,
 ) -> Result<Vec<Landed>, CliError> {
+    judged(repository, (fixed, pusher), updates, (now, Surroundings::Searched))
+}
+
+fn judged(
+    repository: &GitRepository,
+    (fixed, pusher): (&Fixed, Pusher),
+    updates: Vec<RefUpdate>,
+    (now, surroundings): (Now, Surroundings<'_>),
+) -> Result<Vec<Landed>, CliError> {
     let cache = DiskCache::of(repository.directory());
     let memo = Memo::default();
     let world = world(repository, (&cache, &memo), &fixed.trust, now);
+    let world = World { surroundings, ..world };
     let recorded = pusher.recorded();
     let setup = Setup { policy_ref: fixed.policy_ref.clone(), pusher };
     let answers = receive::answer(world, &setup, &updates)?;
@@ -85,6 +116,16 @@ pub(super) fn unannounced(
     Ok(found)
 }
 
+/// Who made earlier forms of what landed unjudged, as far as the inputs before it know them.
+fn makers(world: World, old: Option<Oid>, change: &ChangeFacts) -> Result<Vec<PersonId>, CliError> {
+    let Some(tree) = content::tree_of(world.repository, old)? else { return Ok(Vec::new()) };
+    let inputs = world.inputs(tree)?;
+    let Ok(inputs) = &*inputs else { return Ok(Vec::new()) };
+    let earlier = people::earlier_forms(world.repository, change, &[])?;
+    let directory = Directory { roster: &inputs.roster, fingerprints: &inputs.fingerprints };
+    Ok(landing::contributors(&people::contributors(directory, &earlier)))
+}
+
 /// What may not be, and is.
 fn refused(
     world: World,
@@ -100,6 +141,8 @@ fn refused(
         from: update.old,
         to,
         outcome: Outcome::Blocked,
+        assistance: AssistanceVerdict::Assisted,
+        contributors: makers(world, update.old, &change)?,
         statements: Vec::new(),
         overridden_by: None,
     };

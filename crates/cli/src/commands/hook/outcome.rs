@@ -63,20 +63,18 @@ impl<'a> Announcer<'a> {
             let text = format!("this landing cannot be recorded: {e}");
             CliError::usage(text, "push fewer changes at once")
         };
-        // It gets longer when its place in the chain is known, and must fit then too.
-        let previous = Some(StatementHash::new([0; 32]));
-        let longest =
-            LandingRecord { sequence: u64::MAX, seen: u64::MAX, previous, ..record.clone() };
-        self.key.sign_landing(&longest).map_err(unfit)?;
+        self.key.sign_landing(&fitting(record)).map_err(unfit)?;
         let bytes = self.key.sign_landing(record).map_err(unfit)?;
         let hash = obstat_model::digest::sha256(&bytes);
         let path = self.at.join(format!("{:020}-{hash}", self.place));
         self.place = self.place.saturating_add(1);
         if let Some(clearance) = clearance {
-            let signed = self.key.sign_clearance(clearance);
-            let signed = signed.map_err(|e| CliError::Internal(e.to_string()))?;
-            // Not synced: should it be lost with the machine, the record is there all the same.
-            std::fs::write(beside(&path), signed).map_err(|e| CliError::file(&beside(&path), e))?;
+            // Of too many statements there is none; the record is there all the same, as it is should
+            // this be lost with the machine, for which it is not synced.
+            if let Ok(signed) = self.key.sign_clearance(clearance) {
+                let written = std::fs::write(beside(&path), signed);
+                written.map_err(|e| CliError::file(&beside(&path), e))?;
+            }
         }
         // Last, for it is what announces.
         write_whole(&path, &bytes)
@@ -198,11 +196,10 @@ pub(super) fn settle(
             let whole = |bytes: &Vec<u8>| clearance::parse(bytes, &trust.gates).is_ok();
             let clearance = clearance.filter(whole);
             let landed = match late::again(repository, fixed, record, now)? {
-                Some(landed) => signed(key, landed)?,
+                Some(landed) => signed(key, landed),
                 None => (record.clone(), clearance),
             };
-            keep(repository, (key, &trust.gates), &landed)?;
-            done.push(landed.0);
+            done.push(keep(repository, (key, &trust.gates), landed)?);
         } else if !again && record.at.after(STALE) > now.0 {
             continue;
         }
@@ -259,9 +256,8 @@ pub(super) fn catch_up(
     }
     let mut done = Vec::new();
     for landed in late::unannounced(repository, (fixed, pusher.clone()), missed, now)? {
-        let landed = signed(&fixed.key, landed)?;
-        keep(repository, (&fixed.key, &fixed.trust.gates), &landed)?;
-        done.push(landed.0);
+        let landed = signed(&fixed.key, landed);
+        done.push(keep(repository, (&fixed.key, &fixed.trust.gates), landed)?);
     }
     Ok(done)
 }
@@ -269,19 +265,32 @@ pub(super) fn catch_up(
 /// A record, and its clearance as it is kept.
 type Signed = (LandingRecord, Option<Vec<u8>>);
 
-fn signed(key: &GateKey, (record, clearance): late::Landed) -> Result<Signed, CliError> {
-    let sign = |clearance: &Clearance| key.sign_clearance(clearance);
-    let clearance = clearance.as_ref().map(sign).transpose();
-    Ok((record, clearance.map_err(|e| CliError::Internal(e.to_string()))?))
+/// A clearance that cannot be written is left out: it repeats what the record says.
+fn signed(key: &GateKey, (record, clearance): late::Landed) -> Signed {
+    (record, clearance.and_then(|clearance| key.sign_clearance(&clearance).ok()))
 }
 
+/// Writes a record, with its heads. One that is too long is written without what makes it so, as one
+/// that nothing is known to be clear of: it must not be in the way of all that comes after it.
 fn keep(
     repository: &GitRepository,
-    gate: (&GateKey, &[TrustedKey]),
-    (record, clearance): &Signed,
-) -> Result<(), CliError> {
-    write_record(repository, gate, record, clearance.clone())?;
-    Ok(keep_superseded(repository, &relied_on(repository, record)?)?)
+    (key, gates): (&GateKey, &[TrustedKey]),
+    (record, clearance): Signed,
+) -> Result<LandingRecord, CliError> {
+    let fits = fitting(&record);
+    let (record, clearance) = match key.sign_landing(&fits) {
+        Ok(_) => (record, clearance),
+        Err(_) => (late::unjudged(&record, record.at), None),
+    };
+    write_record(repository, (key, gates), &record, clearance)?;
+    keep_superseded(repository, &relied_on(repository, &record)?)?;
+    Ok(record)
+}
+
+/// A record as long as it can get when its place in the chain is known.
+fn fitting(record: &LandingRecord) -> LandingRecord {
+    let previous = Some(StatementHash::new([0; 32]));
+    LandingRecord { sequence: u64::MAX, seen: u64::MAX, previous, ..record.clone() }
 }
 
 fn write_record(

@@ -23,18 +23,31 @@ use obstat_model::object::{Oid, RefName};
 use obstat_model::target::Mode;
 use std::io::Read as _;
 
-/// Most bytes that git may hand to a hook.
-const INPUT_MAX: u64 = 4 << 20;
+/// Most bytes that git may hand to a hook: more than as many refs as are looked at can have, each with
+/// a name of 4,096 bytes.
+const INPUT_MAX: u64 = 64 << 20;
 
 fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
 fn updates() -> Result<Vec<RefUpdate>, CliError> {
+    Ok(parse_updates(&input()?, REFS_MAX)?)
+}
+
+/// All that git hands over: what is left unread would pass unseen.
+fn input() -> Result<String, CliError> {
     let mut text = String::new();
-    let read = std::io::stdin().take(INPUT_MAX).read_to_string(&mut text);
+    let read = std::io::stdin().take(INPUT_MAX + 1).read_to_string(&mut text);
     read.map_err(|e| CliError::file(std::path::Path::new("standard input"), e))?;
-    Ok(parse_updates(&text, REFS_MAX)?)
+    let whole = text.is_empty() || text.ends_with('\n');
+    if !whole || text.len() as u64 > INPUT_MAX {
+        return Err(CliError::usage(
+            "git handed over more refs at once than are read, or not all of them",
+            "push fewer refs at once",
+        ));
+    }
+    Ok(text)
 }
 
 /// pre-receive: nothing passes unless everything may.
@@ -229,9 +242,7 @@ pub(super) fn transaction(state: &str, ui: &mut Ui) -> Result<Exit, CliError> {
     let repository = GitRepository::open(&place.directory, None)?;
     let directory = repository.directory().to_owned();
     let fixed = Fixed::read(&directory)?;
-    let mut text = String::new();
-    let read = std::io::stdin().take(INPUT_MAX).read_to_string(&mut text);
-    read.map_err(|e| CliError::file(std::path::Path::new("standard input"), e))?;
+    let text = input()?;
     // Symbolic refs and HEAD come in other forms and move nothing that is protected.
     let lines: Vec<&str> = text.lines().filter(|l| l.contains(" refs/")).collect();
     for update in parse_updates(&lines.join("\n"), usize::MAX)? {
@@ -239,8 +250,10 @@ pub(super) fn transaction(state: &str, ui: &mut Ui) -> Result<Exit, CliError> {
         if name.starts_with(OWN) || !is_protected(&repository, &fixed, &update)? {
             continue;
         }
-        let announced = match update.new {
-            Some(new) => outcome::is_announced(&directory, &fixed.trust, (&update.name, new))?,
+        // Landings are of commits, whatever tag names them.
+        let tip = update.new.map(|new| repository.peel(new)).transpose()?;
+        let announced = match tip {
+            Some(tip) => outcome::is_announced(&directory, &fixed.trust, (&update.name, tip))?,
             None => false,
         };
         if !announced {

@@ -59,6 +59,15 @@ take() {
     [ -s "$2.statement" ] || bad "$1 is no envelope"
 }
 
+# A field of an `about` file, which has to be one line of hexadecimal digits.
+id_of() {
+    found=$(sed -n "s/^$1 //p" "$2")
+    case $found in
+    '' | *[!0-9a-f]*) bad "$2 has no $1, or more than one" ;;
+    esac
+    printf '%s' "$found"
+}
+
 # Whether $1 stands in file $2, to the letter.
 has() { grep -F -q -e "$1" "$2"; }
 
@@ -84,9 +93,10 @@ path_hex() {
 # The ChangeDigest of two trees: docs/formats/change-digest.md.
 change_digest() {
     tab=$(printf '\t')
-    repo diff-tree -r --no-renames --full-index "$1" "$2" | while IFS="$tab" read -r meta path; do
+    repo diff-tree -r --no-renames --full-index "$1" "$2" >"$work/differences" || bad "$1 and $2 cannot be compared"
+    while IFS="$tab" read -r meta path; do
         printf '%s %s\n' "$(path_hex "$path")" "${meta#:}"
-    done | sort >"$work/files"
+    done <"$work/differences" | sort >"$work/files"
     {
         put "$(printf 'obstat:change:v1' | hex)"
         put "$repository"
@@ -98,7 +108,10 @@ change_digest() {
             side "$new_mode" "$new_id"
             case $new_mode in
             000000 | 160000) put '' ;;
-            *) put "$(repo cat-file blob "$new_id" | sha256sum | cut -c 1-64)" ;;
+            *)
+                repo cat-file blob "$new_id" >"$work/blob" || bad "blob $new_id is not in the bundle"
+                put "$(sha256sum <"$work/blob" | cut -c 1-64)"
+                ;;
             esac
         done <"$work/files"
     } | sha256sum | cut -c 1-64
@@ -111,13 +124,14 @@ side() {
 
 # What is believed.
 [ "$(head -n 1 "$trust")" = 'obstat trust file, version 1' ] || bad "$trust is no trust file of version 1"
-repository=$(sed -n 's/^repository //p' "$trust")
+repository=$(id_of repository "$trust")
 sed -n 's/^gate [^ ]* /gate namespaces="obstat-landing@v1" /p' "$trust" >"$work/gates"
 
 # What the bundle claims to be about.
 [ "$(head -n 1 "$here/about")" = 'obstat bundle, version 1' ] || bad 'this is no bundle of version 1'
 target=$(sed -n 's/^target //p' "$here/about")
-commit=$(sed -n 's/^commit //p' "$here/about")
+[ "$(printf '%s\n' "$target" | wc -l)" -eq 1 ] && [ -n "$target" ] || bad 'the bundle has no target, or more than one'
+commit=$(id_of commit "$here/about")
 
 # Objects, each under the id that its bytes give.
 git init --quiet --bare "$work/git"
@@ -136,6 +150,13 @@ ssh-keygen -Y verify -f "$work/gates" -I gate -n obstat-landing@v1 -s "$work/lan
 has "{\"record\":\"obstat-landing@v1\",\"repository\":\"$repository\",\"target\":\"$target\"," "$work/landing.statement" ||
     bad 'the landing is of another repository or target'
 has "\"to\":\"$commit\",\"kind\":" "$work/landing.statement" || bad 'the landing is of another commit'
+for kind in cleared overridden bootstrap unenforced; do
+    if has "\"to\":\"$commit\",\"kind\":\"$kind\",\"mode\":" "$work/landing.statement"; then break; fi
+done
+case $kind in
+unenforced) bad 'it landed without being cleared; obstat verify tells whether it has been signed for since' ;;
+overridden) echo "override  somebody let it pass by break-glass; obstat verify tells who, why and whether it was reviewed" ;;
+esac
 echo "landing   $commit on $target, recorded by a gate of the trust file"
 
 # Each part of it: content recomputed, signatures checked.
@@ -144,9 +165,9 @@ count=0
 for change in "$here/changes"/*; do
     [ -e "$change/about" ] || continue
     count=$((count + 1))
-    digest=$(sed -n 's/^digest //p' "$change/about")
-    from=$(sed -n 's/^from //p' "$change/about")
-    to=$(sed -n 's/^to //p' "$change/about")
+    digest=$(id_of digest "$change/about")
+    from=$(id_of from "$change/about")
+    to=$(id_of to "$change/about")
     has "{\"digest\":\"$digest\",\"from\":\"$from\",\"to\":\"$to\"," "$work/landing.statement" ||
         bad "the landing has no part $digest"
     if [ -n "$last" ] && [ "$from" != "$last" ]; then bad "part $count does not begin where the one before ended"; fi

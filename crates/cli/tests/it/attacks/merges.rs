@@ -1,8 +1,8 @@
 //! Approvals of heads that carry over to merges and squashes: to what was seen, once.
 
-use super::{EVIL, approved_head, fetch, lands, later, lines, on, signed, verify};
-use crate::{ASSISTED, org};
-use obstat_testkit::Org;
+use super::{EVIL, approved_head, fetch, landed, lands, later, lines, on, said, signed, verify};
+use crate::{ASSISTED, org, program};
+use obstat_testkit::{Org, POLICY};
 
 fn reverted(org: &Org, commit: &str, second: u32) {
     later(org, second);
@@ -210,4 +210,91 @@ fn an_approval_is_spent_where_its_file_had_another_name() {
     org.scratch.git_as("jonas", "work", &["merge", "-q", "--no-ff", "-m", "Merge", "h"]).ok();
     let pushed = org.push("jonas", &["main"]);
     assert_ne!(pushed.code, 0, "reverted content came back");
+}
+
+/// What was edited under another name is not seen where the file is looked for: in doubt it is spent.
+#[test]
+fn a_rename_after_a_revert_revives_no_approval() {
+    for at_once in [true, false] {
+        let org = org();
+        for name in ["a", "y"] {
+            org.scratch.write(&format!("work/pay/{name}.rs"), lines(&[]));
+        }
+        lands(&org, "mira", "priya", "lines");
+        on(&org, "h", "main");
+        org.scratch.write("work/pay/a.rs", lines(&[50]));
+        org.scratch.write("work/pay/y.rs", lines(&[10]));
+        org.commit("jonas", ASSISTED);
+        signed(&org, "priya", "origin/main..h");
+        org.scratch.git("work", &["checkout", "-q", "main"]);
+        org.scratch.write("work/pay/a.rs", lines(&[50]));
+        let part = lands(&org, "jonas", "yusuf", "one part of it");
+        later(&org, 10);
+        if at_once {
+            org.scratch.write("work/pay/a.rs", lines(&[]));
+        } else {
+            reverted(&org, &part, 10);
+            later(&org, 20);
+        }
+        org.scratch.git("work", &["mv", "pay/a.rs", "pay/b.rs"]);
+        lands(&org, "jonas", "yusuf", "renamed");
+        later(&org, 30);
+        org.scratch.git_as("jonas", "work", &["merge", "-q", "--no-ff", "-m", "Merge", "h"]).ok();
+        let pushed = org.push("jonas", &["main"]);
+        assert_ne!(pushed.code, 0, "reverted content came back under another name");
+    }
+}
+
+/// What is refused or taken back on a head stays so, on whatever tip that was.
+#[test]
+fn a_head_that_was_refused_elsewhere_stays_refused() {
+    for (verb, who) in [("withdraw", "priya"), ("reject", "yusuf")] {
+        let org = org();
+        approved_head(&org);
+        org.push("jonas", &["h"]).ok();
+        fetch(&org);
+        org.scratch.git("work", &["mv", "pay/a.rs", "pay/b.rs"]);
+        lands(&org, "jonas", "yusuf", "renamed");
+        later(&org, 10);
+        said(&org, verb, who, "h");
+        later(&org, 20);
+        // Back under its name, and most of it another text: that head merges to something else now.
+        org.scratch.git("work", &["mv", "pay/b.rs", "pay/a.rs"]);
+        let other = |(n, line): (usize, &str)| match n {
+            40..60 => format!("{line}\n"),
+            _ => format!("rewritten {n}\n"),
+        };
+        let text: String = lines(&[]).lines().enumerate().map(other).collect();
+        org.scratch.write("work/pay/a.rs", text);
+        lands(&org, "mira", "priya", "back, and rewritten");
+        later(&org, 30);
+        org.scratch.git_as("jonas", "work", &["merge", "-q", "--no-ff", "-m", "Merge", "h"]).ok();
+        let pushed = org.push("jonas", &["main"]);
+        assert_ne!(pushed.code, 0, "{verb} by {who} was forgotten");
+        assert_eq!(pushed.said().contains("rejected it"), verb == "reject", "{}", pushed.err);
+    }
+}
+
+/// Where history may be rewritten, what was taken off a target has been there all the same.
+#[test]
+fn content_that_was_reset_away_is_used_up() {
+    let policy = POLICY
+        .replace("mode: enforce }\n  releases", "mode: enforce, rewrite: judge }\n  releases");
+    let org = Org::gated(program(), &policy);
+    approved_head(&org);
+    let before = landed(&org, "main");
+    org.scratch.write("work/pay/a.rs", lines(&[5, 50]));
+    let larger = lands(&org, "jonas", "yusuf", "that line and another");
+    later(&org, 10);
+    on(&org, "back", &larger);
+    org.scratch.git_as("mira", "work", &["revert", "--no-edit", &larger]).ok();
+    signed(&org, "priya", "origin/main..back");
+    org.push("mira", &[&format!("+{before}:main")]).ok();
+    fetch(&org);
+    later(&org, 20);
+    org.scratch.git("work", &["checkout", "-q", "-B", "main", "origin/main"]);
+    org.scratch.git_as("jonas", "work", &["merge", "-q", "--no-ff", "-m", "Merge", "h"]).ok();
+    let pushed = org.push("jonas", &["main"]);
+    assert_ne!(pushed.code, 0, "what was reset away came back");
+    assert!(pushed.said().contains("spent"), "{}", pushed.err);
 }

@@ -1,6 +1,6 @@
 //! What a push says of itself: old values, refs that stand for others, slices, who brings it.
 
-use super::{EVIL, fetch, landed, on, signed, verify};
+use super::{EVIL, fetch, forged, landed, on, signed, verify};
 use crate::{ASSISTED, org, program};
 use obstat_testkit::{Finished, Org, POLICY};
 
@@ -9,11 +9,16 @@ const NONE: &str = "0000000000000000000000000000000000000000";
 /// What the server's hook says of updates as the pusher words them.
 fn hook(org: &Org, who: &str, updates: &[(&str, &str, &str)]) -> Finished {
     let lines = updates.iter().map(|(old, new, name)| format!("{old} {new} {name}\n"));
+    told(org, who, &lines.collect::<String>())
+}
+
+/// What it says of what git hands it.
+fn told(org: &Org, who: &str, text: &str) -> Finished {
     let path = std::env::var("PATH").unwrap_or_default();
     let env = [("GIT_DIR", "."), ("OBSTAT_PUSHER", who), ("PATH", path.as_str())];
     let obstat = program().to_string_lossy();
     let line = [&*obstat, "hook", "pre-receive"];
-    org.scratch.run("server.git", &line, &env, &lines.collect::<String>())
+    org.scratch.run("server.git", &line, &env, text)
 }
 
 #[test]
@@ -174,4 +179,85 @@ fn with_the_last_net_nothing_moves_a_protected_ref_but_a_push() {
     push("priya", "refs/obstat/approvals/*:refs/obstat/approvals/*").ok();
     push("jonas", "main").ok();
     assert_eq!(landed(&org, "main"), evil);
+}
+
+/// What a push tells of is read to its end, however long it is, and what is cut off is no push.
+#[test]
+fn the_last_of_many_refs_is_judged_as_well() {
+    let org = org();
+    let base = landed(&org, "main");
+    org.scratch.write("work/pay/charge.rs", EVIL);
+    let evil = org.commit("jonas", ASSISTED);
+    org.push("jonas", &["main:free"]).ok();
+    let (zero, long) = ("0".repeat(40), "a".repeat(200));
+    let mut text = String::new();
+    for n in 0..9_000 {
+        text.push_str(&format!("{zero} {base} refs/heads/t/{n:05}{long}/{long}\n"));
+    }
+    text.push_str(&format!("{base} {evil} refs/heads/main\n"));
+    assert!(text.len() > 4 << 20);
+    let refused = told(&org, "jonas", &text);
+    assert_ne!(refused.code, 0, "the last ref was not looked at");
+    assert!(refused.err.contains("Not yet."), "{}", refused.err);
+    let refused = told(&org, "jonas", text.trim_end());
+    assert_ne!(refused.code, 0);
+    assert!(refused.err.contains("not all of them"), "{}", refused.err);
+}
+
+/// A landing is of a commit, and the net is told of a tag.
+#[test]
+fn the_last_net_lets_annotated_tags_through() {
+    let org = Org::ungated(program(), POLICY);
+    org.obstat("mira", ".", &["bootstrap", "--bare", "server.git"]).ok();
+    let install = ["hook", "install", "--bare", "server.git", "--pusher-from", "OBSTAT_PUSHER"];
+    let install: Vec<&str> = install.into_iter().chain(["--last-net"]).collect();
+    org.obstat("mira", ".", &install).ok();
+    org.scratch.git_as("mira", "work", &["tag", "-a", "-m", "one", "v1", "main"]).ok();
+    org.push("mira", &["v1"]).ok();
+    assert_eq!(landed(&org, "v1^{commit}"), landed(&org, "main"));
+}
+
+/// A tree of trees that repeat each other: millions of files in a few hundred bytes.
+fn bomb(org: &Org) -> String {
+    org.scratch.write("work/one", "x\n");
+    let blob = org.scratch.git("work", &["hash-object", "-w", "one"]);
+    let mut entry = format!("100644 blob {blob}");
+    for _ in 0..5 {
+        let list: String = (0..20).map(|n| format!("{entry}\tf{n:02}\n")).collect();
+        let tree = org.scratch.run("work", &["git", "mktree"], &[], &list).ok();
+        entry = format!("040000 tree {}", tree.trim());
+    }
+    let tree = entry.rsplit(' ').next().unwrap_or_default();
+    let line = ["commit-tree", "-p", "main", "-m", "many", tree];
+    org.scratch.git_as("tove", "work", &line).ok().trim().to_owned()
+}
+
+#[test]
+fn a_tree_of_millions_of_files_stops_nobody_else() {
+    let org = org();
+    let bomb = bomb(&org);
+    let start = std::time::Instant::now();
+    let refused = org.push("tove", &[&format!("{bomb}:refs/heads/main")]);
+    assert_ne!(refused.code, 0);
+    assert!(refused.said().contains("200,000 files"), "{}", refused.err);
+    // On a branch, with a worthless approval: whoever pushes to main merges it in vain.
+    org.push("tove", &[&format!("{bomb}:refs/heads/free")]).ok();
+    on(&org, "f", "main");
+    org.scratch.write("work/pay/charge.rs", EVIL);
+    org.commit("tove", ASSISTED);
+    org.sign("tove", "main..f", &[]).ok();
+    let spec = forged_head(&org, &bomb);
+    org.push("tove", &[&spec]).ok();
+    let refused = org.push("tove", &["f:main"]);
+    assert!(refused.said().contains("Not yet."), "{}", refused.err);
+    assert!(start.elapsed().as_secs() < 60, "{:?}", start.elapsed());
+}
+
+/// Tove's approval as if of another head.
+fn forged_head(org: &Org, head: &str) -> String {
+    let line = ["for-each-ref", "--format=%(refname)", "refs/obstat/approvals"];
+    let name = org.scratch.git("work", &line);
+    let was = org.scratch.git("work", &["rev-parse", "f"]);
+    let edits = [(was.as_str(), head)];
+    forged(org, name.lines().next().unwrap_or_default(), &edits, "tove")
 }

@@ -175,7 +175,10 @@ fn a07_refused() {
     let commit = sheet.assisted("ghost", "pay/a.rs", PAY);
     sheet.signs("priya", "main");
     let said = sheet.blocked("jonas", "main");
-    assert!(said.contains(commit.get(..7).unwrap_or_default()) && said.contains("roster"), "{said}");
+    assert!(
+        said.contains(commit.get(..7).unwrap_or_default()) && said.contains("roster"),
+        "{said}"
+    );
 }
 
 #[test]
