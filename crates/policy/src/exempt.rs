@@ -42,6 +42,10 @@ impl Exemption {
         &self.name
     }
 
+    pub(crate) fn paths(&self) -> &[Pattern] {
+        &self.paths
+    }
+
     pub(crate) fn reason(&self) -> &str {
         &self.reason
     }

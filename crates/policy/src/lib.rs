@@ -12,6 +12,7 @@ mod decide;
 mod exempt;
 mod glob;
 mod policy;
+pub mod prove;
 mod requirement;
 mod yaml;
 

@@ -166,6 +166,12 @@ impl Policy {
         self.defaults.expires
     }
 
+    /// How surely signers must be there where a rule says nothing.
+    #[must_use]
+    pub const fn default_presence(&self) -> Presence {
+        self.defaults.presence
+    }
+
     /// How `CODEOWNERS` at the root or under `docs/` is read.
     #[must_use]
     pub const fn code_owners(&self) -> Dialect {
@@ -182,6 +188,23 @@ impl Policy {
 
     pub(crate) fn quorum(&self) -> &Approvals {
         &self.quorum
+    }
+
+    /// Every path pattern that a decision may ask for.
+    pub(crate) fn patterns(&self) -> Vec<&Pattern> {
+        let conditions = self.rules.iter().flat_map(|rule| rule.conditions.iter());
+        let mut found: Vec<&Pattern> = conditions
+            .filter_map(|condition| match condition {
+                Condition::Paths(paths) => Some(paths.patterns()),
+                _ => None,
+            })
+            .flatten()
+            .collect();
+        found.extend(self.exemptions.iter().flat_map(Exemption::paths));
+        found.extend(self.scopes.iter().flat_map(|(_, patterns)| patterns));
+        let mut texts = std::collections::HashSet::new();
+        found.retain(|pattern| texts.insert(pattern.text()));
+        found
     }
 
     pub(crate) fn scope(&self, name: &ScopeName) -> Option<&[Pattern]> {

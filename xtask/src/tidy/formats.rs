@@ -25,9 +25,10 @@ const fn format(
 }
 
 /// The list. A new format gets a row here and a page.
-const FORMATS: [Format; 15] = [
+const FORMATS: [Format; 16] = [
     format("change-digest", "crates/model/src/digest", &["obstat:change:v1", "obstat:inputs:v1"]),
     format("policy", "crates/policy/src/policy", &[]),
+    format("claims", "crates/policy/src/prove", &[]),
     format("roster", "crates/policy/src/roster", &[]),
     format("codeowners", "crates/policy/src/codeowners", &[]),
     format("fingerprints", "crates/provenance/src/format", &[]),

@@ -1,5 +1,7 @@
 //! `obstat policy`: checks the policy files of the work tree, and explains a decision.
 
+mod prove;
+
 use crate::context;
 use crate::context::change::{ChangeArgs, prepare};
 use crate::error::CliError;
@@ -9,6 +11,8 @@ use obstat_api::exit::Exit;
 use obstat_gate::inputs::{self, FINGERPRINTS, POLICY, ROSTER};
 use obstat_gate::pipeline::Detail;
 use obstat_model::object::RepoPath;
+use obstat_model::roster::Roster;
+use obstat_policy::Policy;
 use obstat_policy::diagnostic::{Diagnostic, Severity};
 use obstat_provenance::Fingerprints;
 use std::path::{Path, PathBuf};
@@ -26,6 +30,8 @@ enum Command {
     Check(CheckArgs),
     /// Tell which rules apply to a change and why
     Explain(ExplainArgs),
+    /// Prove what is claimed of the policy, or show how it is broken
+    Prove(prove::Args),
 }
 
 #[derive(Debug, clap::Args)]
@@ -45,11 +51,21 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
     match &args.command {
         Command::Check(args) => check(args, ui),
         Command::Explain(args) => explain(args, ui),
+        Command::Prove(args) => prove::run(args, ui),
     }
 }
 
-fn check(args: &CheckArgs, ui: &mut Ui) -> Result<Exit, CliError> {
-    let top = match &args.directory {
+/// Policy and roster of a work tree, which hold.
+struct Files {
+    top: PathBuf,
+    policy: Policy,
+    roster: Roster,
+    /// As they are written, by path.
+    texts: Vec<(String, String)>,
+}
+
+fn load(directory: Option<&PathBuf>) -> Result<Files, CliError> {
+    let top = match directory {
         Some(directory) => directory.clone(),
         None => context::here()?.worktree().map_or_else(|| PathBuf::from("."), Path::to_owned),
     };
@@ -57,8 +73,14 @@ fn check(args: &CheckArgs, ui: &mut Ui) -> Result<Exit, CliError> {
     let texts = vec![(POLICY.to_owned(), policy.clone()), (ROSTER.to_owned(), roster.clone())];
     let failed = |found| CliError::Input { found, texts: texts.clone() };
     let parsed = obstat_policy::parse_roster(&roster, ROSTER).map_err(failed)?;
-    let parsed = inputs::attest(parsed, &mut |path| input(&top, path))?.map_err(failed)?;
-    let checked = obstat_policy::parse_policy(&policy, POLICY, &parsed).map_err(failed)?;
+    let roster = inputs::attest(parsed, &mut |path| input(&top, path))?.map_err(failed)?;
+    let policy = obstat_policy::parse_policy(&policy, POLICY, &roster).map_err(failed)?;
+    Ok(Files { top, policy, roster, texts })
+}
+
+fn check(args: &CheckArgs, ui: &mut Ui) -> Result<Exit, CliError> {
+    let Files { top, policy: checked, roster: parsed, texts } = load(args.directory.as_ref())?;
+    let failed = |found| CliError::Input { found, texts: texts.clone() };
     let mut found = obstat_policy::check(&checked, &parsed, crate::clock::now());
     found.extend(unknown_tools(&checked, &top));
     let (errors, warnings): (Vec<_>, Vec<_>) =

@@ -31,6 +31,8 @@ mod people;
 #[cfg(test)]
 mod presence;
 #[cfg(test)]
+mod proofs;
+#[cfg(test)]
 mod push;
 #[cfg(test)]
 mod refs;

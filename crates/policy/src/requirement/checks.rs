@@ -8,6 +8,7 @@ use crate::diagnostic::Report;
 use crate::policy::Known;
 use crate::yaml::{self, Fields, Node};
 use obstat_model::id::{CheckName, ServiceId};
+use obstat_model::roster::Service;
 
 /// The requirement.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +19,11 @@ pub(crate) struct Checks {
 }
 
 impl Checks {
+    /// The checks.
+    pub(crate) fn names(&self) -> &[CheckName] {
+        &self.names
+    }
+
     pub(crate) fn needs(&self) -> String {
         let names: Vec<&str> = self.names.iter().map(CheckName::as_str).collect();
         let by: Vec<&str> = self.by.iter().map(ServiceId::as_str).collect();
@@ -35,7 +41,13 @@ impl Checks {
         };
         let has = self.names.iter().filter(passed).count();
         let needed = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
-        Tally::counted(needed, u32::try_from(has).unwrap_or(u32::MAX))
+        let mut tally = Tally::counted(needed, u32::try_from(has).unwrap_or(u32::MAX));
+        let case = counting.case;
+        let able = |s: &Service| counts(&s.id) && s.keys.iter().any(|k| k.holds_at(case.now));
+        if !tally.is_met() && !case.facts.roster.parts().services.iter().any(able) {
+            tally.impossible();
+        }
+        tally
     }
 }
 

@@ -16,6 +16,8 @@ mod overrides;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]
+mod prove;
+#[cfg(test)]
 mod rejections;
 #[cfg(test)]
 mod requirements;

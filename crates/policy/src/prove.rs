@@ -1,0 +1,241 @@
+//! Proves claims about a policy, or finds the smallest change that breaks them; asks the real
+//! `decide`. Why so few cases are all of them: `docs/adr/0013-proving-a-policy.md`.
+
+mod claim;
+mod model;
+pub(crate) mod paths;
+
+pub use claim::{Claim, parse_claims};
+
+use crate::glob::Pattern;
+use crate::policy::Policy;
+use claim::Premise;
+use model::{Change, Model, Signature};
+use obstat_model::decision::Outcome;
+use obstat_model::id::{LevelName, PersonId, RuleName};
+use obstat_model::level::Level;
+use obstat_model::object::RefName;
+use obstat_model::presence::Presence;
+use obstat_model::roster::Roster;
+use obstat_model::target::Mode;
+use obstat_model::time::Now;
+
+/// Most people of one kind that are asked to sign.
+const ALIKE_MAX: usize = 8;
+
+/// What comes of a claim.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// It holds; so many cases were decided.
+    Holds(u64),
+    /// It does not.
+    Broken(Box<Counterexample>),
+    /// It cannot be told, and why.
+    Unknown(String),
+}
+
+/// A change that reaches a target without what was claimed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Counterexample {
+    /// The protected ref.
+    pub target: RefName,
+    /// A changed path.
+    pub path: String,
+    /// The author's level; `None` is below every level.
+    pub author: Option<LevelName>,
+    /// Whether there is evidence of an AI's help, or nothing is said of it.
+    pub assisted: bool,
+    /// Who signs, with which presence, and whether that is what was claimed to be needed.
+    pub signed: Vec<(PersonId, Presence, bool)>,
+    /// Rules that apply.
+    pub rules: Vec<RuleName>,
+    /// The exemption that lets it pass.
+    pub exemption: Option<RuleName>,
+    /// The mode of the target, where it is what lets pass.
+    pub mode: Option<Mode>,
+}
+
+/// Proves one claim.
+#[must_use]
+pub fn prove(policy: &Policy, roster: &Roster, claim: &Claim, now: Now) -> Verdict {
+    let Some(target) = model::example_ref(policy, claim) else {
+        return Verdict::Unknown(format!("no ref of target {} can be made up", claim.target));
+    };
+    let mut patterns: Vec<&Pattern> = policy.patterns();
+    patterns.extend(claim.paths.iter().flatten());
+    let Some(classes) = paths::classes(&patterns) else {
+        return Verdict::Unknown("the path patterns are too entangled to be told apart".to_owned());
+    };
+    let about = |path: &str| {
+        claim.paths.as_ref().is_none_or(|own| own.iter().any(|p| p.matches(path.as_bytes())))
+    };
+    let classes: Vec<String> =
+        classes.into_iter().map(|class| class.path).filter(|path| about(path)).collect();
+    let mut search = Search { policy, roster, claim, now, target, asked: 0 };
+    search
+        .mode()
+        .or_else(|| search.run(&classes))
+        .map_or(Verdict::Holds(search.asked), |found| Verdict::Broken(Box::new(found)))
+}
+
+struct Search<'a> {
+    policy: &'a Policy,
+    roster: &'a Roster,
+    claim: &'a Claim,
+    now: Now,
+    target: RefName,
+    asked: u64,
+}
+
+impl Search<'_> {
+    /// A target that only warns lets everything pass.
+    fn mode(&self) -> Option<Counterexample> {
+        let mode = self.policy.target_of(&self.target)?.mode();
+        (mode != Mode::Enforce).then(|| Counterexample {
+            target: self.target.clone(),
+            path: "anything".to_owned(),
+            author: None,
+            assisted: false,
+            signed: Vec::new(),
+            rules: Vec::new(),
+            exemption: None,
+            mode: Some(mode),
+        })
+    }
+
+    fn run(&mut self, paths: &[String]) -> Option<Counterexample> {
+        let kinds: &[bool] = match self.claim.assistance {
+            Premise::Assisted => &[true],
+            Premise::Possible | Premise::Any => &[false, true],
+        };
+        // The highest first: the lower an author, the more is asked.
+        for level in self.authors().into_iter().rev() {
+            let model = Model::new(self.policy, self.roster, level, self.now)?;
+            for path in paths {
+                for assisted in kinds {
+                    let (target, path) = (self.target.clone(), path.clone());
+                    let change = Change { target, path, level, assisted: *assisted };
+                    if let Some(found) = self.broken_by(&model, &change) {
+                        return Some(found);
+                    }
+                }
+            }
+        }
+        None
+    }
+
+    /// Levels of authors that the claim speaks of; `None` is below all.
+    fn authors(&self) -> Vec<Option<Level>> {
+        let ladder = &self.roster.parts().ladder;
+        let below = self.claim.author_below.as_ref().and_then(|name| ladder.level(name.as_str()));
+        let all = (0..ladder.names().len()).filter_map(|n| u16::try_from(n).ok()).map(Level);
+        let levels = all.filter(|level| below.is_none_or(|below| *level < below));
+        std::iter::once(None).chain(levels.map(Some)).collect()
+    }
+
+    fn broken_by(&mut self, model: &Model, change: &Change) -> Option<Counterexample> {
+        let (others, able) = self.signers(model, change);
+        for chosen in subsets(&able, self.claim.approvals - 1) {
+            let mut signed = others.clone();
+            // Whoever signs in full does not sign with less as well.
+            signed.retain(|one| !chosen.iter().any(|full| full.who == one.who));
+            signed.extend(chosen);
+            self.asked += 1;
+            let found = model.decide(change, &signed);
+            if found.outcome != Outcome::Clear || self.is_meant(&found) {
+                continue;
+            }
+            return Some(self.smallest(model, change, signed));
+        }
+        None
+    }
+
+    /// Whether an exemption that the claim names lets it pass.
+    fn is_meant(&self, found: &obstat_model::decision::Decision) -> bool {
+        let exemption = found.diagnostics.exemption.as_ref();
+        exemption.is_some_and(|(name, _)| self.claim.except.contains(name))
+    }
+
+    /// Everybody's signature that does not fulfil the claim, and those that do.
+    fn signers(&self, model: &Model, change: &Change) -> (Vec<Signature>, Vec<Signature>) {
+        let wanted = self.roster.parts().ladder.level(self.claim.level.as_str());
+        let (mut others, mut able) = (Vec::new(), Vec::new());
+        let mut kinds: Vec<(Kind, usize)> = Vec::new();
+        for (person, _) in model.signers() {
+            let level = model.level_on(person, &change.path);
+            let kind = (level, person.levels.clone(), person.teams.clone());
+            match kinds.iter_mut().find(|(known, _)| *known == kind) {
+                Some((_, count)) if *count >= ALIKE_MAX => continue,
+                Some((_, count)) => *count += 1,
+                None => kinds.push((kind, 1)),
+            }
+            let who = person.id.clone();
+            if level < wanted {
+                others.push(Signature { who, presence: Presence::Hardware, counts: false });
+                continue;
+            }
+            let less = Presence::ALL.iter().rev().find(|p| **p < self.claim.presence);
+            let less = less.map(|presence| Signature {
+                who: who.clone(),
+                presence: *presence,
+                counts: false,
+            });
+            others.extend(less);
+            able.push(Signature { who, presence: Presence::Hardware, counts: true });
+        }
+        (others, able)
+    }
+
+    /// Without the signatures that it does not need.
+    fn smallest(
+        &mut self,
+        model: &Model,
+        change: &Change,
+        mut signed: Vec<Signature>,
+    ) -> Counterexample {
+        let mut at = 0;
+        while at < signed.len() {
+            let mut fewer = signed.clone();
+            fewer.remove(at);
+            self.asked += 1;
+            if model.decide(change, &fewer).outcome == Outcome::Clear {
+                signed = fewer;
+            } else {
+                at += 1;
+            }
+        }
+        let found = model.decide(change, &signed);
+        let name = |level: Level| self.roster.parts().ladder.name(level).cloned();
+        Counterexample {
+            target: change.target.clone(),
+            path: change.path.clone(),
+            author: change.level.and_then(name),
+            assisted: change.assisted,
+            signed: signed.into_iter().map(|one| (one.who, one.presence, one.counts)).collect(),
+            rules: found.diagnostics.rules,
+            exemption: found.diagnostics.exemption.map(|(name, _)| name),
+            mode: None,
+        }
+    }
+}
+
+/// What tells people apart: level on the path, all levels, teams.
+type Kind = (Option<Level>, Vec<obstat_model::level::LevelGrant>, Vec<obstat_model::id::TeamName>);
+
+/// All choices of at most so many.
+fn subsets(of: &[Signature], most: usize) -> Vec<Vec<Signature>> {
+    let mut found: Vec<Vec<Signature>> = vec![Vec::new()];
+    if most == 0 {
+        return found;
+    }
+    for (at, one) in of.iter().enumerate() {
+        let rest = of.get(at + 1..).unwrap_or_default();
+        for mut more in subsets(rest, most - 1) {
+            more.insert(0, one.clone());
+            found.push(more);
+        }
+    }
+    // The larger ones let more pass, and what they let pass is made small afterwards.
+    found.sort_by_key(|choice| std::cmp::Reverse(choice.len()));
+    found
+}

@@ -1,0 +1,156 @@
+//! Every way in which a path can relate to some patterns, each with the shortest path that does; knows
+//! no rule.
+//!
+//! A pattern is a regular expression over bytes, and so a finite automaton. The states that all of them
+//! reach together are finite too: walked breadth first they give each combination of patterns that
+//! one path can match, and no other.
+
+use crate::glob::Pattern;
+use globset::GlobBuilder;
+use regex_automata::Anchored;
+use regex_automata::dfa::dense::{Config, DFA};
+use regex_automata::dfa::{Automaton, StartKind};
+use regex_automata::util::primitives::StateID;
+use regex_automata::util::start::Config as Start;
+use regex_automata::util::syntax;
+use std::collections::{HashMap, HashSet, VecDeque};
+
+/// Most states that are walked; patterns that are more entangled are not proven.
+const STATES_MAX: usize = 200_000;
+/// Largest automaton of one pattern, in bytes.
+const DFA_MAX: usize = 4 << 20;
+
+/// A path of a repository: parts that are not empty.
+const PATH: &str = r"^[^/\x00-\x1f]+(/[^/\x00-\x1f]+)*$";
+/// Decision inputs, whose change is the owners' business (`gate` says which they are).
+const INPUT: &str = r"^(\.obstat/.*|((\.github|docs|\.gitlab)/)?CODEOWNERS)$";
+
+/// What one path can match, and the shortest path that matches just that.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Class {
+    /// For each pattern whether it matches.
+    pub(crate) matched: Vec<bool>,
+    /// A path of the class.
+    pub(crate) path: String,
+}
+
+/// All classes of paths that are no decision inputs. `None` where there are too many states.
+pub(crate) fn classes(patterns: &[&Pattern]) -> Option<Vec<Class>> {
+    let mut machines = vec![machine(PATH)?, machine(INPUT)?];
+    for pattern in patterns {
+        let mut glob = GlobBuilder::new(pattern.text());
+        let glob = glob.literal_separator(true).backslash_escape(true).build().ok()?;
+        machines.push(machine(glob.regex())?);
+    }
+    let bytes = alphabet(&machines);
+    let start: Option<Vec<StateID>> = machines
+        .iter()
+        .map(|m| m.start_state(&Start::new().anchored(Anchored::Yes)).ok())
+        .collect();
+    let start = start?;
+    let mut seen: HashSet<Vec<StateID>> = HashSet::from([start.clone()]);
+    let mut todo: VecDeque<(Vec<StateID>, String)> = VecDeque::from([(start, String::new())]);
+    let mut found: HashMap<Vec<bool>, String> = HashMap::new();
+    while let Some((states, path)) = todo.pop_front() {
+        let accepts =
+            machines.iter().zip(&states).map(|(m, s)| m.is_match_state(m.next_eoi_state(*s)));
+        let accepts: Vec<bool> = accepts.collect();
+        if let Some((true, rest)) = accepts.split_first().map(|(is_path, rest)| (*is_path, rest))
+            && let Some((false, matched)) = rest.split_first().map(|(input, rest)| (*input, rest))
+        {
+            found.entry(matched.to_vec()).or_insert_with(|| path.clone());
+        }
+        for byte in &bytes {
+            let next: Vec<StateID> =
+                machines.iter().zip(&states).map(|(m, s)| m.next_state(*s, *byte)).collect();
+            // What is no path now will be none.
+            let lost = machines.first().zip(next.first()).is_none_or(|(m, s)| m.is_dead_state(*s));
+            if lost || !seen.insert(next.clone()) {
+                continue;
+            }
+            if seen.len() > STATES_MAX {
+                return None;
+            }
+            todo.push_back((next, format!("{path}{}", char::from(*byte))));
+        }
+    }
+    let mut classes: Vec<Class> =
+        found.into_iter().map(|(matched, path)| Class { matched, path }).collect();
+    classes.sort_by(|a, b| (a.path.len(), &a.path).cmp(&(b.path.len(), &b.path)));
+    Some(classes)
+}
+
+fn machine(regex: &str) -> Option<DFA<Vec<u32>>> {
+    let config = Config::new()
+        .start_kind(StartKind::Anchored)
+        .dfa_size_limit(Some(DFA_MAX))
+        .determinize_size_limit(Some(DFA_MAX));
+    let syntax = syntax::Config::new().unicode(false).utf8(false).dot_matches_new_line(true);
+    DFA::builder().configure(config).syntax(syntax).build(regex).ok()
+}
+
+/// One byte for each way in which any machine tells bytes apart, one that can be read where there is
+/// one.
+fn alphabet(machines: &[DFA<Vec<u32>>]) -> Vec<u8> {
+    let class =
+        |byte: u8| -> Vec<u8> { machines.iter().map(|m| m.byte_classes().get(byte)).collect() };
+    let readable = (b'a'..=b'z').chain(b'0'..=b'9').chain(0x21..0x7f).chain(0..=0x7f);
+    let mut kinds: HashSet<Vec<u8>> = HashSet::new();
+    // Bytes that are no ASCII are as good as some letter: patterns name them one by one.
+    let mut bytes: Vec<u8> = readable.filter(|byte| kinds.insert(class(*byte))).collect();
+    bytes.dedup();
+    bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn parsed(texts: &[&str]) -> Vec<Pattern> {
+        texts.iter().map(|t| Pattern::parse(t).unwrap()).collect()
+    }
+
+    fn check(texts: &[&str]) -> Vec<Class> {
+        let patterns = parsed(texts);
+        let found = classes(&patterns.iter().collect::<Vec<_>>()).unwrap();
+        for class in &found {
+            let real: Vec<bool> =
+                patterns.iter().map(|p| p.matches(class.path.as_bytes())).collect();
+            assert_eq!(real, class.matched, "{class:?}");
+        }
+        found
+    }
+
+    #[test]
+    fn every_combination_has_a_path_and_no_other_has() {
+        let found = check(&["pay/**", "**/*.sql", "pay/charge.rs"]);
+        let of = |matched: [bool; 3]| found.iter().any(|c| c.matched == matched);
+        assert!(of([false, false, false]) && of([true, false, false]) && of([false, true, false]));
+        assert!(of([true, true, false]) && of([true, false, true]));
+        assert!(!of([true, true, true]) && !of([false, false, true]), "{found:?}");
+        assert_eq!(found.len(), 5);
+    }
+
+    #[test]
+    fn decision_inputs_are_left_out() {
+        let found = check(&[".obstat/**", "CODEOWNERS"]);
+        assert_eq!(found.len(), 1);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(200))]
+
+        /// No path is of a class that was not found.
+        #[test]
+        fn a_random_path_is_of_a_known_class(
+            texts in proptest::collection::vec("(\\*\\*/)?([ab*?]{1,3}/){0,2}[ab*?]{1,2}(\\.\\{a,b\\})?", 1..5),
+            path in "([ab.]{1,3}/){0,3}[ab]{1,3}(\\.[ab])?",
+        ) {
+            let patterns: Vec<Pattern> = texts.iter().filter_map(|t| Pattern::parse(t).ok()).collect();
+            let found = classes(&patterns.iter().collect::<Vec<_>>()).unwrap();
+            let matched: Vec<bool> = patterns.iter().map(|p| p.matches(path.as_bytes())).collect();
+            prop_assert!(found.iter().any(|c| c.matched == matched), "{texts:?} {path}");
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! `prove`: claims that hold are proven, and whatever weakens a policy breaks one.
+
+use super::scene::{NOON, policy_text, roster_text};
+use obstat_model::roster::Roster;
+use obstat_model::time::{Now, Timestamp};
+use obstat_policy::prove::{Counterexample, Verdict, parse_claims, prove};
+use obstat_policy::{Policy, parse_policy, parse_roster};
+
+fn roster() -> Roster {
+    parse_roster(&roster_text(), "roster.yaml").unwrap_or_else(|e| panic!("{e:#?}"))
+}
+
+fn parsed(policy: &str, roster: &Roster) -> Policy {
+    parse_policy(policy, "policy.yaml", roster).unwrap_or_else(|e| panic!("{e:#?}\n{policy}"))
+}
+
+/// What comes of one claim on a policy with these rules.
+fn tried(rules: &str, claim: &str) -> Verdict {
+    let roster = roster();
+    let policy = parsed(&policy_text(rules), &roster);
+    let text = format!("version: 1\nclaims:\n  - {{ name: c, target: production, {claim} }}\n");
+    let claims = parse_claims(&text, "claims.yaml", &policy, &roster);
+    let claims = claims.unwrap_or_else(|e| panic!("{e:#?}"));
+    prove(&policy, &roster, &claims[0], Now(Timestamp::from_unix(NOON)))
+}
+
+fn holds(rules: &str, claim: &str) {
+    let verdict = tried(rules, claim);
+    assert!(matches!(verdict, Verdict::Holds(n) if n > 0), "{verdict:#?}");
+}
+
+fn broken(rules: &str, claim: &str) -> Counterexample {
+    match tried(rules, claim) {
+        Verdict::Broken(found) => *found,
+        other => panic!("{other:?}"),
+    }
+}
+
+const SENIOR: &str =
+    "author_level_below: senior, needs: { approvals: 1, level: senior, presence: key }";
+const ALL: &str = "rules:\n  - { name: assisted, when: { assistance: possible, author_level_below: senior }, require: [{ approvals: 1, level: senior }] }\n";
+
+#[test]
+fn what_a_rule_says_is_proven() {
+    holds(ALL, SENIOR);
+    let of_principals = broken(ALL, &SENIOR.replace("level: senior", "level: principal"));
+    assert_eq!(of_principals.signed.len(), 1, "{of_principals:?}");
+    let two = broken(ALL, &SENIOR.replace("approvals: 1", "approvals: 2"));
+    assert!(two.signed.iter().filter(|(_, _, counts)| *counts).count() == 1, "{two:?}");
+    let present = broken(ALL, &SENIOR.replace("presence: key", "presence: present"));
+    assert_eq!(present.signed.len(), 1, "{present:?}");
+}
+
+#[test]
+fn a_hole_is_shown_with_its_smallest_story() {
+    let only = "rules:\n  - { name: pay, when: { paths: ['pay/**'] }, require: [{ approvals: 1, level: senior }] }\n";
+    let found = broken(only, SENIOR);
+    assert!(!found.path.starts_with("pay/") && found.signed.is_empty(), "{found:?}");
+    holds(only, &format!("paths: ['pay/**'], {SENIOR}"));
+    let assisted = ALL.replace("assistance: possible", "assistance: assisted");
+    let found = broken(&assisted, SENIOR);
+    assert!(!found.assisted, "{found:?}");
+    holds(&assisted, &format!("assistance: assisted, {SENIOR}"));
+    let below = ALL.replace("below: senior", "below: mid-level");
+    assert_eq!(broken(&below, SENIOR).author.unwrap().as_str(), "mid-level");
+    let exempt = format!(
+        "{ALL}exempt:\n  - {{ name: docs, paths: ['docs/**'], lines_at_most: 5, files_at_most: 1, assistance: any, reason: text }}\n"
+    );
+    let found = broken(&exempt, SENIOR);
+    assert_eq!(found.exemption.unwrap().as_str(), "docs");
+    assert!(found.path.starts_with("docs/"), "{}", found.path);
+    holds(&exempt, &format!("except: [docs], {SENIOR}"));
+}
+
+#[test]
+fn two_patterns_that_meet_are_told_apart() {
+    let rules = "rules:\n  - { name: sql, when: { paths: ['**/*.sql'] }, require: [{ approvals: 1, level: principal }] }\n  - { name: pay, when: { paths: ['pay/**'] }, require: [{ approvals: 1, level: senior }] }\n";
+    holds(rules, &format!("paths: ['pay/**'], {SENIOR}"));
+    let principal = "needs: { approvals: 1, level: principal }";
+    let found = broken(rules, &format!("paths: ['pay/**'], {principal}"));
+    assert!(!found.path.ends_with(".sql"), "{found:?}");
+    holds(rules, &format!("paths: ['pay/*.sql'], {principal}"));
+}
