@@ -23,7 +23,7 @@ use obstat_model::facts::{Facts, Problem};
 use obstat_model::id::{PersonId, RuleName, StatementHash};
 use obstat_model::statement::Act;
 use obstat_model::text::escape_cut;
-use obstat_model::time::Now;
+use obstat_model::time::{Now, Seconds};
 
 /// Name of the demands that no policy can lift.
 pub(crate) const BASE: &str = "base";
@@ -266,7 +266,9 @@ impl<'a> Board<'_, 'a> {
         };
         let first = |r: &Requirement| matches!(r, Requirement::AuthorStatement(_));
         if rule.is_some_and(|rule| rule.requirements().iter().any(first)) {
-            counting.not_before = author_statement::complete_at(&counting);
+            // While a statement is missing, every approval comes before it.
+            let complete = author_statement::complete_at(&counting);
+            counting.not_before = complete.or(Some(self.case.now.after(Seconds(1))));
         }
         counting
     }

@@ -189,8 +189,10 @@ impl<'a> Ballots<'a> {
 pub(super) type Verdict = Result<(), String>;
 
 fn not_withdrawn(ballot: &Ballot, all: &[Ballot]) -> Verdict {
-    let withdrawn = |other: &&Ballot| *other.act() == Act::Withdraw && is_of(other, ballot);
-    let later = all.iter().filter(withdrawn).any(|other| !ballot.is_after(other));
+    let ends = |other: &&Ballot| {
+        matches!(other.act(), Act::Withdraw | Act::Reject) && is_of(other, ballot)
+    };
+    let later = all.iter().filter(ends).any(|other| !ballot.is_after(other));
     if later { Err("taken back later by the same person".to_owned()) } else { Ok(()) }
 }
 

@@ -106,6 +106,10 @@ pub(super) fn of_author(case: &Case, ballot: &Ballot) -> Verdict {
     if ballot.facts.binding != Binding::Exact {
         return fault("an author stands for exactly one content, and this is another");
     }
+    let wanted = case.policy.defaults().presence;
+    if ballot.presence() < wanted {
+        return fault(crate::requirement::presence::lack(ballot.presence(), wanted));
+    }
     match case.part_of(&ballot.person.id) {
         Some(_) => Ok(()),
         None => fault("took no part in the change"),

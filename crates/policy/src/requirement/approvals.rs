@@ -220,7 +220,9 @@ impl Approvals {
             Among::Owners => counting.case.facts.roster.is_owner(&person.id),
             Among::Touched => groups.is_some_and(|g| g.has(person)),
         };
-        owns && self.team.as_ref().is_none_or(|t| t.is_met(person))
+        // Where everybody stands for another team, whoever is in none stands for nothing.
+        let stands = self.teams == Teams::Any || !person.teams.is_empty();
+        owns && stands && self.team.as_ref().is_none_or(|t| t.is_met(person))
     }
 
     /// Whether somebody's word carries weight here at all; asked of rejections.
@@ -272,7 +274,8 @@ impl Approvals {
         if !self.fits(counting, person, groups) {
             return Some(match self.among {
                 Among::Owners => "is no owner of policy and roster".to_owned(),
-                Among::Anyone | Among::Touched => "owns nothing of what is touched".to_owned(),
+                Among::Anyone => "is in no team, and each stands for another one".to_owned(),
+                Among::Touched => "owns nothing of what is touched".to_owned(),
             });
         }
         let early = counting.not_before.is_some_and(|first| ballot.received < first);

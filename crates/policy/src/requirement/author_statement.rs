@@ -2,8 +2,9 @@
 
 use crate::decide::count::{Counting, Tally};
 use crate::diagnostic::Report;
+use crate::requirement::presence;
 use crate::yaml::{self, Fields, Node};
-use obstat_model::actor::{Actor, Role};
+use obstat_model::actor::{Actor, Participant, Role};
 use obstat_model::id::PersonId;
 use obstat_model::time::Timestamp;
 
@@ -22,8 +23,12 @@ impl AuthorStatement {
         let counted: Vec<&PersonId> = makers.iter().filter(given).copied().collect();
         let needed = u32::try_from(makers.len()).unwrap_or(u32::MAX).max(1);
         let mut tally = Tally::of(needed, counted.clone());
-        if makers.is_empty() {
+        let unknown = makers_of(counting).any(|part| part.actor.is_none());
+        if makers.is_empty() || unknown {
             // Nobody can stand for what no known person made.
+            tally.impossible();
+        }
+        if makers.iter().any(|id| !counted.contains(id) && !could(counting, id)) {
             tally.impossible();
         }
         if counting.names() && !tally.is_met() {
@@ -34,15 +39,16 @@ impl AuthorStatement {
     }
 }
 
+/// Whether somebody is there and has a key that gives the presence that the policy asks of everybody.
+fn could(counting: &Counting, id: &PersonId) -> bool {
+    let case = counting.case;
+    let person = case.facts.roster.person(id).filter(|person| person.is_here_at(case.now));
+    person.is_some_and(|p| presence::is_possible(p, case.policy.defaults().presence, case.now))
+}
+
 /// The people who made the content: authors, co-authors and operators of agents.
 fn makers<'a>(counting: &Counting<'_, 'a>) -> Vec<&'a PersonId> {
-    let made = |role| matches!(role, Role::Author | Role::CoAuthor | Role::Operator);
-    let mut found: Vec<&PersonId> = counting
-        .case
-        .facts
-        .participants
-        .iter()
-        .filter(|p| made(p.role))
+    let mut found: Vec<&PersonId> = makers_of(counting)
         .filter_map(|p| match &p.actor {
             Some(Actor::Person(id)) => Some(id),
             _ => None,
@@ -51,6 +57,11 @@ fn makers<'a>(counting: &Counting<'_, 'a>) -> Vec<&'a PersonId> {
     found.sort_unstable();
     found.dedup();
     found
+}
+
+fn makers_of<'a>(counting: &Counting<'_, 'a>) -> impl Iterator<Item = &'a Participant> {
+    let made = |role| matches!(role, Role::Author | Role::CoAuthor | Role::Operator);
+    counting.case.facts.participants.iter().filter(move |part| made(part.role))
 }
 
 /// The moment at which everybody who made the change had stood for it.

@@ -12,6 +12,8 @@ mod documents;
 #[cfg(test)]
 mod exemptions;
 #[cfg(test)]
+mod oracle;
+#[cfg(test)]
 mod overrides;
 #[cfg(test)]
 mod properties;
