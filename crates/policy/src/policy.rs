@@ -190,20 +190,18 @@ impl Policy {
         &self.quorum
     }
 
-    /// Every path pattern that a decision may ask for.
-    pub(crate) fn patterns(&self) -> Vec<&Pattern> {
+    /// Every list of path patterns of which a decision asks whether one matches.
+    pub(crate) fn path_lists(&self) -> Vec<&[Pattern]> {
         let conditions = self.rules.iter().flat_map(|rule| rule.conditions.iter());
-        let mut found: Vec<&Pattern> = conditions
+        let mut found: Vec<&[Pattern]> = conditions
             .filter_map(|condition| match condition {
                 Condition::Paths(paths) => Some(paths.patterns()),
                 _ => None,
             })
-            .flatten()
             .collect();
-        found.extend(self.exemptions.iter().flat_map(Exemption::paths));
-        found.extend(self.scopes.iter().flat_map(|(_, patterns)| patterns));
-        let mut texts = std::collections::HashSet::new();
-        found.retain(|pattern| texts.insert(pattern.text()));
+        found.extend(self.exemptions.iter().map(Exemption::paths));
+        found.extend(self.scopes.iter().map(|(_, patterns)| patterns.as_slice()));
+        found.dedup();
         found
     }
 

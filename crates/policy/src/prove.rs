@@ -12,6 +12,7 @@ use crate::policy::Policy;
 use claim::Premise;
 use model::{Change, Model, Signature};
 use obstat_model::decision::Outcome;
+use obstat_model::hidden::HiddenFlag;
 use obstat_model::id::{LevelName, PersonId, RuleName};
 use obstat_model::level::Level;
 use obstat_model::object::RefName;
@@ -45,6 +46,10 @@ pub struct Counterexample {
     pub author: Option<LevelName>,
     /// Whether there is evidence of an AI's help, or nothing is said of it.
     pub assisted: bool,
+    /// Changed lines.
+    pub lines: u64,
+    /// What it hides.
+    pub hidden: Vec<HiddenFlag>,
     /// Who signs, with which presence, and whether that is what was claimed to be needed.
     pub signed: Vec<(PersonId, Presence, bool)>,
     /// Rules that apply.
@@ -61,9 +66,9 @@ pub fn prove(policy: &Policy, roster: &Roster, claim: &Claim, now: Now) -> Verdi
     let Some(target) = model::example_ref(policy, claim) else {
         return Verdict::Unknown(format!("no ref of target {} can be made up", claim.target));
     };
-    let mut patterns: Vec<&Pattern> = policy.patterns();
-    patterns.extend(claim.paths.iter().flatten());
-    let Some(classes) = paths::classes(&patterns) else {
+    let mut lists: Vec<&[Pattern]> = policy.path_lists();
+    lists.extend(claim.paths.as_deref());
+    let Some(classes) = paths::classes(&lists) else {
         return Verdict::Unknown("the path patterns are too entangled to be told apart".to_owned());
     };
     let about = |path: &str| {
@@ -96,6 +101,8 @@ impl Search<'_> {
             path: "anything".to_owned(),
             author: None,
             assisted: false,
+            lines: 0,
+            hidden: Vec::new(),
             signed: Vec::new(),
             rules: Vec::new(),
             exemption: None,
@@ -108,13 +115,16 @@ impl Search<'_> {
             Premise::Assisted => &[true],
             Premise::Possible | Premise::Any => &[false, true],
         };
+        let kinds: Vec<(bool, Vec<HiddenFlag>)> =
+            kinds.iter().flat_map(|kind| self.hiding(*kind)).collect();
         // The highest first: the lower an author, the more is asked.
         for level in self.authors().into_iter().rev() {
             let model = Model::new(self.policy, self.roster, level, self.now)?;
             for path in paths {
-                for assisted in kinds {
-                    let (target, path) = (self.target.clone(), path.clone());
-                    let change = Change { target, path, level, assisted: *assisted };
+                for (assisted, hidden) in kinds.iter().cloned() {
+                    let (target, path, lines) =
+                        (self.target.clone(), path.clone(), self.claim.lines);
+                    let change = Change { target, path, level, assisted, lines, hidden };
                     if let Some(found) = self.broken_by(&model, &change) {
                         return Some(found);
                     }
@@ -122,6 +132,14 @@ impl Search<'_> {
             }
         }
         None
+    }
+
+    /// With each kind of hidden content alone that the claim speaks of, or with none.
+    fn hiding(&self, assisted: bool) -> Vec<(bool, Vec<HiddenFlag>)> {
+        match &self.claim.hidden {
+            None => vec![(assisted, Vec::new())],
+            Some(flags) => flags.iter().map(|flag| (assisted, vec![*flag])).collect(),
+        }
     }
 
     /// Levels of authors that the claim speaks of; `None` is below all.
@@ -211,6 +229,8 @@ impl Search<'_> {
             path: change.path.clone(),
             author: change.level.and_then(name),
             assisted: change.assisted,
+            lines: change.lines,
+            hidden: change.hidden.clone(),
             signed: signed.into_iter().map(|one| (one.who, one.presence, one.counts)).collect(),
             rules: found.diagnostics.rules,
             exemption: found.diagnostics.exemption.map(|(name, _)| name),

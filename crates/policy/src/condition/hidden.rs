@@ -23,7 +23,14 @@ impl Hidden {
     }
 }
 
-pub(super) fn parse(node: &Node, report: &mut Report) -> Option<Hidden> {
+impl Hidden {
+    /// The flags.
+    pub(crate) fn flags(&self) -> &[HiddenFlag] {
+        &self.0
+    }
+}
+
+pub(crate) fn parse(node: &Node, report: &mut Report) -> Option<Hidden> {
     let Value::List(items) = &node.value else {
         return yaml::choice(node, "hidden_content", &[("any", ())], report)
             .map(|()| Hidden(HiddenFlag::ALL.to_vec()));

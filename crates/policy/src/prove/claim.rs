@@ -1,10 +1,12 @@
 //! What somebody claims of a policy: `.obstat/claims.yaml`. Proves nothing.
 
+use crate::condition::hidden;
 use crate::condition::paths::patterns;
 use crate::diagnostic::{Diagnostic, Report};
 use crate::glob::Pattern;
 use crate::policy::{PRESENCES, Policy};
 use crate::yaml::{self, Choice, Fields, Node};
+use obstat_model::hidden::HiddenFlag;
 use obstat_model::id::{LevelName, RuleName, TargetName};
 use obstat_model::presence::Presence;
 use obstat_model::roster::Roster;
@@ -24,6 +26,10 @@ pub struct Claim {
     pub(crate) author_below: Option<LevelName>,
     /// Of changes that touch one of these; without them of all.
     pub(crate) paths: Option<Vec<Pattern>>,
+    /// Of changes with so many lines or more.
+    pub(crate) lines: u64,
+    /// Of changes that hide one of these; without them of all.
+    pub(crate) hidden: Option<Vec<HiddenFlag>>,
     pub(crate) approvals: usize,
     pub(crate) level: LevelName,
     pub(crate) presence: Presence,
@@ -41,7 +47,17 @@ pub(crate) enum Premise {
 
 const PREMISES: [Choice<Premise>; 3] =
     [("assisted", Premise::Assisted), ("possible", Premise::Possible), ("any", Premise::Any)];
-const KEYS: [&str; 6] = ["name", "target", "assistance", "author_level_below", "paths", "needs"];
+const KEYS: [&str; 9] = [
+    "name",
+    "target",
+    "assistance",
+    "author_level_below",
+    "paths",
+    "lines_at_least",
+    "hidden_content",
+    "needs",
+    "except",
+];
 const NEEDS: [&str; 3] = ["approvals", "level", "presence"];
 
 impl Claim {
@@ -65,6 +81,8 @@ impl Claim {
             assistance: Premise::Possible,
             author_below: Some(level.clone()),
             paths: None,
+            lines: 0,
+            hidden: None,
             approvals,
             level,
             presence,
@@ -89,10 +107,22 @@ impl Claim {
             let texts: Vec<&str> = paths.iter().map(Pattern::text).collect();
             format!(" in {}", texts.join(", "))
         });
+        let lines = match self.lines {
+            0 => String::new(),
+            n => format!(" with {n} or more lines"),
+        };
+        let hidden = self.hidden.as_ref().map(|flags| match flags.len() == HiddenFlag::ALL.len() {
+            true => " that hides anything".to_owned(),
+            false => {
+                let names: Vec<&str> = flags.iter().map(|flag| flag.as_str()).collect();
+                format!(" that hides {}", names.join(" or "))
+            }
+        });
         let noun = if self.approvals == 1 { "approval" } else { "approvals" };
         format!(
-            "no change {what}{who}{} reaches {} without {} {noun} from {} or above, presence {}",
+            "no change {what}{who}{}{lines}{} reaches {} without {} {noun} from {} or above, presence {}",
             place.unwrap_or_default(),
+            hidden.unwrap_or_default(),
             self.target,
             self.approvals,
             self.level,
@@ -138,8 +168,7 @@ fn claims(text: &str, policy: &Policy, roster: &Roster, report: &mut Report) -> 
 
 fn claim(node: &Node, policy: &Policy, roster: &Roster, report: &mut Report) -> Option<Claim> {
     let what = "a claim";
-    let known: Vec<&str> = KEYS.iter().copied().chain(["except"]).collect();
-    let fields = Fields::of(node, what, &known, report)?;
+    let fields = Fields::of(node, what, &KEYS, report)?;
     let name = yaml::name(fields.need("name", what, report)?, "name", report)?;
     let target = target(fields.need("target", what, report)?, policy, report)?;
     let assistance = match fields.get("assistance") {
@@ -152,6 +181,14 @@ fn claim(node: &Node, policy: &Policy, roster: &Roster, report: &mut Report) -> 
     };
     let paths = match fields.get("paths") {
         Some(node) => Some(patterns(node, "paths", report)?),
+        None => None,
+    };
+    let lines = match fields.get("lines_at_least") {
+        Some(node) => yaml::number(node, "lines_at_least", 1..=1_000_000_000, report)?,
+        None => 0,
+    };
+    let hidden = match fields.get("hidden_content") {
+        Some(node) => Some(hidden::parse(node, report)?.flags().to_vec()),
         None => None,
     };
     let needs = Fields::of(fields.need("needs", what, report)?, "`needs`", &NEEDS, report)?;
@@ -174,6 +211,8 @@ fn claim(node: &Node, policy: &Policy, roster: &Roster, report: &mut Report) -> 
         assistance,
         author_below,
         paths,
+        lines,
+        hidden,
         approvals,
         level,
         presence,

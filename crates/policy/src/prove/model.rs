@@ -40,6 +40,8 @@ pub(super) struct Change {
     /// Of the author; `None` is below every level.
     pub(super) level: Option<Level>,
     pub(super) assisted: bool,
+    pub(super) lines: u64,
+    pub(super) hidden: Vec<HiddenFlag>,
 }
 
 /// Somebody's approval.
@@ -183,8 +185,8 @@ impl<'a> Model<'a> {
                 new: Some(FileState { mode: Mode::File, oid: Oid::Sha1([2; 20]) }),
                 content: None,
             },
-            lines: LineCount::default(),
-            hidden: Vec::new(),
+            lines: LineCount { added: change.lines, removed: 0 },
+            hidden: change.hidden.clone(),
         };
         let revision = Revision { tip: Some(oid), merge_base: Some(oid), head: oid, tree: oid };
         ChangeFacts { digest: DIGEST, revision, files: vec![file], inputs: None }

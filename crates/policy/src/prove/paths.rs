@@ -28,16 +28,16 @@ const INPUT: &str = r"^(\.obstat/.*|((\.github|docs|\.gitlab)/)?CODEOWNERS)$";
 /// What one path can match, and the shortest path that matches just that.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Class {
-    /// For each pattern whether it matches.
+    /// For each list of patterns whether one of them matches.
     pub(crate) matched: Vec<bool>,
     /// A path of the class.
     pub(crate) path: String,
 }
 
 /// All classes of paths that are no decision inputs. `None` where there are too many states.
-pub(crate) fn classes(patterns: &[&Pattern]) -> Option<Vec<Class>> {
+pub(crate) fn classes(lists: &[&[Pattern]]) -> Option<Vec<Class>> {
     let mut machines = vec![machine(PATH)?, machine(INPUT)?];
-    for pattern in patterns {
+    for pattern in lists.iter().copied().flatten() {
         let mut glob = GlobBuilder::new(pattern.text());
         let glob = glob.literal_separator(true).backslash_escape(true).build().ok()?;
         machines.push(machine(glob.regex())?);
@@ -58,7 +58,10 @@ pub(crate) fn classes(patterns: &[&Pattern]) -> Option<Vec<Class>> {
         if let Some((true, rest)) = accepts.split_first().map(|(is_path, rest)| (*is_path, rest))
             && let Some((false, matched)) = rest.split_first().map(|(input, rest)| (*input, rest))
         {
-            found.entry(matched.to_vec()).or_insert_with(|| path.clone());
+            let mut rest = matched.iter();
+            let any = |list: &&[Pattern]| rest.by_ref().take(list.len()).fold(false, |a, b| a | b);
+            let matched = lists.iter().map(any).collect();
+            found.entry(matched).or_insert_with(|| path.clone());
         }
         for byte in &bytes {
             let next: Vec<StateID> =
@@ -113,7 +116,8 @@ mod tests {
 
     fn check(texts: &[&str]) -> Vec<Class> {
         let patterns = parsed(texts);
-        let found = classes(&patterns.iter().collect::<Vec<_>>()).unwrap();
+        let lists: Vec<&[Pattern]> = patterns.iter().map(std::slice::from_ref).collect();
+        let found = classes(&lists).unwrap();
         for class in &found {
             let real: Vec<bool> =
                 patterns.iter().map(|p| p.matches(class.path.as_bytes())).collect();
@@ -148,8 +152,11 @@ mod tests {
             path in "([ab.]{1,3}/){0,3}[ab]{1,3}(\\.[ab])?",
         ) {
             let patterns: Vec<Pattern> = texts.iter().filter_map(|t| Pattern::parse(t).ok()).collect();
-            let found = classes(&patterns.iter().collect::<Vec<_>>()).unwrap();
-            let matched: Vec<bool> = patterns.iter().map(|p| p.matches(path.as_bytes())).collect();
+            // Two patterns to a list.
+            let lists: Vec<&[Pattern]> = patterns.chunks(2).collect();
+            let found = classes(&lists).unwrap();
+            let matched: Vec<bool> =
+                lists.iter().map(|l| l.iter().any(|p| p.matches(path.as_bytes()))).collect();
             prop_assert!(found.iter().any(|c| c.matched == matched), "{texts:?} {path}");
         }
     }

@@ -25,6 +25,8 @@ mod rejections;
 mod requirements;
 #[cfg(test)]
 mod scene;
+#[cfg(test)]
+mod weaken;
 
 #[cfg(test)]
 use obstat_model::decision::{Decision, Outcome};

@@ -131,6 +131,13 @@ fn story(found: &Counterexample) -> Vec<String> {
     );
     let help =
         if found.assisted { "with an AI's help" } else { "and does not say whether an AI helped" };
+    let mut help = help.to_owned();
+    if found.lines > 0 {
+        help = format!("in {} {help}", count(found.lines, "line"));
+    }
+    for flag in &found.hidden {
+        help = format!("{help}, hiding {}", flag.phrase());
+    }
     let mut told = vec![format!("{author} changes `{}` {help}", escape_cut(&found.path, 60))];
     let signed = found.signed.iter().map(|(who, presence, counts)| {
         let aside = if *counts { "" } else { ", which is not what is claimed to be needed" };
