@@ -23,6 +23,7 @@ UNKNOWN = {"pusher": "unknown-pusher", "author": "unknown-author", "committer": 
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 NEVER, ALWAYS = float("inf"), float("-inf")
 NO_LEVEL = -1
+BEYOND_OVERRIDE = {"no-target", "target-deleted", "history-rewritten", "tip-merged-in"}
 
 Json = dict[str, Any]
 About = tuple[int, ...]            # the files that a rule is about, by their number
@@ -645,7 +646,7 @@ def unknown_people(facts: Facts) -> set[str]:
 
 
 def override_lets_pass(facts: Facts, problems: set[str], results: list[tuple[str, bool | None]]) -> bool:
-    lifted = not any(code == "no-target" or code.startswith("inputs-") for code in problems)
+    lifted = not any(code in BEYOND_OVERRIDE or code.startswith("inputs-") for code in problems)
     return lifted and ("base", False) not in results and any(override_counts(facts, s) for s in facts.statements)
 
 

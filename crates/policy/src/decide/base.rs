@@ -5,6 +5,9 @@ use obstat_model::actor::{Actor, Participant, Role};
 use obstat_model::facts::Problem;
 use obstat_model::text::escape_cut;
 
+/// What a push may not do to a ref, whatever it holds.
+const WAYS: [&str; 3] = ["target-deleted", "history-rewritten", "tip-merged-in"];
+
 /// Problems that no policy can lift, from the facts alone.
 pub(super) fn problems(case: &Case) -> Vec<Problem> {
     let mut found = case.facts.problems.to_vec();
@@ -78,10 +81,12 @@ fn unknown_operator(case: &Case) -> Option<Problem> {
 
 /// Problems with how a change comes, whatever it holds.
 pub(super) fn concerns_the_way(problem: &Problem) -> bool {
-    ["target-deleted", "history-rewritten", "clock-set-back"].contains(&problem.code)
+    WAYS.contains(&problem.code) || problem.code == "clock-set-back"
 }
 
-/// Problems that break-glass does not lift: without inputs that hold, nobody could decide again.
+/// Problems that break-glass does not lift: without inputs that hold, nobody could decide again, and
+/// whoever signs for content says nothing of the history that it comes with.
 pub(super) fn is_beyond_override(problem: &Problem) -> bool {
-    problem.code.starts_with("inputs-") || ["no-target", "target-deleted"].contains(&problem.code)
+    let code = problem.code;
+    code.starts_with("inputs-") || code == "no-target" || WAYS.contains(&code)
 }

@@ -66,6 +66,9 @@ fn makers_of<'a>(counting: &Counting<'_, 'a>) -> impl Iterator<Item = &'a Partic
 
 /// The moment at which everybody who made the change had stood for it.
 pub(crate) fn complete_at(counting: &Counting) -> Option<Timestamp> {
+    if makers_of(counting).any(|part| part.actor.is_none()) {
+        return None;
+    }
     let first = |id: &PersonId| {
         let own = counting.ballots.authors.iter().filter(|b| b.person.id == *id);
         own.map(|b| b.received).min()

@@ -57,50 +57,60 @@ fn weakened(policy: &Value, dice: &mut Dice) -> Option<(String, Value)> {
         .collect();
     let at = claimed[dice.roll(claimed.len())];
     let name = rules[at]["name"].as_str().unwrap().to_owned();
-    let asks: Vec<usize> = rules[at]["require"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .enumerate()
-        .filter(|(_, asked)| asked.get("approvals").is_some())
-        .map(|(n, _)| n)
-        .collect();
-    let asked = asks[dice.roll(asks.len())];
-    let how = dice.roll(14);
-    let what = match how {
+    let what = match dice.roll(14) {
         0 => {
             rules.remove(at);
             "no rule"
         }
+        way @ 1..=5 => less_required(way, &mut rules[at], dice)?,
+        way @ 6..=10 => more_narrow(way, &mut rules[at], dice)?,
+        way => looser(way, &mut policy, dice)?,
+    };
+    Some((format!("{name}: {what}"), policy))
+}
+
+/// Less of one requirement of a rule.
+fn less_required(way: usize, rule: &mut Value, dice: &mut Dice) -> Option<&'static str> {
+    let require = rule["require"].as_array_mut()?;
+    let asks: Vec<usize> =
+        (0..require.len()).filter(|n| require[*n].get("approvals").is_some()).collect();
+    let asked = asks[dice.roll(asks.len())];
+    Some(match way {
         1 => {
-            let require = rules[at]["require"].as_array_mut().unwrap();
             require.remove(asked);
-            if require.is_empty() {
-                return None;
-            }
-            "a requirement less"
+            (!require.is_empty()).then_some("a requirement less")?
         }
         2 => {
-            let level = rules[at]["require"][asked]["level"].as_str()?;
+            let level = require[asked]["level"].as_str()?;
             let ladder = ["junior", "mid-level", "senior", "principal"];
             let place = ladder.iter().position(|known| *known == level)?;
-            rules[at]["require"][asked]["level"] = json!(ladder[dice.roll(place)]);
+            require[asked]["level"] = json!(ladder[dice.roll(place)]);
             "a lower level"
         }
         3 => {
-            let count = rules[at]["require"][asked]["approvals"].as_u64()?;
-            if count < 2 {
-                return None;
-            }
-            rules[at]["require"][asked]["approvals"] = json!(count - 1);
+            let count = require[asked]["approvals"].as_u64().filter(|count| *count > 1)?;
+            require[asked]["approvals"] = json!(count - 1);
             "fewer approvals"
         }
         4 => {
-            rules[at]["require"][asked]["presence"] = json!(["key", "forge"][dice.roll(2)]);
+            require[asked]["presence"] = json!(["key", "forge"][dice.roll(2)]);
             "less presence"
         }
-        5 => {
-            let paths = rules[at]["when"].get_mut("paths")?.as_array_mut()?;
+        _ => {
+            let easier = json!({ "approvals": 1, "level": "junior" });
+            let mut harder = require[asked].clone();
+            harder.as_object_mut()?.remove("distinct");
+            require[asked] = json!({ "any_of": [harder, easier] });
+            "or something easier"
+        }
+    })
+}
+
+/// A rule applies to less than it did.
+fn more_narrow(way: usize, rule: &mut Value, dice: &mut Dice) -> Option<&'static str> {
+    Some(match way {
+        6 => {
+            let paths = rule["when"].get_mut("paths")?.as_array_mut()?;
             if paths.len() < 2 {
                 paths[0] = json!(format!("{}/x", paths[0].as_str()?.trim_end_matches("/**")));
             } else {
@@ -109,32 +119,31 @@ fn weakened(policy: &Value, dice: &mut Dice) -> Option<(String, Value)> {
             }
             "fewer paths"
         }
-        6 => {
-            rules[at]["when"]["lines_at_least"] = json!(1 + dice.roll(400));
+        7 => {
+            rule["when"]["lines_at_least"] = json!(1 + dice.roll(400));
             "from some lines on"
         }
-        7 => {
-            rules[at]["when"]["tool"] = json!(["cursor"]);
+        8 => {
+            rule["when"]["tool"] = json!(["cursor"]);
             "of one tool"
         }
-        8 => {
-            rules[at]["when"]["assistance"] = json!("assisted");
+        9 => {
+            rule["when"]["assistance"] = json!("assisted");
             "only with evidence"
         }
-        9 => {
-            rules[at]["when"]["author_level_below"] = json!("mid-level");
+        _ => {
+            rule["when"]["author_level_below"] = json!("mid-level");
             "only of juniors"
         }
-        10 => {
-            let easier = json!({ "approvals": 1, "level": "junior" });
-            let mut harder = rules[at]["require"][asked].clone();
-            harder.as_object_mut()?.remove("distinct");
-            rules[at]["require"][asked] = json!({ "any_of": [harder, easier] });
-            "or something easier"
-        }
+    })
+}
+
+/// Something around the rules.
+fn looser(way: usize, policy: &mut Value, dice: &mut Dice) -> Option<&'static str> {
+    Some(match way {
         11 => {
-            let paths =
-                [json!(["pay/**"]), json!(["deploy/x"]), json!(["**"])][dice.roll(3)].clone();
+            let paths = [json!(["pay/**"]), json!(["deploy/x"]), json!(["**"])];
+            let paths = paths[dice.roll(3)].clone();
             policy["exempt"].as_array_mut()?.push(json!({ "name": "hole", "paths": paths,
                 "lines_at_most": 1 + dice.roll(100), "files_at_most": 1 + dice.roll(5),
                 "assistance": "any", "reason": "hole" }));
@@ -148,8 +157,7 @@ fn weakened(policy: &Value, dice: &mut Dice) -> Option<(String, Value)> {
             policy["defaults"]["presence"] = json!("key");
             "less presence everywhere"
         }
-    };
-    Some((format!("{name}: {what}"), policy))
+    })
 }
 
 #[test]
