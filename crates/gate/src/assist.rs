@@ -5,10 +5,11 @@ mod traces;
 pub use traces::of_tree as traces_of;
 
 use crate::ports::{Commit, PortError, RawSignature, Repository};
-use crate::world::World;
+use crate::world::{Then, World};
 use obstat_model::change::ChangeFacts;
 use obstat_model::evidence::{Evidence, EvidenceKind, Strength};
 use obstat_model::facts::Problem;
+use obstat_model::id::ToolId;
 use obstat_model::object::{Oid, RefName};
 use obstat_provenance::note::{self, Note};
 use obstat_provenance::{CommitFacts, Fingerprints, RawIdentity};
@@ -98,12 +99,25 @@ fn raw(signature: &RawSignature) -> RawIdentity<'_> {
     RawIdentity { name: &signature.name, email: &signature.email }
 }
 
-/// What a record tells of evidence that may be gone.
+/// What a record tells of evidence that may be gone, beside what is still there.
 #[must_use]
-pub fn recorded() -> Evidence {
-    let text = "known to the gate when it landed".to_owned();
-    let (kind, strength) = (EvidenceKind::Landing, Strength::E1);
-    Evidence { strength, kind, tool: None, model: None, commit: None, text }
+pub fn recorded(then: Then, evidence: &[Evidence]) -> Vec<Evidence> {
+    let strong = || evidence.iter().filter(|sign| sign.strength >= Strength::E1);
+    let missing =
+        then.tools.iter().filter(|t| !strong().any(|sign| sign.tool.as_ref() == Some(*t)));
+    let mut tools: Vec<Option<ToolId>> = missing.cloned().map(Some).collect();
+    if tools.is_empty() && then.assisted && strong().next().is_none() {
+        tools.push(None);
+    }
+    let sign = |tool| Evidence {
+        strength: Strength::E1,
+        kind: EvidenceKind::Landing,
+        tool,
+        model: None,
+        commit: None,
+        text: "known to the gate when it landed".to_owned(),
+    };
+    tools.into_iter().map(sign).collect()
 }
 
 fn broken(commit: Oid, why: &str) -> Problem {

@@ -1,18 +1,19 @@
 //! Finds whether a fast-forward is covered: as a whole, or by consecutive clear segments of its
 //! first-parent chain. Decides nothing itself.
 
+use crate::content::tree_of;
 use crate::inputs::Inputs;
 use crate::pipeline::{Detail, Judgement, judge};
 use crate::ports::{Commit, PortError};
 use crate::proposal::{self, Proposal, Pusher};
-use crate::statements::difference::Difference;
 use crate::versions::Standing;
 use crate::world::World;
+use obstat_model::change::FileState;
 use obstat_model::decision::Outcome;
 use obstat_model::facts::Problem;
 use obstat_model::id::ChangeDigest;
-use obstat_model::object::{Oid, RefName};
-use std::collections::HashSet;
+use obstat_model::object::{Oid, RefName, RepoPath};
+use std::collections::{HashMap, HashSet};
 
 /// Longest chain that is cut into segments; longer pushes must be clear as a whole.
 pub const CHAIN_MAX: usize = 1_000;
@@ -116,9 +117,8 @@ pub fn cover(
 fn went_back() -> Problem {
     Problem {
         code: "went-back",
-        text: "a part of it landed in between and was taken back".to_owned(),
-        hint: "sign for what brought it again: obstat check --landed BASE..HEAD tells which part"
-            .to_owned(),
+        text: "a file of it changed and went back to what it was in between".to_owned(),
+        hint: "let each step be signed for by itself, also the one that took it back".to_owned(),
     }
 }
 
@@ -135,20 +135,31 @@ impl Search<'_> {
         let judge = |p: Proposal| judge(self.world, self.inputs, self.standing, p, detail);
         let judgement = judge(proposal.clone())?;
         let clear = judgement.decision.outcome == Outcome::Clear;
-        if clear && self.advance.course == Course::Landed && self.went(&judgement, from, to)? {
+        if clear && self.advance.course == Course::Landed && self.went(from, to)? {
             proposal.problems.push(went_back());
             return judge(proposal);
         }
         Ok(judgement)
     }
 
-    /// Whether something of what was signed for landed in between and was taken back: then it was used
-    /// up, and what brings it again is another change.
-    fn went(&self, judgement: &Judgement, from: Option<Oid>, to: Oid) -> Result<bool, PortError> {
-        let signed = Difference::of_change(self.world.repository, &judgement.change)?;
-        let chain = self.world.repository.first_parents(from, to)?;
-        let (Some(signed), Some(chain)) = (signed, chain) else { return Ok(false) };
-        signed.went(self.world, chain.iter().map(|commit| commit.tree))
+    /// Whether a file left a state on the way and came back to it: what brings something again that was
+    /// taken back is another change, and the end does not show it.
+    fn went(&self, from: Option<Oid>, to: Oid) -> Result<bool, PortError> {
+        let repository = self.world.repository;
+        let Some(chain) = repository.first_parents(from, to)? else { return Ok(false) };
+        let mut before = tree_of(repository, from)?;
+        let mut states: HashMap<RepoPath, Vec<Option<FileState>>> = HashMap::new();
+        let mut back = false;
+        for commit in &chain {
+            repository.visit_changes(before, Some(commit.tree), &mut |file| {
+                let had = states.entry(file.path).or_insert_with(|| vec![file.old]);
+                back |= had.contains(&file.new);
+                had.push(file.new);
+                !back
+            })?;
+            before = Some(commit.tree);
+        }
+        Ok(back)
     }
 
     /// Depth first from the old tip: at each commit reached, longer approved segments first, then

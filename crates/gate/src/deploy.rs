@@ -402,7 +402,7 @@ fn as_of(
     for change in &record.changes {
         listed.extend(change.statements.iter().copied().chain(change.overridden_by));
     }
-    let nothing = Then { contributors: &[], assisted: false };
+    let nothing = Then { contributors: &[], assisted: false, tools: &[] };
     let surroundings = Surroundings::Ignored { known: &listed, since, then: nothing };
     let seen = Seen::First { count: record.seen, own: record.sequence };
     let world = World { now: Now(moment), seen, surroundings, ..world };

@@ -64,13 +64,14 @@ fn entry_flags(change: &FileChange) -> Vec<HiddenFlag> {
 }
 
 fn content_flags(old: &[u8], new: &[u8]) -> Vec<HiddenFlag> {
+    // What one flag tells does not hide another: a file is searched whole whatever it seems to be.
+    let mut flags = characters::flags(old, new);
     if is_lfs_pointer(new) {
-        return vec![HiddenFlag::LfsPointer];
+        flags.push(HiddenFlag::LfsPointer);
     }
     if is_binary(new) {
-        return vec![HiddenFlag::Binary];
+        flags.push(HiddenFlag::Binary);
     }
-    let mut flags = characters::flags(old, new);
     if scripts::mixes(old, new) {
         flags.push(HiddenFlag::MixedScript);
     }

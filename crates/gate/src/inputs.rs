@@ -122,6 +122,8 @@ pub struct Memo {
     used_up: RefCell<HashMap<UsedUp, bool>>,
     /// Differences between two trees that were applied to a third.
     applied: RefCell<HashMap<(Oid, Oid, Oid), Merge>>,
+    /// Merges of two commits.
+    merged: RefCell<HashMap<(Oid, Oid), Merge>>,
     /// Notes, by the commit that they are on, and how many bytes all have.
     notes: RefCell<(HashMap<Oid, ReadNote>, u64)>,
 }
@@ -171,6 +173,24 @@ impl Memo {
         let note = read(bytes)?;
         known.insert(commit, note.clone());
         Ok(note)
+    }
+
+    /// As [`Repository::merge`], each once.
+    ///
+    /// # Errors
+    /// [`PortError`] when it could not be computed at all.
+    pub(crate) fn merge(
+        &self,
+        repository: &dyn Repository,
+        tip: Oid,
+        head: Oid,
+    ) -> Result<Merge, PortError> {
+        if let Some(known) = self.merged.borrow().get(&(tip, head)) {
+            return Ok(*known);
+        }
+        let merged = repository.merge(tip, head)?;
+        self.merged.borrow_mut().insert((tip, head), merged);
+        Ok(merged)
     }
 
     /// As [`Repository::apply`], each once.

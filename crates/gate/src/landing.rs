@@ -9,7 +9,8 @@ use crate::world::World;
 use obstat_attest::clearance::{Clearance, Property, Verdict};
 use obstat_model::actor::{Actor, Participant, Role};
 use obstat_model::approval::ApprovalFacts;
-use obstat_model::id::{InputsDigest, PersonId, StatementHash};
+use obstat_model::assistance::Assistance;
+use obstat_model::id::{InputsDigest, PersonId, StatementHash, ToolId};
 use obstat_model::landing::{Governed, LandedChange, LandingKind, LandingRecord};
 use obstat_model::presence::Presence;
 use obstat_model::statement::{Act, Signer};
@@ -140,6 +141,12 @@ fn bearing(found: &[ApprovalFacts]) -> Vec<&ApprovalFacts> {
     found.iter().filter(|s| !is_negative(s) || is_last(s)).collect()
 }
 
+fn tools(assistance: &Assistance) -> Vec<ToolId> {
+    let mut tools: Vec<ToolId> = assistance.tools().into_iter().cloned().collect();
+    tools.sort();
+    tools
+}
+
 /// People who took part in earlier forms, sorted.
 pub fn contributors(participants: &[Participant]) -> Vec<PersonId> {
     let earlier = participants.iter().filter(|p| p.role == Role::Contributor);
@@ -165,6 +172,7 @@ fn landed(judgement: &Judgement) -> LandedChange {
         to: judgement.proposal.revision.head,
         outcome: judgement.decision.outcome,
         assistance: judgement.assistance.verdict,
+        tools: tools(&judgement.assistance),
         contributors: contributors(&judgement.participants),
         statements: counted.collect(),
         overridden_by: judgement.decision.diagnostics.overridden_by,

@@ -6,7 +6,8 @@ use crate::ports::{PortError, Repository};
 use obstat_model::change::{ChangedFile, FileState};
 use obstat_model::facts::Problem;
 use obstat_model::object::{Mode, Oid, RepoPath};
-use std::collections::HashMap;
+use obstat_model::text::is_invisible;
+use std::collections::{HashMap, HashSet};
 use unicode_normalization::UnicodeNormalization as _;
 
 /// Longest text of a link that is looked at, in bytes; file systems stop at 4,096.
@@ -18,10 +19,13 @@ const LINK_MAX: u64 = 4_096;
 /// [`PortError`] when a tree or link cannot be read.
 pub fn problems(
     repository: &dyn Repository,
-    tree: Oid,
+    (tip, tree): (Option<Oid>, Oid),
     files: &[ChangedFile],
 ) -> Result<Vec<Problem>, PortError> {
-    let collision = collision(repository, tree, files)?;
+    if let Some(long) = files.iter().map(|f| &f.change.path).find(|path| is_too_long(path)) {
+        return Ok(vec![too_long(long)]);
+    }
+    let collision = collision(repository, (tip, tree), files)?;
     let link = leading_out(repository, files)?;
     Ok(collision.into_iter().chain(link).collect())
 }
@@ -29,11 +33,11 @@ pub fn problems(
 /// Two names of one directory that some file systems take for one, of which one is new.
 fn collision(
     repository: &dyn Repository,
-    tree: Oid,
+    (tip, tree): (Option<Oid>, Oid),
     files: &[ChangedFile],
 ) -> Result<Option<Problem>, PortError> {
     let added = files.iter().map(|f| &f.change).filter(|c| c.old.is_none() && c.new.is_some());
-    let mut directories: HashMap<&[u8], Folded> = HashMap::new();
+    let mut directories: HashMap<&[u8], Directory> = HashMap::new();
     for path in added.map(|c| c.path.as_bytes()) {
         for (above, name) in steps(path) {
             let folded = fold(name);
@@ -41,10 +45,25 @@ fn collision(
                 return Ok(Some(git_directory(path)));
             }
             if !directories.contains_key(above) {
-                let names = repository.names(tree, &RepoPath::new(above))?;
-                directories.insert(above, by_fold(names));
+                let above_path = RepoPath::new(above);
+                let before = tip.map(|tip| repository.names(tip, &above_path)).transpose()?;
+                let before = before.unwrap_or_default().into_iter().collect();
+                let names = by_fold(repository.names(tree, &above_path)?);
+                directories.insert(above, Directory { before, names });
             }
-            let alike = directories.get(above).and_then(|names| names.get(&folded));
+            let Some(here) = directories.get(above) else { continue };
+            // What was there before is nobody's doing now.
+            if here.before.contains(name) {
+                continue;
+            }
+            let mut alike = here.names.get(&folded);
+            if let Some(stem) = short_form(&folded) {
+                let long = here
+                    .names
+                    .iter()
+                    .find(|(other, _)| **other != folded && other.starts_with(stem));
+                alike = long.map(|(_, names)| names).or(alike);
+            }
             if let Some(other) = alike.into_iter().flatten().find(|other| ***other != *name) {
                 return Ok(Some(taken(above, (name, other))));
             }
@@ -63,6 +82,40 @@ fn steps(path: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
         start = end + 1;
         (above, name)
     })
+}
+
+/// One directory.
+struct Directory {
+    /// Names that the tip has.
+    before: HashSet<Box<[u8]>>,
+    names: Folded,
+}
+
+/// What the long name of a DOS name (`PAYMEN~1`) begins with, which some file systems give each file too.
+fn short_form(folded: &[u8]) -> Option<&[u8]> {
+    let at = folded.iter().position(|b| *b == b'~').filter(|at| (1..=6).contains(at))?;
+    let digits = folded.get(at + 1..)?.iter().take_while(|b| b.is_ascii_digit()).count();
+    (digits > 0).then(|| folded.get(..at)).flatten()
+}
+
+/// Longest path in bytes, as most systems have it, and most directories of one.
+const PATH_MAX: usize = 4_096;
+const DEPTH_MAX: usize = 128;
+
+fn is_too_long(path: &RepoPath) -> bool {
+    let bytes = path.as_bytes();
+    bytes.len() > PATH_MAX || bytes.iter().filter(|b| **b == b'/').count() > DEPTH_MAX
+}
+
+fn too_long(path: &RepoPath) -> Problem {
+    let shown = obstat_model::text::escape_cut(&path.lossy(), 60);
+    Problem {
+        code: "path-too-long",
+        text: format!(
+            "`{shown}` is longer than {PATH_MAX} bytes or deeper than {DEPTH_MAX} directories"
+        ),
+        hint: "take it out of the change".to_owned(),
+    }
 }
 
 /// Names by how they fold.
@@ -86,16 +139,12 @@ fn fold(name: &[u8]) -> Vec<u8> {
         return name.get(..end).unwrap_or(name).to_ascii_lowercase();
     }
     let Ok(text) = std::str::from_utf8(name) else { return name.to_ascii_lowercase() };
-    let seen = text.chars().filter(|c| !is_skipped(*c));
-    // Twice, for small letters of composed ones can be composed anew.
-    let small: String = seen.nfd().flat_map(char::to_lowercase).nfc().collect();
-    let small = small.replace('ß', "ss").replace('ς', "σ");
+    let seen = text.chars().filter(|c| !is_invisible(*c) && *c != '\u{fe0f}');
+    // Full case folding: capitals of small letters can be several, and other letters share them.
+    let large = seen.nfkd().flat_map(char::to_uppercase);
+    let small: String = large.flat_map(char::to_lowercase).nfkc().collect();
+    let small = small.replace('ς', "σ");
     small.trim_end_matches(['.', ' ']).as_bytes().to_vec()
-}
-
-/// What HFS+ leaves out of comparisons; `utf8.c` of git has the same list.
-const fn is_skipped(c: char) -> bool {
-    matches!(c, '\u{200c}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{206a}'..='\u{206f}' | '\u{feff}')
 }
 
 fn taken(above: &[u8], (name, other): (&[u8], &[u8])) -> Problem {
@@ -154,13 +203,15 @@ fn leads_out(path: &[u8], target: &[u8]) -> bool {
         return true;
     }
     let mut depth = path.iter().filter(|b| **b == b'/').count();
+    let mut named = false;
     for part in target.split(is_separator) {
         match part {
             b"" | b"." => {}
-            b".." if depth == 0 => return true,
+            // A named part may be a link itself, and what is above it anywhere.
+            b".." if depth == 0 || named => return true,
             b".." => depth -= 1,
-            name if depth == 0 && fold(name) == b".git" => return true,
-            _ => depth += 1,
+            name if fold(name) == b".git" => return true,
+            _ => named = true,
         }
     }
     false
@@ -180,6 +231,9 @@ mod tests {
             ("na\u{200c}me", "name"),
             ("ΟΔΟΣ", "οδος"),
             (".g\u{200d}it", ".git"),
+            ("\u{17f}ervices", "services"),
+            ("ser\u{200b}vi\u{ad}ces", "services"),
+            ("\u{fb01}le", "file"),
         ] {
             assert_eq!(fold(a.as_bytes()), fold(b.as_bytes()), "{a} {b}");
         }
@@ -187,6 +241,15 @@ mod tests {
             assert_ne!(fold(a.as_bytes()), fold(b.as_bytes()), "{a} {b}");
         }
         assert_ne!(fold(b"\xff"), fold(b"\xfe"));
+    }
+
+    #[test]
+    fn dos_names_are_known() {
+        assert_eq!(short_form(b"paymen~1"), Some(&b"paymen"[..]));
+        assert_eq!(short_form(b"progra~12.txt"), Some(&b"progra"[..]));
+        for name in ["payments", "~1", "longname~1", "a~b"] {
+            assert_eq!(short_form(name.as_bytes()), None, "{name}");
+        }
     }
 
     #[test]
@@ -201,17 +264,14 @@ mod tests {
             ("a", "..\\x"),
             ("a", ".git/config"),
             ("d/a", "../.GIT/hooks"),
+            ("d/a", "b/../c"),
+            ("a", "here/.git/hooks"),
         ] {
             assert!(leads_out(path.as_bytes(), target.as_bytes()), "{path} -> {target}");
         }
-        for (path, target) in [
-            ("a", "b"),
-            ("d/a", "../b"),
-            ("d/e/a", "../../b/c"),
-            ("a", "./b"),
-            ("a", "..b"),
-            ("d/a", ".git"),
-        ] {
+        for (path, target) in
+            [("a", "b"), ("d/a", "../b"), ("d/e/a", "../../b/c"), ("a", "./b"), ("a", "..b")]
+        {
             assert!(!leads_out(path.as_bytes(), target.as_bytes()), "{path} -> {target}");
         }
     }

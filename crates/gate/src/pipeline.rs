@@ -15,7 +15,7 @@ use obstat_model::actor::{Actor, Participant, Role};
 use obstat_model::assistance::Assistance;
 use obstat_model::change::ChangeFacts;
 use obstat_model::decision::{Decision, Outcome};
-use obstat_model::evidence::{Evidence, Strength};
+use obstat_model::evidence::Evidence;
 use obstat_model::facts::{Facts, PathOwners, Problem};
 use obstat_model::id::{PersonId, RepositoryId};
 use obstat_model::time::Now;
@@ -66,7 +66,9 @@ pub fn judge(
 ) -> Result<Judgement, PortError> {
     let revision = proposal.revision;
     let change = content::gather(world, &proposal.target, revision)?;
-    proposal.problems.extend(paths::problems(world.repository, revision.tree, &change.files)?);
+    let tip = content::tree_of(world.repository, revision.tip)?;
+    let trees = (tip, revision.tree);
+    proposal.problems.extend(paths::problems(world.repository, trees, &change.files)?);
     let commits = world.repository.commits_between(revision.tip, revision.head)?;
     let mut earlier = match world.surroundings {
         Surroundings::Searched => people::earlier_forms(world.repository, &change, &commits)?,
@@ -176,8 +178,7 @@ impl Case<'_> {
         evidence.extend(people::agents(directory, &participants));
         if let Surroundings::Ignored { then, .. } = world.surroundings {
             participants.extend(people::recorded(then.contributors));
-            let known = evidence.iter().any(|sign| sign.strength >= Strength::E1);
-            evidence.extend((then.assisted && !known).then(assist::recorded));
+            evidence.extend(assist::recorded(then, &evidence));
         }
         let problems = [
             proposal.problems.clone(),

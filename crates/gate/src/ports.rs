@@ -172,7 +172,15 @@ pub trait Repository {
     ///
     /// # Errors
     /// [`PortError`] when history is incomplete.
-    fn merge_base(&self, a: Oid, b: Oid) -> Result<Option<Oid>, PortError>;
+    fn merge_base(&self, a: Oid, b: Oid) -> Result<Option<Oid>, PortError> {
+        Ok(self.merge_bases(a, b)?.first().copied())
+    }
+
+    /// All best common ancestors, the newest by claimed date first.
+    ///
+    /// # Errors
+    /// [`PortError`] when history is incomplete.
+    fn merge_bases(&self, a: Oid, b: Oid) -> Result<Vec<Oid>, PortError>;
 
     /// The merge of two commits, recomputed.
     ///

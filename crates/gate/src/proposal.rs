@@ -65,6 +65,8 @@ pub enum Unmergeable {
     Conflict,
     /// There is no common history.
     Unrelated,
+    /// They were merged crosswise: no one commit tells what either side did.
+    Crossed,
 }
 
 impl Unmergeable {
@@ -76,6 +78,11 @@ impl Unmergeable {
                 "merge-conflict",
                 "the change conflicts with the target's tip",
                 "merge or rebase onto the target, then ask again",
+            ),
+            Self::Crossed => (
+                "crossed-history",
+                "the change and the target were merged into each other, so no diff shows what would land",
+                "merge or rebase onto the target's tip, then ask again",
             ),
             Self::Unrelated => (
                 "unrelated-history",
@@ -103,9 +110,13 @@ pub fn revision(
     if repository.is_ancestor(base, head)? {
         return Ok(Ok(Revision { tip, merge_base: tip, head, tree: own }));
     }
-    let Some(merge_base) = repository.merge_base(base, head)? else {
+    let bases = repository.merge_bases(base, head)?;
+    let Some(merge_base) = bases.first().copied() else {
         return Ok(Err(Unmergeable::Unrelated));
     };
+    if bases.len() > 1 {
+        return Ok(Err(Unmergeable::Crossed));
+    }
     Ok(match repository.merge(base, head)? {
         Merge::Tree(tree) => Ok(Revision { tip, merge_base: Some(merge_base), head, tree }),
         Merge::Conflict => Err(Unmergeable::Conflict),

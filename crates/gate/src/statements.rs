@@ -1,7 +1,7 @@
 //! Reads signed statements on a change and finds how each binds to it; counts none of them.
 
 mod carried;
-pub(crate) mod difference;
+mod difference;
 
 use self::difference::Difference;
 
@@ -19,13 +19,14 @@ use obstat_model::landing::LandingRecord;
 use obstat_model::object::{Oid, RefName};
 use obstat_model::statement::{Act, Signer};
 use obstat_model::time::Timestamp;
-use obstat_policy::Rewrite;
 use std::collections::HashMap;
 
 /// Most statements of one signer on one digest; more are refused on receipt.
 pub const STATEMENTS_MAX: usize = 64;
-/// Most landings of a target whose history may be rewritten that are looked through.
+/// Most landings since a tip was judged that are looked through.
 const LANDINGS_MAX: usize = 10_000;
+/// As many where the tip was never recorded.
+const UNPLACED_MAX: usize = 200;
 
 /// Where statements are read and against what they are held.
 #[derive(Clone, Copy)]
@@ -210,26 +211,35 @@ impl Reader<'_> {
         Ok(chain)
     }
 
-    /// What has landed on the target since a tip was judged, where the target's history may be rewritten:
-    /// it need not lie below the present tip. What is gone from the repository is left out.
+    /// What has landed on the target since a tip was first there: where the target went back, it need not
+    /// lie below the present tip. What is gone from the repository is left out.
     fn left(&self, target: &RefName, judged: Option<Oid>) -> Result<Vec<Commit>, PortError> {
-        let policy = self.standing.inputs().policy.target_of(target);
-        if policy.is_none_or(|policy| policy.rewrite() == Rewrite::Refuse) {
-            return Ok(Vec::new());
-        }
+        let Some(judged) = judged else { return Ok(Vec::new()) };
+        let there = self.parsed(self.world.records.landings_at(target, judged)?)?;
+        let first = there.iter().map(|landing| landing.sequence).min();
+        let most = if first.is_some() { LANDINGS_MAX } else { UNPLACED_MAX };
         let mut tips = Vec::new();
         self.world.records.newest_landings(&mut |bytes| {
             // A record that is not the gate's hides nothing here: it only adds.
             let Some(landing) = record::claimed_landing(bytes) else { return true };
-            if landing.target != *target || !self.world.has_seen(&landing) {
-                return true;
+            if first.is_some_and(|first| landing.sequence <= first) {
+                return false;
             }
-            tips.push(landing.to);
-            tips.len() < LANDINGS_MAX
+            if landing.target == *target && self.world.comes_after(&landing) {
+                tips.push(landing.to);
+            }
+            tips.len() < most
         })?;
-        // It may have gone back to that tip since, so the first time counts.
-        if let Some(first) = tips.iter().rposition(|tip| Some(*tip) == judged) {
-            tips.truncate(first);
+        // Where it was never recorded, what lies below it came before.
+        if first.is_none() {
+            let mut above = Vec::new();
+            for tip in tips {
+                let here = self.world.repository.commit(tip).is_ok();
+                if here && !self.world.repository.is_ancestor(tip, judged)? {
+                    above.push(tip);
+                }
+            }
+            tips = above;
         }
         let tips = tips.into_iter().filter_map(|tip| self.world.repository.commit(tip).ok());
         Ok(tips.collect())

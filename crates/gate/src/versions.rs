@@ -80,12 +80,6 @@ impl<'a> Standing<'a> {
         &self.roster
     }
 
-    /// The inputs at the target's tip.
-    #[must_use]
-    pub fn inputs(&self) -> &Inputs {
-        self.inputs
-    }
-
     /// The roster in force at an earlier moment, where it is another than the newest version.
     ///
     /// The delay is the longest that any version in question sets, or a new version could abolish

@@ -4,7 +4,7 @@ use crate::inputs::{Loaded, Memo};
 use crate::ports::{InputsCache, PortError, Records, Repository};
 use obstat_attest::VerifyOptions;
 use obstat_model::assistance::AssistanceVerdict;
-use obstat_model::id::{InputsDigest, PersonId, StatementHash};
+use obstat_model::id::{InputsDigest, PersonId, StatementHash, ToolId};
 use obstat_model::landing::{LandedChange, LandingRecord};
 use obstat_model::object::Oid;
 use obstat_model::time::{Now, Timestamp};
@@ -76,6 +76,8 @@ pub struct Then<'a> {
     pub contributors: &'a [PersonId],
     /// Whether there was evidence of an AI's help.
     pub assisted: bool,
+    /// Of which tools.
+    pub tools: &'a [ToolId],
 }
 
 impl<'a> Then<'a> {
@@ -83,7 +85,7 @@ impl<'a> Then<'a> {
     #[must_use]
     pub fn of(change: &'a LandedChange) -> Self {
         let assisted = change.assistance == AssistanceVerdict::Assisted;
-        Self { contributors: &change.contributors, assisted }
+        Self { contributors: &change.contributors, assisted, tools: &change.tools }
     }
 }
 
@@ -97,6 +99,15 @@ impl World<'_> {
                 let earlier = landing.sequence < count || landing.at < self.now.0;
                 landing.sequence != own && earlier
             }
+        }
+    }
+
+    /// Whether what is judged comes after a landing in the order of records, whenever it is judged.
+    #[must_use]
+    pub fn comes_after(&self, landing: &LandingRecord) -> bool {
+        match self.seen {
+            Seen::All => true,
+            Seen::First { own, .. } => landing.sequence < own,
         }
     }
 

@@ -45,6 +45,11 @@ pub enum GitError {
         /// Why.
         source: std::io::Error,
     },
+    /// A branch or tag is named like the beginning of a commit's id.
+    #[error(
+        "`{0}` is the name of a branch or tag and the beginning of a commit's id; write the whole id, or refs/…"
+    )]
+    Ambiguous(String),
     /// A revision does not exist.
     #[error("`{0}` names no commit here; list branches with `git branch -a`")]
     NoRevision(String),

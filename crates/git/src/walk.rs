@@ -332,13 +332,14 @@ fn all_below(store: &Store, top: Oid) -> Result<HashSet<Oid>, PortError> {
     Ok(seen)
 }
 
-/// One common ancestor such that no other common ancestor lies above it.
-pub(crate) fn merge_base(store: &Store, a: Oid, b: Oid) -> Result<Option<Oid>, PortError> {
+/// Common ancestors such that no other common ancestor lies above them, the newest by claimed date
+/// first.
+pub(crate) fn merge_bases(store: &Store, a: Oid, b: Oid) -> Result<Vec<Oid>, PortError> {
     if is_ancestor(store, a, b)? {
-        return Ok(Some(a));
+        return Ok(vec![a]);
     }
     if is_ancestor(store, b, a)? {
-        return Ok(Some(b));
+        return Ok(vec![b]);
     }
     let own: HashSet<Oid> = between(store, Some(b), &[a])?.iter().map(|c| c.id).collect();
     let mut candidates: Vec<(i64, Oid)> = Vec::new();
@@ -351,17 +352,18 @@ pub(crate) fn merge_base(store: &Store, a: Oid, b: Oid) -> Result<Option<Oid>, P
     }
     candidates.sort_unstable();
     candidates.dedup();
-    // A candidate below another candidate is no best one; the newest by claimed date is tried first.
+    // A candidate below another candidate is no best one.
+    let mut found = Vec::new();
     for (_, id) in candidates.iter().rev() {
         let mut best = true;
         for (_, other) in &candidates {
             best &= other == id || !is_ancestor(store, *id, *other)?;
         }
         if best {
-            return Ok(Some(*id));
+            found.push(*id);
         }
     }
-    Ok(None)
+    Ok(found)
 }
 
 /// First parents from `head` back to, and without, `from`; oldest first.

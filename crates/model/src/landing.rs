@@ -2,7 +2,7 @@
 
 use crate::assistance::AssistanceVerdict;
 use crate::decision::Outcome;
-use crate::id::{ChangeDigest, InputsDigest, PersonId, RepositoryId, StatementHash};
+use crate::id::{ChangeDigest, InputsDigest, PersonId, RepositoryId, StatementHash, ToolId};
 use crate::object::{Oid, RefName};
 use crate::target::Mode;
 use crate::time::Timestamp;
@@ -20,6 +20,8 @@ pub struct LandedChange {
     pub outcome: Outcome,
     /// What was known of an AI's help: notes that show it come and go.
     pub assistance: AssistanceVerdict,
+    /// Tools that were known to have helped, sorted.
+    pub tools: Vec<ToolId>,
     /// Who made earlier forms of it, sorted: branches that show them come and go.
     pub contributors: Vec<PersonId>,
     /// Statements that stood: those that counted, and those that took something back. What did not

@@ -213,6 +213,7 @@ fn any_change() -> impl Strategy<Value = LandedChange> {
             to,
             outcome,
             assistance,
+            tools: people.iter().filter_map(|id| id.parse().ok()).collect(),
             contributors: people.iter().filter_map(|id| id.parse().ok()).collect(),
             statements: hashes.into_iter().map(StatementHash::new).collect(),
             overridden_by: overridden.map(StatementHash::new),

@@ -50,6 +50,8 @@ struct Change {
     outcome: String,
     assistance: String,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    tools: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     contributors: Vec<String>,
     statements: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -129,6 +131,7 @@ impl Change {
             to: change.to.to_string(),
             outcome: change.outcome.as_str().to_owned(),
             assistance: change.assistance.as_str().to_owned(),
+            tools: change.tools.iter().map(ToString::to_string).collect(),
             contributors: change.contributors.iter().map(ToString::to_string).collect(),
             statements: change.statements.iter().map(ToString::to_string).collect(),
             overridden_by: change.overridden_by.map(|hash| hash.to_string()),
@@ -137,6 +140,7 @@ impl Change {
 
     fn read(self) -> Result<LandedChange, JsonError> {
         let people = self.contributors.iter().map(|id| member("contributors", id.parse()));
+        let tools = self.tools.iter().map(|id| member("tools", id.parse()));
         let hashes = self.statements.iter().map(|hash| member("statements", hash.parse()));
         Ok(LandedChange {
             digest: member("digest", self.digest.parse())?,
@@ -144,6 +148,7 @@ impl Change {
             to: member("to", self.to.parse())?,
             outcome: named("outcome", outcome(&self.outcome))?,
             assistance: named("assistance", AssistanceVerdict::parse(&self.assistance))?,
+            tools: tools.collect::<Result<_, _>>()?,
             contributors: people.collect::<Result<_, _>>()?,
             statements: hashes.collect::<Result<_, _>>()?,
             overridden_by: optional("overriddenBy", self.overridden_by.map(|hash| hash.parse()))?,

@@ -153,6 +153,7 @@ pub(crate) fn landing() -> LandingRecord {
             to: Oid::Sha1([3; 20]),
             outcome: Outcome::Pending,
             assistance: AssistanceVerdict::Assisted,
+            tools: vec!["cursor".parse().unwrap()],
             contributors: vec!["yusuf".parse().unwrap()],
             statements: vec![StatementHash::new([0xd1; 32])],
             overridden_by: Some(StatementHash::new([0xd2; 32])),

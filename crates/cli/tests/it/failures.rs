@@ -533,3 +533,30 @@ fn announcements_that_never_come_are_limited() {
     assert!(pushed.err.contains("cleared"), "{}", pushed.err);
     assert!(names().len() <= 1_001, "{}", names().len());
 }
+
+/// Notes that tell which tool helped may be gone when a landing is judged again; the record is not.
+#[test]
+fn a_tool_that_only_a_note_tells_of_is_not_forgotten() {
+    let rule = "  - name: cursor\n    when: { tool: [cursor] }\n    require: [{ approvals: 1, level: principal }]\n  - name: pay\n";
+    let policy = obstat_testkit::POLICY.replacen("  - name: pay\n", rule, 1);
+    let org = obstat_testkit::Org::gated(super::program(), &policy);
+    org.scratch.write("work/src/a.rs", "fn a() {}\n");
+    let tip = org.commit("jonas", "work");
+    let note = "src/a.rs\n  abc 1-1\n---\n{\"schema_version\":\"authorship/3.0.0\",\"base_commit_sha\":\"\",\"prompts\":{\"abc\":{\"agent_id\":{\"tool\":\"cursor\",\"id\":\"x\",\"model\":\"m\"},\"human_author\":null,\"messages\":[]}}}";
+    org.scratch.git_as("jonas", "work", &["notes", "--ref=ai", "add", "-m", note, &tip]).ok();
+    org.push("jonas", &["refs/notes/ai"]).ok();
+    for who in ["priya", "mira"] {
+        org.sign(who, "main", &[]).ok();
+    }
+    org.push_statements("priya").ok();
+    waits(&org, &format!("OBSTAT_PUSHER=mira git push -q origin {STATEMENTS}"));
+    let key = org.scratch.at("keys/mira").to_string_lossy().into_owned();
+    let line = ["withdraw", "--key", &key, "--reason", "wrong", "main"];
+    let typed = org.typed("main");
+    org.obstat_typing("mira", "work", &line, &typed).ok();
+    let pushed = org.push("jonas", &["main"]);
+    assert!(pushed.err.contains("unenforced"), "{}", pushed.err);
+    org.scratch.clock("+240s");
+    let answer = asked(&org, &tip);
+    assert_eq!(answer.code, 3, "{}", answer.all());
+}

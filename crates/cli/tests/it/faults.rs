@@ -61,7 +61,7 @@ faulty!(Repository {
     fn commits_of(not: Option<Oid>, heads: &[Oid]) -> Vec<Commit>;
     fn first_parents(from: Option<Oid>, head: Oid) -> Option<Vec<Commit>>;
     fn is_ancestor(old: Oid, new: Oid) -> bool;
-    fn merge_base(a: Oid, b: Oid) -> Option<Oid>;
+    fn merge_bases(a: Oid, b: Oid) -> Vec<Oid>;
     fn merge(ours: Oid, theirs: Oid) -> Merge;
     fn apply(from: Oid, to: Oid, onto: Oid) -> Merge;
     fn reference(name: &RefName) -> Option<Oid>;

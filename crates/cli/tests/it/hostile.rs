@@ -149,3 +149,38 @@ fn signed(org: &obstat_testkit::Org) {
     org.sign("priya", "main", &[]).ok();
     org.push_statements("priya").ok();
 }
+
+/// Git takes a branch or tag before a commit whose id begins so, and a fetch brings tags by itself.
+#[test]
+fn a_tag_named_like_an_id_stands_for_nothing() {
+    let org = org();
+    org.scratch.write("work/pay/charge.rs", "fn charge() { exfiltrate() }\n");
+    let evil = org.commit("jonas", ASSISTED);
+    let short = evil.get(..8).unwrap_or_default();
+    org.scratch.git("work", &["tag", short, "origin/main"]);
+    let trust = "../server.git/obstat/trust";
+    let line = ["verify", "--target", "production", "--trust", trust, short];
+    let answer = org.obstat("mira", "work", &line);
+    assert_eq!(answer.code, 2, "{}", answer.all());
+    assert!(answer.err.contains("the beginning of a commit's id"), "{}", answer.err);
+    // What a signer is told to look at is named in full.
+    let brief = org.sign("priya", "origin/main..main", &[]).ok();
+    assert!(brief.contains(&format!("..{evil}")), "{brief}");
+    org.scratch.git("work", &["tag", "-d", short]);
+    let answer = org.obstat("mira", "work", &line);
+    assert_eq!(answer.code, 3, "{}", answer.all());
+}
+
+/// Whatever the server's own configuration says, git runs the hooks of the gate.
+#[test]
+fn hooks_are_where_git_looks_and_take_nobodys_place() {
+    let org = org();
+    let set = org.scratch.git("server.git", &["config", "--local", "core.hooksPath"]);
+    assert_eq!(set, org.scratch.at("server.git/hooks").to_string_lossy());
+    let install = ["hook", "install", "--bare", "server.git", "--pusher-from", "OBSTAT_PUSHER"];
+    org.obstat("mira", ".", &install).ok();
+    org.scratch.write("server.git/hooks/pre-receive", b"#!/bin/sh\n# caf\xe9\nexit 0\n");
+    let refused = org.obstat("mira", ".", &install);
+    assert_eq!(refused.code, 2, "{}", refused.all());
+    assert!(refused.err.contains("is not ours"), "{}", refused.err);
+}

@@ -65,3 +65,22 @@ fn an_override_needs_a_reason() {
     assert_eq!(org.obstat("mira", "work", &line).code, 2);
     assert_eq!(org.obstat("mira", "work", &["override", "main"]).code, 2);
 }
+
+/// Whoever signs for content says nothing of the history that it comes with.
+#[test]
+fn an_override_rewrites_no_history() {
+    let org = org();
+    org.scratch.write("work/pay/charge.rs", "fn charge() { hotfix() }\n");
+    org.commit("jonas", "hotfix");
+    let key = org.scratch.at("keys/mira").to_string_lossy().into_owned();
+    let line = ["override", "--key", &key, "--reason", "outage", "--expires", "2h", "main"];
+    org.obstat_typing("mira", "work", &line, &org.typed("main")).ok();
+    org.push_statements("mira").ok();
+    let tree = org.scratch.git("work", &["rev-parse", "main^{tree}"]);
+    let line = ["commit-tree", "-m", "the same, without a past", &tree];
+    let alone = org.scratch.git_as("jonas", "work", &line).ok();
+    let refused = org.push("jonas", &[&format!("+{}:refs/heads/main", alone.trim())]);
+    assert_ne!(refused.code, 0, "history was rewritten by override");
+    assert!(refused.said().contains("drop commits"), "{}", refused.err);
+    org.push("jonas", &["main"]).ok();
+}

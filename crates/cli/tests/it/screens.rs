@@ -15,6 +15,7 @@ fn masked(text: &str) -> String {
         (r"/\S*/<FOLDER>", "<FOLDER>"),
         (r"\b[0-9a-f]{20,}…", "<ID>"),
         (r"\b[0-9a-f]{7}\b", "<ID>"),
+        (r"repository [0-9a-f]{8}\b", "repository <ID>"),
         (r"\b[0-9]{1,2} (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [0-9]{4}\b", "<DATE>"),
         (r"\b[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:]+Z)?\b", "<DATE>"),
         (r"\b[0-9.]+ s\b", "<TIME>"),

@@ -1,6 +1,7 @@
 //! Bidirectional, invisible and tag characters that a change adds; knows no file type.
 
 use obstat_model::hidden::HiddenFlag;
+use obstat_model::text::is_invisible;
 
 /// Counts of each class of hidden character.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -12,7 +13,8 @@ struct Tally {
 
 /// Flags for classes of which the new content has more than the old.
 pub(super) fn flags(old: &[u8], new: &[u8]) -> Vec<HiddenFlag> {
-    if new.is_ascii() {
+    let plain = |b: &u8| matches!(b, b'\t' | b'\n' | b' '..=b'~');
+    if new.iter().all(plain) {
         return Vec::new();
     }
     let (before, after) = (tally(old), tally(new));
@@ -49,27 +51,34 @@ fn tally(bytes: &[u8]) -> Tally {
             '\u{e0000}'..='\u{e0fff}' => tally.tags += 1,
             '\u{200d}' if is_pictograph(previous) && is_pictograph(next) => {}
             '\u{feff}' if previous == '\n' => {}
-            '\u{ad}'
-            | '\u{34f}'
-            | '\u{115f}'
-            | '\u{1160}'
-            | '\u{17b4}'
-            | '\u{17b5}'
-            | '\u{180b}'..='\u{180f}'
-            | '\u{200b}'..='\u{200d}'
-            | '\u{2060}'..='\u{2065}'
-            | '\u{206a}'..='\u{206f}'
-            | '\u{3164}'
-            | '\u{fe00}'..='\u{fe0e}'
-            | '\u{feff}'
-            | '\u{ffa0}'
-            | '\u{fff0}'..='\u{fffb}'
-            | '\u{1d173}'..='\u{1d17a}' => tally.zero_width += 1,
+            '\r' if next == '\n' => {}
+            // Binary files have them, and are told as such.
+            '\0' => {}
+            // The selector of emoji is one only behind a pictograph, a digit or a sign that has both forms.
+            '\u{fe0f}' if is_pictograph(previous) || has_emoji_form(previous) => {}
+            '\u{fe0f}' => tally.zero_width += 1,
+            c if is_invisible(c) => tally.zero_width += 1,
             _ => {}
         }
         previous = c;
     }
     tally
+}
+
+/// Characters before U+2190 that have an emoji form (emoji-variation-sequences.txt of Unicode).
+fn has_emoji_form(c: char) -> bool {
+    matches!(
+        c,
+        '0'..='9'
+            | '#'
+            | '*'
+            | '\u{a9}'
+            | '\u{ae}'
+            | '\u{203c}'
+            | '\u{2049}'
+            | '\u{2122}'
+            | '\u{2139}'
+    ) || matches!(c, '\u{3030}' | '\u{303d}' | '\u{3297}' | '\u{3299}')
 }
 
 /// Characters between which a zero-width joiner is part of an emoji.

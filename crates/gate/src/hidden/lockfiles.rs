@@ -42,6 +42,10 @@ pub(super) fn is_lockfile(name: &[u8]) -> bool {
 
 /// Whether the new content names a host, or a hash of something known, that the old did not.
 pub(super) fn strays(old: &[u8], new: &[u8]) -> bool {
+    // Lockfiles escape nothing: whoever writes so writes past whoever looks for addresses.
+    if new.contains(&b'\\') && !old.contains(&b'\\') {
+        return true;
+    }
     let (old, new) = (String::from_utf8_lossy(old), String::from_utf8_lossy(new));
     let known = hosts(&old);
     if hosts(&new).iter().any(|host| !known.contains(host)) {
@@ -53,16 +57,23 @@ pub(super) fn strays(old: &[u8], new: &[u8]) -> bool {
     })
 }
 
-/// Hosts of all addresses, in small letters, without user and port.
+/// Hosts of all addresses, in small letters, without user and port: whatever follows `scheme:/`, and what
+/// stands between `@` and `:`, as ssh has it.
 fn hosts(text: &str) -> BTreeSet<String> {
-    let after = text.split("://").skip(1);
+    let after = text.split(":/").skip(1).map(|rest| rest.trim_start_matches('/'));
+    let ssh = text.split('@').skip(1).filter_map(|rest| {
+        let host = rest.split(':').next().filter(|host| host.len() < rest.len())?;
+        let is_host = |c: char| c.is_ascii_alphanumeric() || c == '.' || c == '-';
+        (host.contains('.') && host.chars().all(is_host)).then(|| host.to_ascii_lowercase())
+    });
     let host = |rest: &str| {
-        let end = rest.find(|c: char| "/\"' \t\r\n)],;#?".contains(c)).unwrap_or(rest.len());
+        let end = rest.find(|c: char| "/\\\"' \t\r\n)],;#?".contains(c)).unwrap_or(rest.len());
         let authority = rest.get(..end).unwrap_or_default();
         let host = authority.rsplit('@').next().unwrap_or_default();
         host.split(':').next().unwrap_or_default().to_ascii_lowercase()
     };
-    after.map(host).filter(|host| !host.is_empty()).collect()
+    let found = after.map(host).filter(|host| !host.is_empty());
+    found.chain(ssh).collect()
 }
 
 /// Hashes by what they are of: their line and those above it, all hashes taken out.
@@ -135,6 +146,10 @@ mod tests {
             (CARGO, "github.com", "github.com.example.net"),
             (NPM, "registry.npmjs.org", "registry.example.net"),
             (NPM, "https://registry", "https://user:word@other.example.net:1/registry"),
+            (NPM, "https://registry.npmjs.org", "https:/other.example.net"),
+            (NPM, "https://", "https:\\/\\/"),
+            (NPM, "sha512-", "\\u0073ha512-"),
+            (NPM, "https://registry.npmjs.org/left", "git+ssh:git@other.example.net:left"),
         ] {
             let new = old.replace(was, is);
             assert!(strays(old.as_bytes(), new.as_bytes()), "{new}");

@@ -28,6 +28,12 @@ fn characters_that_hide_are_found_and_their_twins_are_not() {
     check("", "\u{feff}first line\n", &[]);
     check("", "do\u{e0041}it\n", &[HiddenFlag::TagCharacters]);
     check("a\u{200b}b\n", "a\u{200b}c\n", &[HiddenFlag::ZeroWidth]);
+    check("", "say(\"\u{1b}[8m\")\n", &[HiddenFlag::ZeroWidth]);
+    check("", "shown\rhidden\n", &[HiddenFlag::ZeroWidth]);
+    check("", "\u{9b}8m\n", &[HiddenFlag::ZeroWidth]);
+    check("", "let admin\u{fe0f} = true;\n", &[HiddenFlag::ZeroWidth]);
+    check("", "dos\r\nlines\r\n", &[]);
+    check("", "\u{2764}\u{fe0f} and 1\u{fe0f}\u{20e3}\n", &[]);
 }
 
 #[test]
@@ -42,6 +48,9 @@ fn lines_and_binaries() {
     check("", &format!("{}\n", "x".repeat(LONG_LINE + 1)), &[HiddenFlag::LongLine]);
     check("", &format!("{}\n", "x".repeat(LONG_LINE)), &[]);
     check("", "a\0b", &[HiddenFlag::Binary]);
+    check("", "a\u{202e}b\0", &[HiddenFlag::Bidi, HiddenFlag::Binary]);
+    let pointer = "version https://git-lfs.github.com/spec/v1\n\u{202e}\n";
+    check("", pointer, &[HiddenFlag::Bidi, HiddenFlag::LfsPointer]);
     check(
         "",
         "version https://git-lfs.github.com/spec/v1\noid sha256:00\n",

@@ -210,8 +210,13 @@ impl<'a> Heads<'a> {
         let lands = match self.change.revision.tip {
             Some(tip) if repository.commit(head).is_ok() => {
                 let wanted = self.change.revision.tree;
-                may_merge(repository, (tip, head), wanted)?
-                    && repository.merge(tip, head)? == Merge::Tree(wanted)
+                if repository.is_ancestor(tip, head)? {
+                    repository.commit(head)?.tree == wanted
+                } else {
+                    may_merge(repository, (tip, head), wanted)?
+                        && self.reader.world.memo.merge(repository, tip, head)?
+                            == Merge::Tree(wanted)
+                }
             }
             _ => false,
         };

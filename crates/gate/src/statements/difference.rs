@@ -16,7 +16,7 @@ const STATES_MAX: usize = 64;
 const FILES_MAX: usize = 20_000;
 
 /// A difference.
-pub(crate) struct Difference {
+pub(super) struct Difference {
     from: Oid,
     to: Oid,
     files: Vec<FileChange>,
@@ -41,7 +41,7 @@ impl Difference {
     }
 
     /// What a change brings to its tip.
-    pub(crate) fn of_change(
+    pub(super) fn of_change(
         repository: &dyn Repository,
         change: &ChangeFacts,
     ) -> Result<Option<Self>, PortError> {
@@ -121,37 +121,6 @@ impl Difference {
             if held.iter().zip(now).any(|(then, now)| *then && !*now) {
                 return Ok(true);
             }
-        }
-        Ok(false)
-    }
-
-    /// Whether some trees, in order, held a file's part of it and held it no more later on.
-    pub(crate) fn went(
-        &self,
-        world: World,
-        trees: impl Iterator<Item = Oid>,
-    ) -> Result<bool, PortError> {
-        let repository = world.repository;
-        let mut held = vec![false; self.files.len()];
-        let mut last = None;
-        for tree in trees {
-            let states = self.states(repository, tree)?;
-            if last.as_ref() == Some(&states) {
-                continue;
-            }
-            let plain =
-                states.iter().zip(&self.files).all(|(here, f)| *here == f.old || *here == f.new);
-            let now = if plain {
-                let new = |(here, f): (&Option<FileState>, &FileChange)| *here == f.new;
-                states.iter().zip(&self.files).map(new).collect()
-            } else {
-                let Merge::Tree(applied) = self.applied(world, tree)? else { return Ok(true) };
-                self.held(repository, tree, applied)?
-            };
-            if held.iter().zip(&now).any(|(then, now)| *then && !*now) {
-                return Ok(true);
-            }
-            (held, last) = (now, Some(states));
         }
         Ok(false)
     }

@@ -79,6 +79,12 @@ impl GitRepository {
         if revision == "HEAD" && library.is_empty().unwrap_or(false) {
             return Err(GitError::NoCommits);
         }
+        // Git takes a ref of that name before a commit whose id begins so, and whoever can push can make one.
+        let word = revision.split(['~', '^', '@', ':']).next().unwrap_or_default();
+        let is_id = (4..=64).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_hexdigit());
+        if is_id && library.resolve_reference_from_short_name(word).is_ok() {
+            return Err(GitError::Ambiguous(word.to_owned()));
+        }
         let is_gone = |e: &git2::Error| {
             let nothing = [git2::ErrorCode::NotFound, git2::ErrorCode::UnbornBranch];
             e.class() == git2::ErrorClass::Reference && nothing.contains(&e.code())

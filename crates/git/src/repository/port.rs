@@ -98,8 +98,8 @@ impl Repository for GitRepository {
         walk::is_ancestor(&self.store, old, new)
     }
 
-    fn merge_base(&self, a: Oid, b: Oid) -> Result<Option<Oid>, PortError> {
-        walk::merge_base(&self.store, a, b)
+    fn merge_bases(&self, a: Oid, b: Oid) -> Result<Vec<Oid>, PortError> {
+        walk::merge_bases(&self.store, a, b)
     }
 
     fn apply(&self, from: Oid, to: Oid, onto: Oid) -> Result<Merge, PortError> {

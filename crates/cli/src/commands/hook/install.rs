@@ -127,15 +127,19 @@ fn settings(args: &Args) -> Result<Settings, CliError> {
 /// Hooks elsewhere (`core.hooksPath`) would leave ours unused, so that is an error.
 fn hooks_directory(at: &Path) -> Result<PathBuf, CliError> {
     let set = Git::at(at).output(&["config", "--local", "core.hooksPath"], b"")?;
-    if set.status.success() {
-        let value = String::from_utf8_lossy(&set.stdout);
+    let hooks = at.join("hooks");
+    std::fs::create_dir_all(&hooks).map_err(|e| CliError::file(&hooks, e))?;
+    let own = std::path::absolute(&hooks).map_err(|e| CliError::file(&hooks, e))?;
+    let own = own.to_string_lossy().into_owned();
+    let value = String::from_utf8_lossy(&set.stdout).trim().to_owned();
+    if set.status.success() && value != own {
         return Err(CliError::usage(
-            format!("core.hooksPath is {}, so hooks installed here would never run", value.trim()),
+            format!("core.hooksPath is {value}, so hooks installed here would never run"),
             "unset it, or call `obstat hook pre-receive` and `post-receive` from there",
         ));
     }
-    let hooks = at.join("hooks");
-    std::fs::create_dir_all(&hooks).map_err(|e| CliError::file(&hooks, e))?;
+    // Of whoever serves pushes the configuration may name another place.
+    Git::at(at).run(&["config", "--local", "core.hooksPath", &own], b"")?;
     Ok(hooks)
 }
 
@@ -144,9 +148,11 @@ fn is_ours(path: &Path) -> bool {
 }
 
 fn hook(path: &Path, verb: &str, arguments: &str) -> Result<(), CliError> {
-    if let Ok(present) = std::fs::read_to_string(path)
-        && !present.contains(MARK)
-    {
+    let present = match std::fs::read(path) {
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => None,
+        read => Some(read.map_err(|e| CliError::file(path, e))?),
+    };
+    if present.is_some_and(|bytes| !String::from_utf8_lossy(&bytes).contains(MARK)) {
         return Err(CliError::usage(
             format!("{} exists and is not ours", path.display()),
             format!("call `obstat hook {verb}` from it, or move it away"),

@@ -18,7 +18,7 @@ use obstat_git::GitRepository;
 use obstat_model::assistance::AssistanceVerdict;
 use obstat_model::change::ChangeFacts;
 use obstat_model::decision::Outcome;
-use obstat_model::id::PersonId;
+use obstat_model::id::{PersonId, ToolId};
 use obstat_model::landing::{LandedChange, LandingKind, LandingRecord};
 use obstat_model::object::Oid;
 use obstat_model::target::Mode;
@@ -49,7 +49,11 @@ pub(super) fn again(
     contributors.dedup();
     let assisted =
         record.changes.iter().any(|change| change.assistance == AssistanceVerdict::Assisted);
-    let then = Then { contributors: &contributors, assisted };
+    let mut tools: Vec<ToolId> =
+        record.changes.iter().flat_map(|change| change.tools.clone()).collect();
+    tools.sort();
+    tools.dedup();
+    let then = Then { contributors: &contributors, assisted, tools: &tools };
     // What was said since counts. Branches and notes that came since could be anybody's, to have the
     // landing fail; those of before were looked at then.
     let since = Some(Timestamp::from_unix(0));
@@ -142,6 +146,7 @@ fn refused(
         to,
         outcome: Outcome::Blocked,
         assistance: AssistanceVerdict::Assisted,
+        tools: Vec::new(),
         contributors: makers(world, update.old, &change)?,
         statements: Vec::new(),
         overridden_by: None,

@@ -1,8 +1,8 @@
 //! Makes, signs, checks and files one statement; every signing command goes through here.
 
 use crate::clock;
-use crate::context::OPTIONS;
 use crate::context::change::Prepared;
+use crate::context::{OPTIONS, Pinned};
 use crate::error::CliError;
 use crate::keys;
 use crate::ui::Ui;
@@ -81,7 +81,15 @@ pub(crate) fn ask_and_sign(
         digest.get(12..16).unwrap_or_default()
     ));
     let verb = verb(&statement.act);
-    ui.line(format!("You {verb} exactly {shown} for {target}{until}."));
+    let id = prepared.trust.repository.to_string();
+    let id = id.get(..8).unwrap_or_default();
+    ui.line(format!("You {verb} exactly {shown} for {target} of repository {id}{until}."));
+    if prepared.pinned == Pinned::No {
+        let mark = ui.marks.warning(ui.paint);
+        ui.line(format!(
+            "{mark} It says so itself: pin its trust file, or see that it is the one you mean."
+        ));
+    }
     let question = format!("Type {} to sign, or press Enter to leave: ", ui.paint.bold(head));
     if ui.ask(&question) != head {
         return Ok(None);

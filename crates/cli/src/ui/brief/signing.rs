@@ -60,8 +60,8 @@ fn ships(ui: &mut Ui, found: &Judgement) {
         ui.line(format!("            {size:<12} {}", file.change.path));
     }
     let revision = found.proposal.revision;
-    let tip = revision.merge_base.or(revision.tip).map(|tip| tip.short()).unwrap_or_default();
-    let diff = ui.paint.blue(&format!("git diff {tip}..{}", revision.head.short()));
+    let tip = revision.merge_base.or(revision.tip).map(|tip| tip.to_string()).unwrap_or_default();
+    let diff = ui.paint.blue(&format!("git --no-replace-objects diff {tip}..{}", revision.head));
     match files.len().checked_sub(FILES_MAX) {
         Some(more) if more > 0 => ui.line(format!("            and {more} more: {diff}")),
         _ => ui.line(format!("            {diff}")),

@@ -298,3 +298,49 @@ fn content_that_was_reset_away_is_used_up() {
     assert_ne!(pushed.code, 0, "what was reset away came back");
     assert!(pushed.said().contains("spent"), "{}", pushed.err);
 }
+
+/// Where both sides were merged into each other no diff tells what would land.
+#[test]
+fn what_was_merged_crosswise_is_not_signed() {
+    let org = org();
+    org.scratch.write("work/src/a.rs", lines(&[]));
+    lands(&org, "mira", "priya", "lines");
+    on(&org, "f", "main");
+    org.scratch.write("work/src/b.rs", "fn b() {}\n");
+    org.commit("jonas", ASSISTED);
+    org.scratch.git("work", &["checkout", "-q", "main"]);
+    org.scratch.write("work/src/a.rs", lines(&[5]));
+    let fix = lands(&org, "mira", "priya", "the fix");
+    // The branch takes the fix in and keeps the old lines; main takes in what was on the branch before.
+    let before = org.scratch.git("work", &["rev-parse", "f"]);
+    org.scratch.git("work", &["checkout", "-q", "f"]);
+    let line = ["merge", "-q", "--no-ff", "-s", "ours", "-m", "Merge", fix.as_str()];
+    org.scratch.git_as("jonas", "work", &line).ok();
+    org.scratch.git("work", &["checkout", "-q", "main"]);
+    let line = ["merge", "-q", "--no-ff", "-m", "Merge", before.as_str()];
+    org.scratch.git_as("mira", "work", &line).ok();
+    signed(&org, "priya", "origin/main..HEAD");
+    org.push("mira", &["HEAD:main"]).ok();
+    fetch(&org);
+    let refused = org.sign("yusuf", "f", &[]);
+    assert_eq!(refused.code, 2, "{}", refused.all());
+    assert!(refused.err.contains("merged into each other"), "{}", refused.err);
+}
+
+/// Also where nobody but an administrator took it off.
+#[test]
+fn content_that_an_administrator_took_off_is_used_up() {
+    let org = org();
+    approved_head(&org);
+    let before = landed(&org, "main");
+    org.scratch.write("work/pay/a.rs", lines(&[5, 50]));
+    lands(&org, "jonas", "yusuf", "that line and another");
+    later(&org, 10);
+    org.scratch.git("server.git", &["update-ref", "refs/heads/main", &before]);
+    fetch(&org);
+    org.scratch.git("work", &["checkout", "-q", "-B", "main", "origin/main"]);
+    org.scratch.git_as("jonas", "work", &["merge", "-q", "--no-ff", "-m", "Merge", "h"]).ok();
+    let pushed = org.push("jonas", &["main"]);
+    assert_ne!(pushed.code, 0, "what was taken off came back");
+    assert!(pushed.said().contains("spent"), "{}", pushed.err);
+}

@@ -362,3 +362,29 @@ fn a47_twin() {
     sheet.org.push_statements("priya").ok();
     sheet.clear("jonas", "feature:main");
 }
+
+/// Two names that were there before are nobody's doing now; a path that no system holds is.
+#[test]
+fn what_collides_already_locks_nobody_out() {
+    let sheet = Sheet::new();
+    for path in ["doc/a.txt", "Doc/b.txt"] {
+        let blob = sheet.git(&["hash-object", "-w", "pay/charge.rs"]);
+        sheet.git(&["update-index", "--add", "--cacheinfo", &format!("100644,{blob},{path}")]);
+    }
+    sheet.git_as("mira", &["commit", "-q", "-m", "both"]);
+    sheet.blocked("mira", "main");
+    let both = sheet.git(&["rev-parse", "HEAD"]);
+    sheet.org.scratch.git("server.git", &["fetch", "-q", "../work", &both]);
+    sheet.org.scratch.git("server.git", &["update-ref", "refs/heads/main", &both]);
+    sheet.fetch();
+    let blob = sheet.git(&["hash-object", "-w", "pay/charge.rs"]);
+    let entry = format!("100644,{blob},doc/c.txt");
+    sheet.git(&["update-index", "--add", "--cacheinfo", &entry]);
+    sheet.git_as("jonas", &["commit", "-q", "-m", ASSISTED]);
+    sheet.pending("jonas", "main");
+    let deep = format!("100644,{blob},{}x", "d/".repeat(200));
+    sheet.git(&["update-index", "--add", "--cacheinfo", &deep]);
+    sheet.git_as("jonas", &["commit", "-q", "-m", ASSISTED]);
+    let said = sheet.blocked("jonas", "main");
+    assert!(said.contains("deeper than 128 directories"), "{said}");
+}
