@@ -12,7 +12,7 @@ const DEPTH_MAX: usize = 2_048;
 const CACHE_BYTES: usize = 3 << 20;
 
 /// Bytes of objects that others are deltas of.
-const BASES_BYTES: usize = 4 << 20;
+const BASES_BYTES: usize = 3 << 20;
 
 /// Compares trees by one thread.
 pub(super) struct Files {
