@@ -6,7 +6,7 @@ mod target;
 
 use crate::error::CliError;
 use obstat_attest::{VerifyOptions, trust};
-use obstat_gate::inputs::Memo;
+use obstat_gate::memo::Memo;
 use obstat_gate::ports::{InputsCache, Repository as _};
 use obstat_gate::world::{Seen, Surroundings, World};
 use obstat_git::GitRepository;

@@ -4,6 +4,7 @@ mod traces;
 
 pub use traces::of_tree as traces_of;
 
+use crate::memo::ReadNote;
 use crate::ports::{Commit, PortError, RawSignature, Repository};
 use crate::world::{Then, World};
 use obstat_model::change::ChangeFacts;
@@ -11,7 +12,7 @@ use obstat_model::evidence::{Evidence, EvidenceKind, Strength};
 use obstat_model::facts::Problem;
 use obstat_model::id::ToolId;
 use obstat_model::object::{Oid, RefName};
-use obstat_provenance::note::{self, Note};
+use obstat_provenance::note;
 use obstat_provenance::{CommitFacts, Fingerprints, RawIdentity};
 use std::rc::Rc;
 
@@ -52,9 +53,6 @@ pub fn of_commit(
     }
     Ok(found)
 }
-
-/// A note, or why it cannot be read, or none.
-pub(crate) type ReadNote = Option<Rc<Result<Note, String>>>;
 
 /// Reads a note; `read` counts the bytes of all.
 fn read_note(

@@ -1,7 +1,7 @@
 //! Whose decision inputs judge a target: its own where they name it, else those of the ref that the
 //! policy is read from, for a branch may be older than its protection. Judges nothing.
 
-use crate::inputs::{self, Inputs, Loaded, Unusable};
+use crate::inputs::{Inputs, Loaded, Unusable};
 use crate::ports::PortError;
 use crate::world::World;
 use obstat_model::landing::{Governed, LandingRecord};
@@ -71,5 +71,5 @@ pub fn judged_at(record: &LandingRecord) -> Option<Oid> {
 /// # Errors
 /// [`PortError`] when objects cannot be read.
 pub fn that_judged(world: World, record: &LandingRecord) -> Result<Option<Rc<Loaded>>, PortError> {
-    judged_at(record).map(|at| inputs::that_held(world, at)).transpose()
+    judged_at(record).map(|at| world.inputs_that_held(at)).transpose()
 }

@@ -1,8 +1,6 @@
 //! The decision inputs at a commit: policy, roster, CODEOWNERS, fingerprints; decides nothing.
 
-use crate::assist::ReadNote;
-use crate::ports::{InputsCache, Merge, PortError, Repository};
-use crate::world::World;
+use crate::ports::{InputsCache, PortError, Repository};
 use obstat_model::facts::Problem;
 use obstat_model::id::{InputsDigest, Sha256};
 use obstat_model::object::{Oid, RepoPath};
@@ -111,117 +109,24 @@ fn first(found: &[Diagnostic]) -> String {
     found.first().map_or_else(String::new, |d| format!("{}: {}", d.file, d.message))
 }
 
-/// What one run has read, by tree: policy and roster are read and checked once, whatever asks.
+/// Inputs that one run has read, by tree: policy and roster are read and checked once, whatever asks.
 #[derive(Debug, Default)]
-pub struct Memo {
+pub(crate) struct Known {
     loaded: RefCell<HashMap<Oid, Rc<Loaded>>>,
     digests: RefCell<HashMap<Oid, InputsDigest>>,
     /// Inputs that hold, by their digest.
     held: RefCell<HashMap<InputsDigest, Rc<Loaded>>>,
-    /// Differences that have been on a target, by their trees and its tip.
-    used_up: RefCell<HashMap<UsedUp, bool>>,
-    /// Differences between two trees that were applied to a third.
-    applied: RefCell<HashMap<(Oid, Oid, Oid), Merge>>,
-    /// Merges of two commits.
-    merged: RefCell<HashMap<(Oid, Oid), Merge>>,
-    /// Notes, by the commit that they are on, and how many bytes all have.
-    notes: RefCell<(HashMap<Oid, ReadNote>, u64)>,
 }
 
 /// Inputs that hold, or why there are none.
 pub type Loaded = Result<Inputs, Unusable>;
 
-/// The inputs at a tip or, where they do not hold, the last on its first-parent chain that did: they
-/// say who may repair what is there.
-///
-/// # Errors
-/// [`PortError`] when objects cannot be read.
-pub fn that_held(world: World, tip: Oid) -> Result<Rc<Loaded>, PortError> {
-    let here = world.inputs(world.repository.commit(tip)?.tree)?;
-    if here.is_ok() {
-        return Ok(here);
-    }
-    let chain = world.repository.first_parents(None, tip)?.unwrap_or_default();
-    for commit in chain.iter().rev() {
-        let found = world.inputs(commit.tree)?;
-        if found.is_ok() {
-            return Ok(found);
-        }
-    }
-    Ok(here)
-}
-
-/// Two trees, the tip that was judged, and the tip of a target.
-type UsedUp = ((Oid, Oid), Option<Oid>, Oid);
-
-impl Memo {
-    /// Whether a difference was found to be used up.
-    pub(crate) fn used_up(&self, key: UsedUp) -> Option<bool> {
-        self.used_up.borrow().get(&key).copied()
-    }
-
-    /// The note on a commit, read once.
-    pub(crate) fn note(
-        &self,
-        commit: Oid,
-        read: impl FnOnce(&mut u64) -> Result<ReadNote, PortError>,
-    ) -> Result<ReadNote, PortError> {
-        let (known, bytes) = &mut *self.notes.borrow_mut();
-        if let Some(known) = known.get(&commit) {
-            return Ok(known.clone());
-        }
-        let note = read(bytes)?;
-        known.insert(commit, note.clone());
-        Ok(note)
-    }
-
-    /// As [`Repository::merge`], each once.
-    ///
-    /// # Errors
-    /// [`PortError`] when it could not be computed at all.
-    pub(crate) fn merge(
-        &self,
-        repository: &dyn Repository,
-        tip: Oid,
-        head: Oid,
-    ) -> Result<Merge, PortError> {
-        if let Some(known) = self.merged.borrow().get(&(tip, head)) {
-            return Ok(*known);
-        }
-        let merged = repository.merge(tip, head)?;
-        self.merged.borrow_mut().insert((tip, head), merged);
-        Ok(merged)
-    }
-
-    /// As [`Repository::apply`], each once.
-    ///
-    /// # Errors
-    /// [`PortError`] when it could not be computed at all.
-    pub(crate) fn apply(
-        &self,
-        repository: &dyn Repository,
-        (from, to): (Oid, Oid),
-        onto: Oid,
-    ) -> Result<Merge, PortError> {
-        let key = (from, to, onto);
-        if let Some(known) = self.applied.borrow().get(&key) {
-            return Ok(*known);
-        }
-        let applied = repository.apply(from, to, onto)?;
-        self.applied.borrow_mut().insert(key, applied);
-        Ok(applied)
-    }
-
-    /// Remembers whether it is.
-    pub(crate) fn keep_used_up(&self, key: UsedUp, used_up: bool) {
-        self.used_up.borrow_mut().insert(key, used_up);
-    }
-
+impl Known {
     /// As [`load`].
     ///
     /// # Errors
     /// [`PortError`] when objects cannot be read.
-    pub fn load(
+    pub(crate) fn load(
         &self,
         repository: &dyn Repository,
         tree: Oid,
@@ -250,7 +155,7 @@ impl Memo {
     ///
     /// # Errors
     /// [`PortError`] when a tree or blob cannot be read.
-    pub fn digest(
+    pub(crate) fn digest(
         &self,
         repository: &dyn Repository,
         tree: Oid,

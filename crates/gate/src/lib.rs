@@ -11,6 +11,7 @@ pub mod hidden;
 pub mod inputs;
 pub mod landing;
 pub mod lines;
+pub mod memo;
 pub mod paths;
 pub mod people;
 pub mod pipeline;

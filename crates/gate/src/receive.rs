@@ -6,7 +6,7 @@ mod gated;
 
 use crate::assist::NOTES;
 use crate::governing::Main;
-use crate::inputs::{self, Loaded};
+use crate::inputs::Loaded;
 use crate::pipeline::Judgement;
 use crate::ports::{PortError, Repository};
 use crate::proposal::Pusher;
@@ -129,7 +129,7 @@ pub fn answer(
     let tip = main_tip(world, setup, updates)?;
     // While the inputs are broken the last that held protect what they protected, and say who may
     // sign for the repair.
-    let loaded = tip.map(|tip| inputs::that_held(world, tip)).transpose()?;
+    let loaded = tip.map(|tip| world.inputs_that_held(tip)).transpose()?;
     let main = tip.zip(loaded.as_ref()).and_then(|(tip, loaded)| {
         let inputs = loaded.as_ref().as_ref().ok()?;
         Some(Main { name: &setup.policy_ref, tip, inputs })

@@ -1,7 +1,7 @@
 //! Which roster is in force, and which one was at an earlier moment: raises wait, lowering acts at
 //! once (`docs/adr/0007-raise-delay-as-meet.md`). Judges no change.
 
-use crate::inputs::{self, Inputs, Loaded};
+use crate::inputs::{Inputs, Loaded};
 use crate::ports::PortError;
 use crate::rolling;
 use crate::world::World;
@@ -158,7 +158,7 @@ impl<'a> Standing<'a> {
             Some(step) => step.from,
             None => rolling::last_of(self.world, origin)?.map(|last| last.to),
         };
-        at.map(|at| inputs::that_held(self.world, at)).transpose()
+        at.map(|at| self.world.inputs_that_held(at)).transpose()
     }
 
     /// The inputs that each origin had at a moment: whoever was removed there is removed here, though
@@ -169,7 +169,7 @@ impl<'a> Standing<'a> {
             let mut steps =
                 self.steps.iter().filter(|s| s.target == *origin && self.is_past(s, at));
             match steps.next() {
-                Some(step) => found.push(inputs::that_held(self.world, step.to)?),
+                Some(step) => found.push(self.world.inputs_that_held(step.to)?),
                 None => found.extend(self.unchanged(origin)?),
             }
         }

@@ -1,6 +1,7 @@
 //! The outside world of one judgement: content, records, trust, the moment. Judges nothing.
 
-use crate::inputs::{Loaded, Memo};
+use crate::inputs::Loaded;
+use crate::memo::Memo;
 use crate::ports::{InputsCache, PortError, Records, Repository};
 use obstat_attest::VerifyOptions;
 use obstat_model::assistance::AssistanceVerdict;
@@ -117,6 +118,26 @@ impl World<'_> {
     /// [`PortError`] when objects cannot be read.
     pub fn inputs(&self, tree: Oid) -> Result<Rc<Loaded>, PortError> {
         self.memo.load(self.repository, tree, self.cache)
+    }
+
+    /// The inputs at a tip or, where they do not hold, the last on its first-parent chain that did: they
+    /// say who may repair what is there.
+    ///
+    /// # Errors
+    /// [`PortError`] when objects cannot be read.
+    pub fn inputs_that_held(&self, tip: Oid) -> Result<Rc<Loaded>, PortError> {
+        let here = self.inputs(self.repository.commit(tip)?.tree)?;
+        if here.is_ok() {
+            return Ok(here);
+        }
+        let chain = self.repository.first_parents(None, tip)?.unwrap_or_default();
+        for commit in chain.iter().rev() {
+            let found = self.inputs(commit.tree)?;
+            if found.is_ok() {
+                return Ok(found);
+            }
+        }
+        Ok(here)
     }
 
     /// The digest of the decision inputs of a tree.

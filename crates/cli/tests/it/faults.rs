@@ -3,7 +3,7 @@
 use super::attacks::{EVIL, approved_head, fetch, lands, later, lines, on, said, signed};
 use super::{ASSISTED, org};
 use obstat_attest::VerifyOptions;
-use obstat_gate::inputs::Memo;
+use obstat_gate::memo::Memo;
 use obstat_gate::ports::{Commit, Merge, NoCache, PortError, Records, Repository};
 use obstat_gate::proposal::Pusher;
 use obstat_gate::receive::{self, Answer, RefUpdate, Setup};

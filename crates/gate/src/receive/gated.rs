@@ -285,7 +285,7 @@ fn repair(
     let (Some(old), Some(new)) = (update.old, update.new) else {
         return Ok(Answer::Refused(unusable.problem()));
     };
-    let loaded = inputs::that_held(world, old)?;
+    let loaded = world.inputs_that_held(old)?;
     let Ok(last) = &*loaded else { return Ok(Answer::Refused(unusable.problem())) };
     let Some(governing) = Governing::own(last, &update.name) else {
         return Ok(Answer::Refused(unusable.problem()));

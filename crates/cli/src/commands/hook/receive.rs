@@ -9,7 +9,7 @@ use crate::error::CliError;
 use crate::ui::{Ui, refusal};
 use obstat_api::exit::Exit;
 use obstat_gate::deploy;
-use obstat_gate::inputs::Memo;
+use obstat_gate::memo::Memo;
 use obstat_gate::ports::{Records as _, Repository as _};
 use obstat_gate::proposal::Pusher;
 use obstat_gate::receive::{self, APPROVALS, Answer, Gated, OWN, RefUpdate, Setup};
