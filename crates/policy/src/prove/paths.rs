@@ -48,7 +48,9 @@ pub(crate) fn classes(lists: &[&[Pattern]]) -> Option<Vec<Class>> {
         .map(|m| m.start_state(&Start::new().anchored(Anchored::Yes)).ok())
         .collect();
     let start = start?;
-    let mut seen: HashSet<Vec<StateID>> = HashSet::from([start.clone()]);
+    // As numbers, which are hashed at once.
+    let numbers = |states: &[StateID]| states.iter().map(|s| s.as_u32()).collect::<Vec<u32>>();
+    let mut seen: HashSet<Vec<u32>> = HashSet::from([numbers(&start)]);
     let mut todo: VecDeque<(Vec<StateID>, String)> = VecDeque::from([(start, String::new())]);
     let mut found: HashMap<Vec<bool>, String> = HashMap::new();
     while let Some((states, path)) = todo.pop_front() {
@@ -68,7 +70,7 @@ pub(crate) fn classes(lists: &[&[Pattern]]) -> Option<Vec<Class>> {
                 machines.iter().zip(&states).map(|(m, s)| m.next_state(*s, *byte)).collect();
             // What is no path now will be none.
             let lost = machines.first().zip(next.first()).is_none_or(|(m, s)| m.is_dead_state(*s));
-            if lost || !seen.insert(next.clone()) {
+            if lost || !seen.insert(numbers(&next)) {
                 continue;
             }
             if seen.len() > STATES_MAX {
