@@ -23,7 +23,7 @@ const LOG_MAX: f64 = 1.0;
 const NAMES_MAX: f64 = 0.8;
 
 /// Most memory, and for how many times the commits of the others.
-const PEAK_MAX: u64 = 150 << 20;
+const PEAK_MAX: u64 = 150_000_000;
 const LARGER: u32 = 5;
 
 /// A policy and roster of some size.

@@ -76,7 +76,7 @@ impl std::fmt::Display for Row {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{:<26} {}", self.what, self.time)?;
         if let Some(peak) = self.peak {
-            write!(f, "  {} MiB", peak >> 20)?;
+            write!(f, "  {} MB", megabytes(peak))?;
         }
         write!(f, "  {} {}", self.baseline.0, self.baseline.1)?;
         if let Some(ratio) = self.ratio() {
@@ -86,10 +86,15 @@ impl std::fmt::Display for Row {
             None => return f.write_str("  no limit"),
             Some(Limit::Ratio(most)) => write!(f, "  limit {most:.2}x")?,
             Some(Limit::Time(most)) => write!(f, "  limit {most:.2?}")?,
-            Some(Limit::Memory(most)) => write!(f, "  limit {} MiB", most >> 20)?,
+            Some(Limit::Memory(most)) => write!(f, "  limit {} MB", megabytes(most))?,
         }
         f.write_str(if self.holds() { "  ok" } else { "  over" })
     }
+}
+
+/// Of 10^6 bytes, rounded up: what is over a limit never reads as the limit.
+fn megabytes(bytes: u64) -> u64 {
+    bytes.div_ceil(1_000_000)
 }
 
 #[cfg(test)]
@@ -103,7 +108,7 @@ mod tests {
     fn row(limit: Limit) -> Row {
         let baseline = ("git log".to_owned(), figure(&[200]));
         let time = figure(&[170, 140, 150]);
-        Row { what: "audit".to_owned(), time, peak: Some(90 << 20), baseline, limit: Some(limit) }
+        Row { what: "audit".to_owned(), time, peak: Some(90_000_000), baseline, limit: Some(limit) }
     }
 
     #[test]
@@ -124,8 +129,8 @@ mod tests {
             (Limit::Ratio(0.74), false),
             (Limit::Time(ms(150)), true),
             (Limit::Time(ms(149)), false),
-            (Limit::Memory(90 << 20), true),
-            (Limit::Memory((90 << 20) - 1), false),
+            (Limit::Memory(90_000_000), true),
+            (Limit::Memory(89_999_999), false),
         ] {
             assert_eq!(row(limit).holds(), holds, "{limit:?}");
         }
@@ -144,9 +149,11 @@ mod tests {
     #[test]
     fn a_row_says_all_of_it() {
         let text = row(Limit::Ratio(1.0)).to_string();
-        let expected = "150.00ms (min 140.00ms of 3)  90 MiB  \
+        let expected = "150.00ms (min 140.00ms of 3)  90 MB  \
                         git log 200.00ms (min 200.00ms of 1)  0.75x  limit 1.00x  ok";
         assert!(text.starts_with("audit ") && text.ends_with(expected), "{text}");
+        let over = Row { peak: Some(90_000_001), ..row(Limit::Memory(90_000_000)) }.to_string();
+        assert!(over.contains("  91 MB  ") && over.ends_with("  limit 90 MB  over"), "{over}");
         let free = Row { limit: None, ..row(Limit::Ratio(0.0)) };
         assert!(free.holds() && free.to_string().ends_with("0.75x  no limit"));
     }
