@@ -200,6 +200,8 @@ fn stream(
             }
         }
         let before = parents.first().and_then(|parent| trees.get(parent)).copied();
+        // Its children came before it, but for wrong clocks, and then its tree is read once more.
+        trees.remove(&next.id);
         if !outbox.put(Stored { id: next.oid()?, bytes: next.bytes, before }) {
             return Ok(());
         }

@@ -273,6 +273,42 @@ fn a_room_apart_does_not_believe_objects_that_are_not_what_their_id_says() {
     assert!(repository.merge(ours, theirs).is_err(), "a forged object was merged");
 }
 
+/// Compares the paths of each commit with those that git names, and counts the commits.
+fn paths_as_git_names_them(scratch: &Scratch, place: &str, heads: &[Oid]) -> u64 {
+    let each = |commit: obstat_gate::ports::Commit, paths: &[RepoPath]| {
+        (commit.id, paths.iter().map(ToString::to_string).collect::<BTreeSet<_>>())
+    };
+    let directory = scratch.git(place, &["rev-parse", "--absolute-git-dir"]);
+    let span = Span { heads, not: &[], files: true };
+    history::walk(directory.as_ref(), span, &each, &mut |(id, paths)| {
+        let show =
+            ["show", "--format=", "--name-only", "--no-renames", "-z", "-m", "--first-parent"];
+        let parents = scratch.git(place, &["rev-list", "--parents", "-1", &id.to_string()]);
+        let wanted: BTreeSet<String> = if parents.split_whitespace().count() > 2 {
+            BTreeSet::new()
+        } else {
+            let id = id.to_string();
+            let line: Vec<&str> = show.into_iter().chain([id.as_str()]).collect();
+            let names = scratch.git(place, &line);
+            names.split('\0').filter(|n| !n.is_empty()).map(str::to_owned).collect()
+        };
+        assert_eq!(paths, wanted, "{id}");
+    })
+    .unwrap()
+}
+
+/// Parents that several commits start from, and parents that come before their children.
+#[test]
+fn the_paths_of_forks_and_of_commits_with_lying_dates_are_those_that_git_names() {
+    let honest = |n: u64, _: &mut Dice| 1_700_000_000 + n * 60;
+    let lying = |_: u64, dice: &mut Dice| 1_700_000_000 + dice.roll(10_000);
+    for seed in 20..22 {
+        for (scratch, ids) in [graph(seed, 40, honest), graph(seed, 40, lying)] {
+            assert_eq!(paths_as_git_names_them(&scratch, "r.git", &ids), 40);
+        }
+    }
+}
+
 /// Trees of several depths, files that become directories, and names that sort oddly.
 #[test]
 fn the_paths_of_each_commit_are_those_that_git_names() {
@@ -304,31 +340,14 @@ fn the_paths_of_each_commit_are_those_that_git_names() {
         scratch.git("r", &["add", "-A"]);
         scratch.git_as("mira", "r", &["commit", "-q", "--allow-empty", "-m", "x"]).ok();
         if n % 10 == 9 {
-            let line = ["merge", "-q", "--no-ff", "-s", "ours", "-m", "merged", "HEAD~3"];
-            let _ = scratch.git_as("mira", "r", &line);
+            let line = ["commit-tree", "-p", "HEAD~3", "-m", "aside", "HEAD~1^{tree}"];
+            let aside = scratch.git_as("mira", "r", &line).ok().trim_end().to_owned();
+            let line = ["merge", "-q", "--no-ff", "-s", "ours", "-m", "merged", &aside];
+            scratch.git_as("mira", "r", &line).ok();
         }
     }
-    let tip: Oid = scratch.git("r", &["rev-parse", "HEAD"]).trim().parse().unwrap();
-    let each = |commit: obstat_gate::ports::Commit, paths: &[RepoPath]| {
-        (commit.id, paths.iter().map(ToString::to_string).collect::<BTreeSet<_>>())
-    };
-    let (mut seen, span) = (0, Span { heads: &[tip], not: &[], files: true });
-    history::walk(&scratch.at("r/.git"), span, &each, &mut |(id, paths)| {
-        let show =
-            ["show", "--format=", "--name-only", "--no-renames", "-z", "-m", "--first-parent"];
-        let parents = scratch.git("r", &["rev-list", "--parents", "-1", &id.to_string()]);
-        let wanted: BTreeSet<String> = if parents.split_whitespace().count() > 2 {
-            BTreeSet::new()
-        } else {
-            let id = id.to_string();
-            let line: Vec<&str> = show.into_iter().chain([id.as_str()]).collect();
-            let names = scratch.git("r", &line);
-            names.split('\0').filter(|n| !n.is_empty()).map(str::to_owned).collect()
-        };
-        assert_eq!(paths, wanted, "{id}");
-        seen += 1;
-    })
-    .unwrap();
+    let tip: Oid = scratch.git("r", &["rev-parse", "HEAD"]).parse().unwrap();
+    let seen = paths_as_git_names_them(&scratch, "r", &[tip]);
     assert!(seen >= 60, "{seen}");
 }
 
