@@ -5,6 +5,7 @@ pub(crate) mod brief;
 pub(crate) mod mark;
 pub(crate) mod paint;
 pub(crate) mod problem;
+pub(crate) mod progress;
 pub(crate) mod refusal;
 pub(crate) mod wrap;
 
@@ -94,19 +95,9 @@ impl Ui {
         let _ = writeln!(self.err, "{}", text.as_ref());
     }
 
-    /// A bar that shows itself on a terminal only, and only when work takes long.
-    pub(crate) fn progress(&self, noun: &str) -> indicatif::ProgressBar {
-        if !self.interactive {
-            return indicatif::ProgressBar::hidden();
-        }
-        let bar = indicatif::ProgressBar::new_spinner();
-        let style =
-            indicatif::ProgressStyle::with_template(&format!("  {{human_pos}} {noun} read"));
-        if let Ok(style) = style {
-            bar.set_style(style);
-        }
-        bar.enable_steady_tick(std::time::Duration::from_millis(300));
-        bar
+    /// A count that shows itself on a terminal only, and only when work takes long.
+    pub(crate) fn progress(&self, noun: &str) -> progress::Progress {
+        progress::Progress::new(noun, self.interactive)
     }
 
     /// Puts a question on the error stream and reads one line of the answer.

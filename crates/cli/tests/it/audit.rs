@@ -25,6 +25,41 @@ fn audit(scratch: &Scratch, line: &[&str]) -> String {
     scratch.run("work", &line, &[], "").ok()
 }
 
+/// What a terminal gets of an audit of 3,000 commits.
+fn on_a_terminal(scratch: &Scratch) -> String {
+    scratch.git(".", &["init", "-q", "--bare", "long"]);
+    let commit =
+        "commit refs/heads/main\ncommitter a <a@example.com> 1700000000 +0000\ndata 1\nx\n";
+    let stream = commit.repeat(3_000);
+    scratch.run("long", &["git", "fast-import", "--quiet", "--force"], &[], &stream).ok();
+    let audit = format!("{} audit main", program().display());
+    scratch.run("long", &["script", "-qec", &audit, "/dev/null"], &[("TERM", "xterm")], "").ok()
+}
+
+/// A terminal's way to empty the line that the cursor is in.
+const EMPTY_LINE: &str = "\r\x1b[2K";
+
+#[test]
+fn an_audit_that_takes_long_counts_on_the_terminal_until_the_answer_comes() {
+    let scratch = Scratch::new();
+    // A thousand seconds pass in each.
+    scratch.clock("+0 x1000");
+    let text = on_a_terminal(&scratch);
+    let (counts, answer) = text.rsplit_once(EMPTY_LINE).unwrap_or_else(|| panic!("{text:?}"));
+    assert!(counts.starts_with("  1,024 commits read, "), "{text:?}");
+    assert!(answer.trim_start().starts_with("3,000 commits, "), "{text:?}");
+    assert!(!answer.contains("commits read"), "{text:?}");
+}
+
+#[test]
+fn an_audit_that_is_done_at_once_counts_nothing() {
+    let scratch = Scratch::new();
+    // The clock stands still.
+    scratch.clock("2026-11-20 00:00:00");
+    let text = on_a_terminal(&scratch);
+    assert!(text.trim_start().starts_with("3,000 commits, "), "{text:?}");
+}
+
 #[test]
 fn text_counts_tools_and_answers() {
     let text = audit(&repository(), &[]);

@@ -40,7 +40,7 @@ struct Item {
 }
 
 pub(super) fn count(source: &Source, ui: &mut Ui) -> Result<Tally, CliError> {
-    let bar = ui.progress("commits");
+    let mut progress = ui.progress("commits");
     let mut tally = Tally::default();
     let known = &source.known;
     let each = |commit: Commit, paths: &[RepoPath]| item(known, commit, paths);
@@ -48,10 +48,10 @@ pub(super) fn count(source: &Source, ui: &mut Ui) -> Result<Tally, CliError> {
     history::walk(&directory, source.span(), &each, &mut |item| {
         tally.add(item);
         if tally.commits.is_multiple_of(1_024) {
-            bar.set_position(tally.commits);
+            progress.at(tally.commits);
         }
     })?;
-    bar.finish_and_clear();
+    progress.end();
     Ok(tally)
 }
 

@@ -59,7 +59,7 @@ struct Seen {
 }
 
 pub(super) fn draft(repository: &GitRepository, ui: &Ui) -> Result<Draft, CliError> {
-    let bar = ui.progress("commits");
+    let mut progress = ui.progress("commits");
     let head = repository.resolve("HEAD")?;
     let mut by_email: HashMap<String, Seen> = HashMap::new();
     let mut services = BTreeSet::new();
@@ -69,7 +69,7 @@ pub(super) fn draft(repository: &GitRepository, ui: &Ui) -> Result<Draft, CliErr
     let span = Span { heads: &[head], not: &[], files: false };
     history::walk(repository.directory(), span, &each, &mut |commit| {
         commits += 1;
-        bar.set_position(commits);
+        progress.at(commits);
         note(&mut by_email, &commit);
         let committer = text(&commit.committer.email).to_lowercase();
         if is_bot(&committer) {
@@ -79,7 +79,7 @@ pub(super) fn draft(repository: &GitRepository, ui: &Ui) -> Result<Draft, CliErr
             newest.push(commit);
         }
     })?;
-    bar.finish_and_clear();
+    progress.end();
     places(repository, &newest, &mut by_email)?;
     Ok(sort_out(commits, by_email, services))
 }
