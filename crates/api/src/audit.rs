@@ -77,6 +77,8 @@ pub struct Reached {
     pub unsigned: Vec<String>,
     /// Landings let through by shadow or warn mode.
     pub unenforced: u64,
+    /// Landings around the gate, or that were not clear any more, which nobody has signed for since.
+    pub slipped: u64,
 }
 
 /// Override of a landing, open until somebody else reviews it.

@@ -104,12 +104,18 @@ pub fn slipped(record: &LandingRecord) -> bool {
     record.kind == LandingKind::Unenforced && record.mode == Mode::Enforce
 }
 
-/// Whether what slipped by has been signed for since.
+/// What slipped by, decided again with what has been signed for it since; `None` while it is open.
 ///
 /// # Errors
 /// [`PortError`] when a fact cannot be had.
-pub fn is_signed_since(world: World, record: &LandingRecord) -> Result<bool, PortError> {
-    Ok(matches!(by_now(world, record)?, Again::Clear(_)))
+pub fn signed_since(
+    world: World,
+    record: &LandingRecord,
+) -> Result<Option<Vec<Judgement>>, PortError> {
+    match by_now(world, record)? {
+        Again::Clear(parts) => Ok(Some(parts)),
+        Again::NotFetched | Again::Unenforced | Again::Open(_) => Ok(None),
+    }
 }
 
 /// Whether every change of the decision inputs along a chain was itself cleared, back to the trust
@@ -223,8 +229,8 @@ fn unenforced(record: &LandingRecord) -> Problem {
     let (to, target) = (record.to.short(), record.target.short());
     if slipped(record) {
         let text = format!(
-            "{to} came to {target} without what the policy asks for: it was not clear any more when \
-             the ref moved"
+            "{to} came to {target} without what the policy asks for: around the gate, or when it was \
+             not clear any more"
         );
         let from = record.from.map(|from| from.short()).unwrap_or_default();
         let hint = format!("revert it and what is above it, or let {from}..{to} be signed");
@@ -279,7 +285,8 @@ fn gap(from: Oid) -> Problem {
         "what lies between {} and the landing before it did not pass the gate",
         from.short()
     );
-    problem("gap", text, "an owner reviews it with `obstat audit --unsigned`")
+    let hint = "on the server, `obstat hook catch-up` records it, so that a holder can sign for it";
+    problem("gap", text, hint)
 }
 
 /// Records from one landing back to the bootstrap; each must start where the one before ended.
@@ -337,6 +344,16 @@ fn origin(
         Some(origin) => rolling::landing_before(world, &origin, from, here.sequence),
         None => Ok(None),
     }
+}
+
+/// Whether what lands on a tip has a chain to join on to, given the last landing of the ref: the tip
+/// landed there, or it is one of the ref's origin.
+///
+/// # Errors
+/// [`PortError`] when a record is forged or cannot be read.
+pub fn joins_on(world: World, last: &LandingRecord, tip: Oid) -> Result<bool, PortError> {
+    let own = rolling::landing_at(world, &last.target, tip)?;
+    Ok(own.is_some() || origin(world, last, tip)?.is_some())
 }
 
 enum Again {

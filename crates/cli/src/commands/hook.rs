@@ -1,5 +1,6 @@
 //! `obstat hook`: installs the gate on a bare repository, and runs it when git says so.
 
+mod around;
 mod install;
 mod late;
 mod outcome;
@@ -25,6 +26,8 @@ pub(crate) struct Args {
 enum Command {
     /// Install the hooks on a bare repository
     Install(install::Args),
+    /// Record what moved protected refs around the gate, so that it can be signed for
+    CatchUp(around::Args),
     /// Judge a push (run by git)
     #[command(hide = true)]
     PreReceive,
@@ -42,6 +45,7 @@ enum Command {
 pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
     match &args.command {
         Command::Install(args) => install::run(args, ui),
+        Command::CatchUp(args) => around::run(args, ui),
         Command::PreReceive => receive::before(ui),
         Command::PostReceive => receive::after(ui),
         Command::ReferenceTransaction { state } => receive::transaction(state, ui),

@@ -304,7 +304,7 @@ fn signatures(cleared: &Cleared) -> String {
     } else {
         format!("signed by {}", people.join(", "))
     };
-    let overridden = cleared.record.changes.iter().any(|c| c.overridden_by.is_some());
+    let overridden = cleared.parts.iter().any(|p| p.decision.diagnostics.overridden_by.is_some());
     let by = if overridden { "by override".to_owned() } else { by };
     format!("{by}, {} since bootstrap, no witnesses", count(cleared.landings as u64, "landing"))
 }

@@ -1,6 +1,7 @@
 //! `obstat verify`: clear only for the tip of what passed, and only against a pinned trust file.
 
 use super::{ASSISTED, org};
+use obstat_testkit::Org;
 
 const TRUST: [&str; 4] = ["--target", "production", "--trust", "../server.git/obstat/trust"];
 
@@ -61,23 +62,124 @@ fn records_that_were_not_fetched_say_so() {
     assert!(bare.out.contains("refs/obstat/*:refs/obstat/*"), "{}", bare.out);
 }
 
+/// Moves the server's `main` as who has its files can.
+fn moves_around(org: &Org, commit: &str) {
+    org.scratch.run("server.git", &["git", "fetch", "-q", "../work", commit], &[], "").ok();
+    org.scratch.git("server.git", &["update-ref", "refs/heads/main", commit]);
+    fetch(org);
+}
+
+fn fetch(org: &Org) {
+    org.scratch.git("work", &["fetch", "-q", "origin", "+refs/obstat/*:refs/obstat/*"]);
+}
+
+/// Signs an override of a range that has landed, and brings it.
+fn overrides(org: &Org, who: &str, range: &str) {
+    let key = org.scratch.at(&format!("keys/{who}")).to_string_lossy().into_owned();
+    let reason = ["override", "--reason", "the shop was down", "--expires", "2h"];
+    let line: Vec<&str> = reason.into_iter().chain(["--key", &key, range]).collect();
+    org.obstat_typing(who, "work", &line, &org.typed(range)).ok();
+    org.push_statements(who).ok();
+    fetch(org);
+}
+
 #[test]
-fn a_landing_past_the_gate_is_a_gap() {
+fn what_came_around_the_gate_is_not_deployed_until_a_holder_has_signed() {
     let org = org();
     org.scratch.write("work/src/a.rs", "fn a() {}\n");
     let rogue = org.commit("jonas", "past the gate");
-    org.scratch.run("server.git", &["git", "fetch", "-q", "../work", &rogue], &[], "").ok();
-    org.scratch.git("server.git", &["update-ref", "refs/heads/main", &rogue]);
-    org.scratch.git("work", &["fetch", "-q", "origin", "+refs/obstat/*:refs/obstat/*"]);
+    moves_around(&org, &rogue);
     assert_eq!(verify(&org, "main").code, 3);
     org.scratch.write("work/docs/a.md", "text\n");
-    org.commit("priya", "docs on top");
-    org.push("priya", &["main"]).ok();
-    org.scratch.git("work", &["fetch", "-q", "origin", "+refs/obstat/*:refs/obstat/*"]);
-    let on_top = verify(&org, "main");
-    assert_eq!(on_top.code, 3, "{}", on_top.all());
+    let above = org.commit("priya", "docs on top");
+    let pushed = org.push("priya", &["main"]);
+    let short = |name: &str| org.scratch.git("work", &["rev-parse", "--short=7", name]);
+    let range = format!("{}..{}", short(&format!("{rogue}~1")), short(&rogue));
+    assert!(pushed.said().contains(&format!("--expires 2h {range}")), "{}", pushed.err);
+    assert_eq!(pushed.code, 0, "{}", pushed.err);
+    fetch(&org);
+    for commit in [&rogue, &above] {
+        let answer = verify(&org, commit);
+        assert_eq!(answer.code, 3, "{}", answer.all());
+        assert!(answer.out.contains("around the gate"), "{}", answer.out);
+    }
     let audit = org.obstat("mira", "work", &["audit", "--unsigned"]).ok();
-    assert!(audit.contains(rogue.get(..7).unwrap_or("none")), "{audit}");
+    assert!(audit.contains(&short(&rogue)), "{audit}");
+    // Nobody knows who brought it, so that nobody's approval is known to be of somebody else.
+    for who in ["priya", "yusuf", "mira"] {
+        org.sign(who, &range, &[]).ok();
+        org.push_statements(who).ok();
+    }
+    fetch(&org);
+    assert_eq!(verify(&org, &above).code, 3, "cleared by signatures alone");
+    overrides(&org, "mira", &range);
+    for commit in [&rogue, &above] {
+        let answer = verify(&org, commit);
+        assert_eq!(answer.code, 0, "{}", answer.all());
+    }
+    let audit = org.obstat("mira", "work", &["audit"]).ok();
+    assert!(audit.contains("override by mira"), "{audit}");
+}
+
+#[test]
+fn who_keeps_the_server_records_a_move_around_the_gate_without_a_push() {
+    let org = org();
+    let catch_up = || {
+        let line = ["hook", "catch-up", "--bare", "server.git"];
+        let ran = org.obstat("mira", ".", &line);
+        fetch(&org);
+        ran
+    };
+    assert!(catch_up().ok().contains("nothing"));
+    org.scratch.write("work/src/a.rs", "fn a() {}\n");
+    let rogue = org.commit("jonas", "past the gate");
+    moves_around(&org, &rogue);
+    assert!(verify(&org, "main").out.contains("has not passed"));
+    assert!(catch_up().ok().contains("around the gate"));
+    assert!(catch_up().ok().contains("nothing"), "recorded twice");
+    assert_eq!(verify(&org, "main").code, 3);
+    overrides(&org, "mira", &format!("{rogue}~1..{rogue}"));
+    assert_eq!(verify(&org, "main").code, 0, "{}", verify(&org, "main").all());
+}
+
+/// A release branch that somebody with the server's files begins anew where main is cleared has a chain
+/// to join on to.
+#[test]
+fn a_branch_that_is_back_at_what_was_cleared_has_not_moved_around_the_gate() {
+    let org = org();
+    land(&org);
+    org.push("mira", &["main:refs/heads/release/1"]).ok();
+    org.scratch.write("work/docs/a.md", "text\n");
+    org.commit("priya", "docs");
+    org.push("priya", &["main"]).ok();
+    let tip = org.scratch.git("work", &["rev-parse", "main"]);
+    for to in [tip.as_str(), &format!("{tip}~1")] {
+        org.scratch.git("server.git", &["update-ref", "refs/heads/release/1", to]);
+        let line = ["hook", "catch-up", "--bare", "server.git"];
+        assert!(org.obstat("mira", ".", &line).ok().contains("nothing"), "{to}");
+    }
+}
+
+/// A policy that came around the gate judges nothing, until its owners have signed for it.
+#[test]
+fn a_policy_that_came_around_the_gate_is_none_for_who_deploys() {
+    let org = org();
+    let loose = obstat_testkit::POLICY.replace("mode: enforce", "mode: shadow");
+    assert_ne!(loose, obstat_testkit::POLICY);
+    org.scratch.write("work/.obstat/policy.yaml", loose);
+    let rogue = org.commit("jonas", "looser");
+    moves_around(&org, &rogue);
+    org.scratch.write("work/src/a.rs", "fn a() {}\n");
+    let above = org.commit("jonas", ASSISTED);
+    org.push("jonas", &["main"]).ok();
+    fetch(&org);
+    for commit in [&rogue, &above] {
+        assert_eq!(verify(&org, commit).code, 3, "{}", verify(&org, commit).all());
+    }
+    overrides(&org, "mira", &format!("{rogue}~1..{rogue}"));
+    for commit in [&rogue, &above] {
+        assert_eq!(verify(&org, commit).code, 3, "an override changed the policy");
+    }
 }
 
 #[test]

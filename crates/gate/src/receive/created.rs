@@ -114,7 +114,7 @@ fn origin(
     let landed = rolling::landing_at(world, from, base)?;
     let cleared = match &landed {
         None => false,
-        Some(record) if deploy::slipped(record) => deploy::is_signed_since(world, record)?,
+        Some(record) if deploy::slipped(record) => deploy::signed_since(world, record)?.is_some(),
         Some(record) => record.kind != LandingKind::Unenforced || policy.mode() != Mode::Enforce,
     };
     if !cleared {

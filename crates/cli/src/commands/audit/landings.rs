@@ -1,13 +1,12 @@
 //! What landed on protected targets, by the gate's records: signed, overridden, unsigned.
 
-use super::graph::Graph;
+mod reader;
+
+use self::reader::{Reader, records};
 use crate::clock;
-use crate::context::{self, OPTIONS};
+use crate::context;
 use crate::error::CliError;
-use obstat_attest::record;
-use obstat_gate::ports::{InputsCache, PortError, Records as _, Repository as _};
-use obstat_gate::receive::APPROVALS;
-use obstat_gate::{governing, inputs};
+use obstat_gate::deploy;
 use obstat_git::GitRepository;
 use obstat_model::approval::VerifiedApproval;
 use obstat_model::decision::Outcome;
@@ -15,13 +14,8 @@ use obstat_model::id::{PersonId, StatementHash};
 use obstat_model::landing::{LandedChange, LandingKind, LandingRecord};
 use obstat_model::object::{Oid, RefName};
 use obstat_model::statement::{Act, Signer};
-use obstat_model::trust::TrustRoot;
-use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::PathBuf;
-
-/// Largest statement in bytes.
-const STATEMENT_MAX: u64 = 1 << 20;
 
 /// How one commit reached a target.
 #[derive(Debug, Clone, Copy)]
@@ -45,6 +39,8 @@ pub(crate) struct Exception {
 pub(crate) enum How {
     /// Around the gate: no record tells of it.
     Unrecorded,
+    /// Around the gate, or when it was not clear any more: a record tells of it, and nobody has signed.
+    Slipped,
     /// In shadow or warn mode.
     Unenforced,
     /// By override.
@@ -58,6 +54,7 @@ impl How {
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Unrecorded => "unrecorded",
+            Self::Slipped => "slipped",
             Self::Unenforced => "unenforced",
             Self::Overridden => "overridden",
             Self::Adopted => "adopted",
@@ -68,6 +65,7 @@ impl How {
     pub(crate) fn phrase(self) -> &'static str {
         match self {
             Self::Unrecorded => "around the gate",
+            Self::Slipped => "slipped by",
             Self::Unenforced => "let through by mode",
             Self::Overridden => "by override",
             Self::Adopted => "taken over",
@@ -81,6 +79,8 @@ pub(crate) struct Target {
     pub(crate) signed: u64,
     pub(crate) overridden: u64,
     pub(crate) unenforced: u64,
+    /// What came around the gate, or was not clear any more, and has not been signed for since.
+    pub(crate) slipped: u64,
     /// How often it was taken over as it stood, after the gate had begun.
     pub(crate) adopted: u64,
     /// Tips that landed by override or by mode, newest first: how, and who pushed.
@@ -92,7 +92,7 @@ pub(crate) struct Target {
 impl Target {
     /// Whether nothing has reached it.
     pub(crate) fn is_quiet(&self) -> bool {
-        let landed = self.signed + self.overridden + self.unenforced + self.adopted;
+        let landed = self.signed + self.overridden + self.unenforced + self.slipped + self.adopted;
         landed == 0 && self.unsigned.is_empty()
     }
 }
@@ -122,7 +122,7 @@ impl Landed {
         };
         landed.known = true;
         let records = records(repository, &trust)?;
-        let mut reader = Reader::new(repository, &records)?;
+        let mut reader = Reader::new(repository, &trust, &records)?;
         let mut covered: HashMap<RefName, HashSet<Oid>> = HashMap::new();
         let mut starts: HashMap<RefName, Oid> = HashMap::new();
         // Oldest first: a commit has landed with the first landing that brought it.
@@ -133,7 +133,7 @@ impl Landed {
                 landed.before.extend(reader.graph.fresh(record.to));
             }
             let chain = covered.entry(record.target.clone()).or_default();
-            for change in &record.changes {
+            for change in &reader.as_it_stands(record)? {
                 landed.add(&mut reader, record, change, chain)?;
             }
         }
@@ -174,6 +174,10 @@ impl Landed {
                 target.let_through.push((change.to, How::Overridden, record.pusher.clone()));
             }
             _ if signed => target.signed += 1,
+            _ if deploy::slipped(record) => {
+                target.slipped += 1;
+                target.let_through.push((change.to, How::Slipped, record.pusher.clone()));
+            }
             _ => {
                 target.unenforced += 1;
                 target.let_through.push((change.to, How::Unenforced, record.pusher.clone()));
@@ -221,121 +225,6 @@ impl Landed {
         let now = clock::now().0;
         self.exceptions.iter().filter(|e| !e.reviewed && e.review_due < now).count()
     }
-}
-
-fn records(repository: &GitRepository, trust: &TrustRoot) -> Result<Vec<LandingRecord>, CliError> {
-    let mut found = Vec::new();
-    let mut broken = None;
-    repository.newest_landings(&mut |bytes| match record::parse_landing(bytes, &trust.gates) {
-        Ok(landing) => {
-            found.push(landing);
-            true
-        }
-        Err(error) => {
-            broken = Some(error.to_string());
-            false
-        }
-    })?;
-    match broken {
-        Some(why) => Err(CliError::untrusted(
-            format!("a landing record does not verify: {why}"),
-            "fetch refs/obstat/* again, and check that the trust file is of this repository",
-        )),
-        None => Ok(found),
-    }
-}
-
-/// Reads what bears on landings, each thing once.
-struct Reader<'a> {
-    repository: &'a GitRepository,
-    graph: Graph,
-    /// Filed statements by the digest that they are filed under.
-    filed: HashMap<String, Vec<Oid>>,
-    kept: Kept,
-}
-
-impl<'a> Reader<'a> {
-    fn new(repository: &'a GitRepository, records: &[LandingRecord]) -> Result<Self, CliError> {
-        let mut heads: Vec<Oid> = Vec::new();
-        let mut targets: HashSet<&RefName> = HashSet::new();
-        for record in records {
-            heads.extend(Some(record.to).filter(|id| repository.commit(*id).is_ok()));
-            if targets.insert(&record.target) {
-                heads.extend(tip_of(repository, &record.target)?);
-            }
-        }
-        heads.sort_unstable();
-        heads.dedup();
-        let mut filed: HashMap<String, Vec<Oid>> = HashMap::new();
-        for (name, id) in repository.refs().below(APPROVALS)? {
-            let digest = name.as_str().strip_prefix(APPROVALS).and_then(|r| r.split_once('/'));
-            if let Some((digest, _)) = digest {
-                filed.entry(digest.to_owned()).or_default().push(id);
-            }
-        }
-        let graph = Graph::read(repository, &heads)?;
-        Ok(Self { repository, graph, filed, kept: Kept::default() })
-    }
-
-    /// Statements on a landed change, verified against the roster as of its base.
-    fn statements(
-        &self,
-        record: &LandingRecord,
-        change: &LandedChange,
-    ) -> Result<Vec<VerifiedApproval>, PortError> {
-        let Some(filed) = self.filed.get(&change.digest.to_string()) else {
-            return Ok(Vec::new());
-        };
-        let Some(at) = governing::judged_at(record) else { return Ok(Vec::new()) };
-        let tree = self.repository.commit(at)?.tree;
-        let Ok(inputs) = inputs::load(self.repository, tree, &self.kept)? else {
-            return Ok(Vec::new());
-        };
-        let mut found = Vec::new();
-        for id in filed {
-            let Some(bytes) = self.repository.blob(*id, STATEMENT_MAX)? else { continue };
-            found.extend(obstat_attest::verify_bytes(&bytes, &inputs.roster, &OPTIONS).ok());
-        }
-        Ok(found)
-    }
-
-    /// Commits of a target's chain that no record covers, newest first.
-    fn unsigned(
-        &self,
-        target: &RefName,
-        start: Oid,
-        known: &HashSet<Oid>,
-    ) -> Result<Vec<Oid>, PortError> {
-        let Some(tip) = tip_of(self.repository, target)? else { return Ok(Vec::new()) };
-        let chain = self.graph.first_parents(Some(start), tip).unwrap_or_default();
-        Ok(chain.into_iter().filter(|id| !known.contains(id)).collect())
-    }
-}
-
-/// Checked inputs, kept for one run: what lies on disk here may be anybody's.
-#[derive(Debug, Default)]
-struct Kept(RefCell<HashMap<Oid, Vec<u8>>>);
-
-impl InputsCache for Kept {
-    fn recall(&self, object: Oid) -> Option<Vec<u8>> {
-        self.0.borrow().get(&object).cloned()
-    }
-
-    fn keep(&self, object: Oid, bytes: &[u8]) {
-        self.0.borrow_mut().insert(object, bytes.to_vec());
-    }
-}
-
-/// Where a target is, as far as this repository knows.
-fn tip_of(repository: &GitRepository, target: &RefName) -> Result<Option<Oid>, PortError> {
-    let tracking = target.as_str().replacen("refs/heads/", "refs/remotes/origin/", 1);
-    let mut tip = None;
-    if let Ok(name) = RefName::parse(&tracking) {
-        tip = repository.reference(&name)?;
-    }
-    // In a clone, a local branch is what somebody works on, not what reached the target.
-    let own = if repository.has_remote("origin") { None } else { repository.reference(target)? };
-    Ok(tip.or(own).map(|id| repository.peel(id)).transpose()?)
 }
 
 /// Who signed that no AI helped, if that statement is among those that counted.

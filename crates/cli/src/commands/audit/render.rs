@@ -134,7 +134,7 @@ fn reached(range: &str, source: &Source, ui: &mut Ui) {
                 "",
             ));
         }
-        let n = found.unsigned.len() as u64;
+        let n = found.unsigned.len() as u64 + found.slipped;
         let mark = if n > 0 { marks.blocked(paint) } else { marks.met(paint) };
         ui.line(row(mark, "around the gate, unsigned", n, ""));
         if found.adopted > 0 {
@@ -248,6 +248,7 @@ fn reached_lines(source: &Source) -> Vec<Reached> {
         reviews_late: late,
         unsigned: found.unsigned.iter().map(ToString::to_string).collect(),
         unenforced: found.unenforced,
+        slipped: found.slipped,
     };
     source.known.landed.targets.iter().map(one).collect()
 }

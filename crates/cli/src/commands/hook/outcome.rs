@@ -251,11 +251,22 @@ pub(super) fn catch_up(
             missed.push(RefUpdate { name: update.name.clone(), old, new: Some(new) });
         }
     }
-    if missed.is_empty() {
+    unannounced(repository, (fixed, pusher), missed, now)
+}
+
+/// Records updates that came to pass without having been announced, as they are judged now. Gives
+/// the landings recorded.
+pub(super) fn unannounced(
+    repository: &GitRepository,
+    (fixed, pusher): (&Fixed, &Pusher),
+    updates: Vec<RefUpdate>,
+    now: Now,
+) -> Result<Vec<LandingRecord>, CliError> {
+    if updates.is_empty() {
         return Ok(Vec::new());
     }
     let mut done = Vec::new();
-    for landed in late::unannounced(repository, (fixed, pusher.clone()), missed, now)? {
+    for landed in late::unannounced(repository, (fixed, pusher.clone()), updates, now)? {
         let landed = signed(&fixed.key, landed);
         done.push(keep(repository, (&fixed.key, &fixed.trust.gates), landed)?);
     }

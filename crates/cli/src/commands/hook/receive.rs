@@ -1,7 +1,7 @@
 //! The hooks themselves: judge before, record after, and the last net.
 
-use super::outcome;
 use super::settings::{Fixed, Settings};
+use super::{around, outcome};
 use crate::clock;
 use crate::context::store::DiskCache;
 use crate::context::world;
@@ -21,6 +21,7 @@ use obstat_git::refs::RefEdit;
 use obstat_model::landing::Receipt;
 use obstat_model::object::{Oid, RefName};
 use obstat_model::target::Mode;
+use obstat_model::time::Now;
 use std::io::Read as _;
 
 /// Most bytes that git may hand to a hook: more than as many refs as are looked at can have, each with
@@ -70,6 +71,7 @@ pub(super) fn before(ui: &mut Ui) -> Result<Exit, CliError> {
         let settled = GitRepository::open(&directory, None)?;
         outcome::settle(&settled, &fixed, now)?;
     }
+    caught_up(ui, &repository, &fixed, &updates, now)?;
     let edit = |u: &RefUpdate| RefEdit { name: u.name.clone(), old: u.old, new: u.new };
     let edits: Vec<RefEdit> = updates.iter().map(edit).collect();
     repository.refs_mut().overlay(&edits);
@@ -111,6 +113,27 @@ pub(super) fn before(ui: &mut Ui) -> Result<Exit, CliError> {
         }
     }
     Ok(Exit::Ok)
+}
+
+/// What stands where a push begins came there through the gate, or is recorded now: what lands on top
+/// must join on to something that people can sign for.
+fn caught_up(
+    ui: &mut Ui,
+    repository: &GitRepository,
+    fixed: &Fixed,
+    updates: &[RefUpdate],
+    now: Now,
+) -> Result<(), CliError> {
+    let tips = updates.iter().filter_map(|u| Some((u.name.clone(), u.old?)));
+    let moved = around::moved(repository, fixed, &tips.collect::<Vec<_>>(), now)?;
+    if moved.is_empty() {
+        return Ok(());
+    }
+    let settled = GitRepository::open(repository.directory(), None)?;
+    for record in around::record(&settled, fixed, moved, now)? {
+        ui.note(around::told(ui, &record));
+    }
+    Ok(())
 }
 
 fn tell(ui: &mut Ui, updates: &[RefUpdate], answers: &[Answer], unknown: Option<&String>) {
@@ -215,7 +238,7 @@ fn receipts(
     repository: &GitRepository,
     fixed: &Fixed,
     updates: &[RefUpdate],
-    now: obstat_model::time::Now,
+    now: Now,
 ) -> Result<(), CliError> {
     let mut receipts = Vec::new();
     for update in updates {
