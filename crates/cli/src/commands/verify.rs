@@ -76,6 +76,17 @@ impl TrustArgs {
 }
 
 pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
+    answered(args, ui).map_err(|error| match error {
+        // There is no repository that could be damaged: all that is read is the bundle.
+        CliError::Git(_) | CliError::Port(_) if args.bundle.is_some() => CliError::untrusted(
+            format!("the bundle proves nothing: {error}"),
+            "it was changed or cut short; ask for it again",
+        ),
+        other => other,
+    })
+}
+
+fn answered(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
     let trust = args.trust.read()?;
     let (repository, commit, target, copies) = match &args.bundle {
         Some(path) => opened(path, args)?,

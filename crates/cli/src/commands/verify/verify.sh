@@ -122,6 +122,16 @@ side() {
     if [ "$1" = 000000 ]; then put ''; else put "$2"; fi
 }
 
+# The keys of $1 stand in the roster that judged the landing of what begins at $2.
+known_keys() {
+    judged=$(sed -n 's/.*"governedBy":{"ref":"[^"]*","at":"\([0-9a-f]*\)"}.*/\1/p' "$work/landing.statement")
+    repo cat-file blob "${judged:-$2}:.obstat/roster.yaml" >"$work/roster" 2>/dev/null ||
+        bad 'the roster that judged this landing is not in the bundle'
+    while read -r _ _ type key _; do
+        has "$type $key" "$work/roster" || bad "the roster does not have the key $key of $1"
+    done <"$1"
+}
+
 # What is believed.
 [ "$(head -n 1 "$trust")" = 'obstat trust file, version 1' ] || bad "$trust is no trust file of version 1"
 repository=$(id_of repository "$trust")
@@ -175,6 +185,7 @@ for change in "$here/changes"/*; do
     computed=$(change_digest "$from^{tree}" "$to^{tree}")
     [ "$computed" = "$digest" ] || bad "the content of part $count has digest $computed, not $digest"
     echo "content   $digest, recomputed from the objects"
+    [ ! -e "$change/allowed_signers" ] || known_keys "$change/allowed_signers" "$from"
     for envelope in "$change/statements"/*.json; do
         [ -e "$envelope" ] || continue
         take "$envelope" "$work/one"
