@@ -26,8 +26,8 @@ pub struct Memo {
 /// A note, or why it cannot be read, or none.
 pub(crate) type ReadNote = Option<Rc<Result<Note, String>>>;
 
-/// Two trees, the tip that was judged, and the tip of a target.
-type UsedUp = ((Oid, Oid), Option<Oid>, Oid);
+/// Two trees, the tip that was judged, the tip of a target, and one that the target lost.
+type UsedUp = ((Oid, Oid), Option<Oid>, Oid, Option<Oid>);
 
 impl Memo {
     /// Whether a difference was found to be used up.

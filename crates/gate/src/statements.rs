@@ -6,8 +6,9 @@ mod difference;
 use self::difference::Difference;
 
 use crate::ports::{Commit, PortError};
+use crate::rolling;
 use crate::versions::Standing;
-use crate::world::{Surroundings, World};
+use crate::world::{Seen, Surroundings, World};
 use obstat_attest::Envelope;
 use obstat_attest::record;
 use obstat_model::approval::{
@@ -23,10 +24,6 @@ use std::collections::HashMap;
 
 /// Most statements of one signer on one digest; more are refused on receipt.
 pub const STATEMENTS_MAX: usize = 64;
-/// Most landings since a tip was judged that are looked through.
-const LANDINGS_MAX: usize = 10_000;
-/// As many where the tip was never recorded.
-const UNPLACED_MAX: usize = 200;
 
 /// Where statements are read and against what they are held.
 #[derive(Clone, Copy)]
@@ -136,8 +133,9 @@ impl Reader<'_> {
     }
 
     /// Whether the approved content has landed on the target since it was signed for: by the gate's
-    /// records, wherever the tip has gone since, and by the content of every tip since it was
-    /// judged, which needs no record.
+    /// records, and by the content of every tip since it was judged, which needs no record. Where the
+    /// target went back, other tips were there that no walk from the present one finds, so what was
+    /// signed until then is spent whatever it is about.
     fn is_spent(
         &self,
         (target, change): (&RefName, &ChangeFacts),
@@ -158,7 +156,10 @@ impl Reader<'_> {
             return Ok(true);
         }
         let Some(present) = change.revision.tip else { return Ok(false) };
-        let left = self.left(target, judged)?;
+        let (rewound, left) = self.rewound(target, present)?;
+        if rewound.is_some_and(|rewound| received_at <= rewound) {
+            return Ok(true);
+        }
         if Some(present) == judged && left.is_empty() {
             return Ok(false);
         }
@@ -180,7 +181,8 @@ impl Reader<'_> {
         };
         let Some(signed) = signed else { return Ok(false) };
         // Many may have signed for the same.
-        let key = (signed.key(), judged, present);
+        let lost = left.last().map(|commit| commit.id);
+        let key = (signed.key(), judged, present, lost);
         if let Some(known) = self.world.memo.used_up(key) {
             return Ok(known);
         }
@@ -211,38 +213,24 @@ impl Reader<'_> {
         Ok(chain)
     }
 
-    /// What has landed on the target since a tip was first there: where the target went back, it need not
-    /// lie below the present tip. What is gone from the repository is left out.
-    fn left(&self, target: &RefName, judged: Option<Oid>) -> Result<Vec<Commit>, PortError> {
-        let Some(judged) = judged else { return Ok(Vec::new()) };
-        let there = self.parsed(self.world.records.landings_at(target, judged)?)?;
-        let first = there.iter().map(|landing| landing.sequence).min();
-        let most = if first.is_some() { LANDINGS_MAX } else { UNPLACED_MAX };
-        let mut tips = Vec::new();
-        self.world.records.newest_landings(&mut |bytes| {
-            // A record that is not the gate's hides nothing here: it only adds.
-            let Some(landing) = record::claimed_landing(bytes) else { return true };
-            if first.is_some_and(|first| landing.sequence <= first) {
-                return false;
-            }
-            if landing.target == *target && self.world.comes_after(&landing) {
-                tips.push(landing.to);
-            }
-            tips.len() < most
-        })?;
-        // Where it was never recorded, what lies below it came before.
-        if first.is_none() {
-            let mut above = Vec::new();
-            for tip in tips {
-                let here = self.world.repository.commit(tip).is_ok();
-                if here && !self.world.repository.is_ancestor(tip, judged)? {
-                    above.push(tip);
-                }
-            }
-            tips = above;
+    /// When the target last went back, by its records; and the tips that it lost otherwise: where its last
+    /// landing does not lie below the present tip, somebody moved it who did not ask the gate.
+    fn rewound(
+        &self,
+        target: &RefName,
+        present: Oid,
+    ) -> Result<(Option<Timestamp>, Vec<Commit>), PortError> {
+        let last = match self.world.seen {
+            Seen::First { rewound, .. } => return Ok((rewound, Vec::new())),
+            Seen::All => rolling::last_of(self.world, target)?,
+        };
+        let Some(last) = last else { return Ok((None, Vec::new())) };
+        let repository = self.world.repository;
+        if repository.commit(last.to).is_err() || repository.is_ancestor(last.to, present)? {
+            return Ok((last.rewound, Vec::new()));
         }
-        let tips = tips.into_iter().filter_map(|tip| self.world.repository.commit(tip).ok());
-        Ok(tips.collect())
+        let base = repository.merge_base(present, last.to)?;
+        Ok((last.rewound, self.since(base, last.to)?))
     }
 
     fn landings_of(&self, digest: ChangeDigest) -> Result<Vec<LandingRecord>, PortError> {

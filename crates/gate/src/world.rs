@@ -47,6 +47,8 @@ pub enum Seen {
         count: u64,
         /// The place of what is decided again, which is no part of its own past.
         own: u64,
+        /// When its target had last gone back before it.
+        rewound: Option<Timestamp>,
     },
 }
 
@@ -96,19 +98,10 @@ impl World<'_> {
     pub fn has_seen(&self, landing: &LandingRecord) -> bool {
         match self.seen {
             Seen::All => true,
-            Seen::First { count, own } => {
+            Seen::First { count, own, .. } => {
                 let earlier = landing.sequence < count || landing.at < self.now.0;
                 landing.sequence != own && earlier
             }
-        }
-    }
-
-    /// Whether what is judged comes after a landing in the order of records, whenever it is judged.
-    #[must_use]
-    pub fn comes_after(&self, landing: &LandingRecord) -> bool {
-        match self.seen {
-            Seen::All => true,
-            Seen::First { own, .. } => landing.sequence < own,
         }
     }
 

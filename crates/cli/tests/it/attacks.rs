@@ -7,6 +7,7 @@ mod origins;
 mod people;
 mod policies;
 mod pushes;
+mod rewinds;
 mod words;
 
 use obstat_testkit::{Finished, Org};

@@ -151,6 +151,7 @@ fn refused(
         statements: Vec::new(),
         overridden_by: None,
     };
+    let rewound = rolling::rewound(world, &update.name, to)?;
     Ok(Some(LandingRecord {
         repository: world.trust.repository,
         target: update.name,
@@ -163,6 +164,7 @@ fn refused(
         inputs: world.inputs_digest(world.repository.commit(to)?.tree)?,
         governed: None,
         at: world.now.0,
+        rewound,
         seen,
         sequence: seen,
         previous: None,
