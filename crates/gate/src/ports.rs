@@ -176,7 +176,7 @@ pub trait Repository {
         Ok(self.merge_bases(a, b)?.first().copied())
     }
 
-    /// All best common ancestors, the newest by claimed date first.
+    /// Best common ancestors, the newest by claimed date first; of many, two.
     ///
     /// # Errors
     /// [`PortError`] when history is incomplete.

@@ -47,9 +47,14 @@ pub enum GitError {
     },
     /// A branch or tag is named like the beginning of a commit's id.
     #[error(
-        "`{0}` is the name of a branch or tag and the beginning of a commit's id; write the whole id, or refs/…"
+        "`{0}` is the name of a branch or tag, and could be the beginning of a commit's id; write the whole id, or refs/…"
     )]
     Ambiguous(String),
+    /// Several refs have a name.
+    #[error(
+        "several branches or tags are called `{0}`; write the whole name: refs/heads/…, refs/tags/…, refs/remotes/…"
+    )]
+    SeveralRefs(String),
     /// A revision does not exist.
     #[error("`{0}` names no commit here; list branches with `git branch -a`")]
     NoRevision(String),

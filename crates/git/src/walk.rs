@@ -224,11 +224,15 @@ fn near(store: &Store, below: &Known, heads: &[Oid]) -> Result<Vec<Commit>, Port
     Ok(found)
 }
 
+mod bases;
+
+pub(crate) use bases::merge_bases;
+
 const OLD: u8 = 1;
 const NEW: u8 = 2;
 const BOTH: u8 = OLD | NEW;
 
-/// Colours of two walks that run towards each other, newest commits first.
+/// Colours of walks that run towards each other, newest commits first.
 ///
 /// It is exact whatever the dates say: a commit whose colours grow is walked again, and the walk
 /// ends only when nothing is left that just one side has reached (git's `paint_down_to_common`).
@@ -241,7 +245,12 @@ struct Paint<'a> {
     open: usize,
 }
 
-impl Paint<'_> {
+impl<'a> Paint<'a> {
+    fn new(store: &'a Store) -> Self {
+        let (heap, colours, waiting) = (BinaryHeap::new(), HashMap::new(), HashSet::new());
+        Self { store, heap, colours, waiting, open: 0 }
+    }
+
     fn add(&mut self, id: Oid, colour: u8) -> Result<(), PortError> {
         let before = self.colours.get(&id).copied().unwrap_or(0);
         let after = before | colour;
@@ -281,8 +290,7 @@ pub(crate) fn is_ancestor(store: &Store, old: Oid, new: Oid) -> Result<bool, Por
     if old == new {
         return Ok(true);
     }
-    let (heap, colours, waiting) = (BinaryHeap::new(), HashMap::new(), HashSet::new());
-    let mut paint = Paint { store, heap, colours, waiting, open: 0 };
+    let mut paint = Paint::new(store);
     if let Some(known) = by_known(store, old, new)? {
         return Ok(known);
     }
@@ -330,40 +338,6 @@ fn all_below(store: &Store, top: Oid) -> Result<HashSet<Oid>, PortError> {
         todo.extend(store.commit(id)?.parents.into_iter().filter(|parent| seen.insert(*parent)));
     }
     Ok(seen)
-}
-
-/// Common ancestors such that no other common ancestor lies above them, the newest by claimed date
-/// first.
-pub(crate) fn merge_bases(store: &Store, a: Oid, b: Oid) -> Result<Vec<Oid>, PortError> {
-    if is_ancestor(store, a, b)? {
-        return Ok(vec![a]);
-    }
-    if is_ancestor(store, b, a)? {
-        return Ok(vec![b]);
-    }
-    let own: HashSet<Oid> = between(store, Some(b), &[a])?.iter().map(|c| c.id).collect();
-    let mut candidates: Vec<(i64, Oid)> = Vec::new();
-    for id in &own {
-        for parent in store.commit(*id)?.parents {
-            if !own.contains(&parent) && is_ancestor(store, parent, b)? {
-                candidates.push((store.commit(parent)?.committer.at, parent));
-            }
-        }
-    }
-    candidates.sort_unstable();
-    candidates.dedup();
-    // A candidate below another candidate is no best one.
-    let mut found = Vec::new();
-    for (_, id) in candidates.iter().rev() {
-        let mut best = true;
-        for (_, other) in &candidates {
-            best &= other == id || !is_ancestor(store, *id, *other)?;
-        }
-        if best {
-            found.push(*id);
-        }
-    }
-    Ok(found)
 }
 
 /// First parents from `head` back to, and without, `from`; oldest first.

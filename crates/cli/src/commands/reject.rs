@@ -5,7 +5,6 @@ use crate::context::change::{ChangeArgs, prepare};
 use crate::error::CliError;
 use crate::ui::{Ui, brief};
 use obstat_api::exit::Exit;
-use obstat_gate::pipeline::Detail;
 use obstat_model::statement::Act;
 
 /// Refuse a change, with a reason
@@ -25,7 +24,7 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
         return Err(CliError::usage("a rejection needs a reason", "say it with --reason"));
     }
     let prepared = prepare(&args.change)?.must_be_open()?;
-    let judgement = prepared.judge(Detail::Plain)?;
+    let judgement = prepared.judge_to_refuse()?;
     make::who(&prepared, &args.key)?;
     brief::before_signing(ui, &judgement);
     let draft = Draft { act: Act::Reject, reason: args.reason.clone(), expires: None };

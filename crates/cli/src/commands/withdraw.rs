@@ -5,7 +5,6 @@ use crate::context::change::{ChangeArgs, prepare};
 use crate::error::CliError;
 use crate::ui::{Ui, brief};
 use obstat_api::exit::Exit;
-use obstat_gate::pipeline::Detail;
 use obstat_model::statement::Act;
 
 /// Take back your statement on a change
@@ -22,7 +21,7 @@ pub(crate) struct Args {
 
 pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
     let prepared = prepare(&args.change)?.must_be_open()?;
-    let judgement = prepared.judge(Detail::Plain)?;
+    let judgement = prepared.judge_to_refuse()?;
     let who = make::who(&prepared, &args.key)?;
     if !judgement.found.statements.iter().any(|s| s.verified.statement.signer == who) {
         return Err(CliError::usage(

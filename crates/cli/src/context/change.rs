@@ -12,10 +12,11 @@ use obstat_gate::inputs::{self, Inputs, Loaded, Unusable};
 use obstat_gate::memo::Memo;
 use obstat_gate::pipeline::{Detail, Judgement, judge};
 use obstat_gate::ports::{PortError, Repository as _};
-use obstat_gate::proposal::{Proposal, Pusher, revision};
+use obstat_gate::proposal::{self, Proposal, Pusher, revision};
 use obstat_gate::versions::Standing;
 use obstat_gate::world::World;
 use obstat_git::GitRepository;
+use obstat_model::change::Revision;
 use obstat_model::object::{Oid, RefName};
 use obstat_model::roster::Roster;
 use obstat_model::text::escape_cut;
@@ -211,13 +212,24 @@ impl Prepared {
 
     /// Judges the change as if it were pushed now by nobody in particular.
     pub(crate) fn judge(&self, detail: Detail) -> Result<Judgement, CliError> {
+        let found = revision(&self.repository, Some(self.tip), self.head)?;
+        let revision = found.map_err(|why| {
+            let problem = why.problem();
+            let text = format!("{} to {}: {}", self.label, self.target.short(), problem.text);
+            CliError::usage(text, problem.hint)
+        })?;
+        self.judged(revision, detail)
+    }
+
+    /// As [`Prepared::judge`], for who refuses it: what cannot be merged is taken as it is.
+    pub(crate) fn judge_to_refuse(&self) -> Result<Judgement, CliError> {
+        let found = revision(&self.repository, Some(self.tip), self.head)?;
+        let as_it_is = proposal::landing(&self.repository, Some(self.tip), self.head)?;
+        self.judged(found.unwrap_or(as_it_is), Detail::Plain)
+    }
+
+    fn judged(&self, revision: Revision, detail: Detail) -> Result<Judgement, CliError> {
         self.with_world(|world, standing| {
-            let found = revision(&self.repository, Some(self.tip), self.head)?;
-            let revision = found.map_err(|why| {
-                let problem = why.problem();
-                let text = format!("{} to {}: {}", self.label, self.target.short(), problem.text);
-                CliError::usage(text, problem.hint)
-            })?;
             let proposal = Proposal {
                 target: self.target.clone(),
                 revision,

@@ -162,13 +162,56 @@ fn a_tag_named_like_an_id_stands_for_nothing() {
     let line = ["verify", "--target", "production", "--trust", trust, short];
     let answer = org.obstat("mira", "work", &line);
     assert_eq!(answer.code, 2, "{}", answer.all());
-    assert!(answer.err.contains("the beginning of a commit's id"), "{}", answer.err);
+    assert!(answer.err.contains("the beginning of a commit"), "{}", answer.err);
     // What a signer is told to look at is named in full.
     let brief = org.sign("priya", "origin/main..main", &[]).ok();
     assert!(brief.contains(&format!("..{evil}")), "{brief}");
     org.scratch.git("work", &["tag", "-d", short]);
     let answer = org.obstat("mira", "work", &line);
     assert_eq!(answer.code, 3, "{}", answer.all());
+    // Nor do one like a description of it, and one like another branch; a whole id is an id.
+    let described = format!("v1-2-g{short}");
+    for name in [described.as_str(), "origin/fix"] {
+        org.scratch.git("work", &["update-ref", "refs/remotes/origin/fix", "HEAD"]);
+        org.scratch.git("work", &["tag", name, "origin/main"]);
+        let refused = org.sign("priya", name, &[]);
+        assert_eq!(refused.code, 2, "{name}: {}", refused.all());
+    }
+    org.scratch.git("work", &["update-ref", &format!("refs/tags/{evil}"), "origin/main"]);
+    let line = ["verify", "--target", "production", "--trust", trust, &evil];
+    let answer = org.obstat("mira", "work", &line);
+    assert_eq!(answer.code, 3, "{}", answer.all());
+}
+
+/// A server's repository may be moved, restored elsewhere, or mounted under another path.
+#[test]
+fn a_repository_that_was_moved_is_gated_still() {
+    let org = org();
+    std::fs::rename(org.scratch.at("server.git"), org.scratch.at("moved.git")).unwrap();
+    org.scratch.git("work", &["remote", "set-url", "origin", "../moved.git"]);
+    org.scratch.write("work/pay/charge.rs", "fn charge() { more() }\n");
+    org.commit("jonas", ASSISTED);
+    let pushed = org.push("jonas", &["main"]);
+    assert!(pushed.said().contains("Not yet"), "{}", pushed.all());
+    let install = ["hook", "install", "--bare", "moved.git", "--pusher-from", "OBSTAT_PUSHER"];
+    // As a gate of before had it, whose place is gone.
+    let old = org.scratch.at("server.git/hooks").to_string_lossy().into_owned();
+    org.scratch.git("moved.git", &["config", "core.hooksPath", &old]);
+    org.obstat("mira", ".", &install).ok();
+    assert_ne!(org.push("jonas", &["main"]).code, 0);
+}
+
+/// An included file has the last word on where hooks are.
+#[test]
+fn hooks_that_git_would_not_run_are_not_installed() {
+    let org = org();
+    org.scratch.write("elsewhere.cfg", "[core]\n\thooksPath = /nowhere\n");
+    let place = org.scratch.at("elsewhere.cfg").to_string_lossy().into_owned();
+    org.scratch.git("server.git", &["config", "include.path", &place]);
+    let install = ["hook", "install", "--bare", "server.git", "--pusher-from", "OBSTAT_PUSHER"];
+    let refused = org.obstat("mira", ".", &install);
+    assert_eq!(refused.code, 2, "{}", refused.all());
+    assert!(refused.err.contains("/nowhere"), "{}", refused.err);
 }
 
 /// Whatever the server's own configuration says, git runs the hooks of the gate.
@@ -176,7 +219,7 @@ fn a_tag_named_like_an_id_stands_for_nothing() {
 fn hooks_are_where_git_looks_and_take_nobodys_place() {
     let org = org();
     let set = org.scratch.git("server.git", &["config", "--local", "core.hooksPath"]);
-    assert_eq!(set, org.scratch.at("server.git/hooks").to_string_lossy());
+    assert_eq!(set, "hooks");
     let install = ["hook", "install", "--bare", "server.git", "--pusher-from", "OBSTAT_PUSHER"];
     org.obstat("mira", ".", &install).ok();
     org.scratch.write("server.git/hooks/pre-receive", b"#!/bin/sh\n# caf\xe9\nexit 0\n");

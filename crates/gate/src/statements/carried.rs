@@ -41,6 +41,8 @@ struct Heads<'a> {
     change: &'a ChangeFacts,
     /// Whether the merge of a head is what would land.
     merged: HashMap<Oid, bool>,
+    /// Commits that merges of the change join, and its head.
+    joined: Option<HashSet<Oid>>,
     /// The digest of such a head as judged on a tip.
     known: HashMap<(Option<Oid>, Oid), Option<ChangeDigest>>,
 }
@@ -168,15 +170,15 @@ impl Reader<'_> {
 
 impl<'a> Heads<'a> {
     fn of(reader: &'a Reader<'a>, target: &'a RefName, change: &'a ChangeFacts) -> Self {
-        let (merged, known) = Default::default();
-        Self { reader, target, change, merged, known }
+        let (merged, joined, known) = Default::default();
+        Self { reader, target, change, merged, joined, known }
     }
 
     fn carried(&mut self, filed: &Filed) -> Result<Option<ApprovalFacts>, PortError> {
         // What was refused or taken back on a head stays so whatever tip it was judged on. Of the rest, the
         // statement names a digest and a head, and they must belong together.
         let carries = match filed.negative {
-            true => self.lands(filed.head)?,
+            true => self.lands(filed.head)? || self.lands_perhaps(filed.head)?,
             false => self.digest(filed.tip, filed.head)? == Some(filed.change),
         };
         if !carries {
@@ -213,15 +215,45 @@ impl<'a> Heads<'a> {
                 if repository.is_ancestor(tip, head)? {
                     repository.commit(head)?.tree == wanted
                 } else {
-                    may_merge(repository, (tip, head), wanted)?
-                        && self.reader.world.memo.merge(repository, tip, head)?
-                            == Merge::Tree(wanted)
+                    match repository.merge_bases(tip, head)?[..] {
+                        [base] => {
+                            may_merge(repository, (base, tip, head), wanted)?
+                                && self.reader.world.memo.merge(repository, tip, head)?
+                                    == Merge::Tree(wanted)
+                        }
+                        // Merged crosswise, no one difference is what somebody signed for.
+                        _ => false,
+                    }
                 }
             }
             _ => false,
         };
         self.merged.insert(head, lands);
         Ok(lands)
+    }
+
+    /// As [`Heads::lands`], in doubt: a head that is merged in here holds what it was refused for, also
+    /// where it was merged crosswise, or is too large for a look at its files.
+    fn lands_perhaps(&mut self, head: Oid) -> Result<bool, PortError> {
+        let repository = self.reader.world.repository;
+        let revision = self.change.revision;
+        let Some(tip) = revision.tip.filter(|_| repository.commit(head).is_ok()) else {
+            return Ok(false);
+        };
+        if self.joined.is_none() {
+            let commits = repository.commits_between(Some(tip), revision.head)?;
+            let merges = commits.iter().filter(|commit| commit.parents.len() > 1);
+            let joined = merges.flat_map(|merge| merge.parents.clone());
+            self.joined = Some(joined.chain([revision.head]).collect());
+        }
+        let joined = self.joined.as_ref().is_some_and(|joined| joined.contains(&head));
+        if !joined || repository.is_ancestor(tip, head)? {
+            return Ok(false);
+        }
+        if repository.merge_bases(tip, head)?.len() > 1 {
+            return Ok(true);
+        }
+        Ok(self.reader.world.memo.merge(repository, tip, head)? == Merge::Tree(revision.tree))
     }
 
     fn find(&mut self, tip: Option<Oid>, head: Oid) -> Result<Option<ChangeDigest>, PortError> {

@@ -161,10 +161,9 @@ impl Difference {
 /// touched must be as the head has it. Merges cost far more, and anybody may offer heads to merge.
 pub(super) fn may_merge(
     repository: &dyn Repository,
-    (tip, head): (Oid, Oid),
+    (base, tip, head): (Oid, Oid, Oid),
     wanted: Oid,
 ) -> Result<bool, PortError> {
-    let Some(base) = repository.merge_base(tip, head)? else { return Ok(false) };
     let (tip, base) = (repository.commit(tip)?.tree, repository.commit(base)?.tree);
     let fits = |file: &FileChange| {
         if repository.entry(tip, &file.path)? != file.old {

@@ -79,12 +79,7 @@ impl GitRepository {
         if revision == "HEAD" && library.is_empty().unwrap_or(false) {
             return Err(GitError::NoCommits);
         }
-        // Git takes a ref of that name before a commit whose id begins so, and whoever can push can make one.
-        let word = revision.split(['~', '^', '@', ':']).next().unwrap_or_default();
-        let is_id = (4..=64).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_hexdigit());
-        if is_id && library.resolve_reference_from_short_name(word).is_ok() {
-            return Err(GitError::Ambiguous(word.to_owned()));
-        }
+        unambiguous(library, revision.split(['~', '^', '@', ':']).next().unwrap_or_default())?;
         let is_gone = |e: &git2::Error| {
             let nothing = [git2::ErrorCode::NotFound, git2::ErrorCode::UnbornBranch];
             e.class() == git2::ErrorClass::Reference && nothing.contains(&e.code())
@@ -170,4 +165,27 @@ impl GitRepository {
 
 fn none(path: &Path, error: &git2::Error) -> GitError {
     GitError::NoRepository { path: path.to_owned(), why: error.message().to_owned() }
+}
+
+/// Where git looks for a name, in its order (gitrevisions(7)).
+const PLACES: [&str; 5] = ["", "refs/", "refs/tags/", "refs/heads/", "refs/remotes/"];
+
+/// Whoever can push can make a ref that git takes before what is meant: one named like the beginning of
+/// a commit's id, like a description that ends with one, or like another ref.
+fn unambiguous(library: &git2::Repository, word: &str) -> Result<(), GitError> {
+    let hex = |text: &str| text.len() >= 4 && text.bytes().all(|b| b.is_ascii_hexdigit());
+    // A whole id is one whatever refs there are, and so is a whole name.
+    if (matches!(word.len(), 40 | 64) && hex(word)) || word.starts_with("refs/") || word == "HEAD" {
+        return Ok(());
+    }
+    let mut named = PLACES.iter().map(|place| format!("{place}{word}"));
+    let there = named.by_ref().filter(|name| library.find_reference(name).is_ok()).count();
+    let described = word.rsplit_once("-g").is_some_and(|(_, id)| hex(id));
+    if there > 1 {
+        return Err(GitError::SeveralRefs(word.to_owned()));
+    }
+    if there > 0 && (described || hex(word)) {
+        return Err(GitError::Ambiguous(word.to_owned()));
+    }
+    Ok(())
 }

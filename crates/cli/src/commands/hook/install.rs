@@ -40,6 +40,8 @@ pub(crate) struct Args {
     last_net: bool,
 }
 
+/// Where hooks lie, below the repository.
+const HOOKS: &str = "hooks";
 /// The hook that is installed on demand.
 const LAST_NET: &str = "reference-transaction";
 
@@ -124,23 +126,40 @@ fn settings(args: &Args) -> Result<Settings, CliError> {
     Ok(Settings { variable: args.pusher_from.clone(), host: args.host.clone() })
 }
 
-/// Hooks elsewhere (`core.hooksPath`) would leave ours unused, so that is an error.
+/// Hooks elsewhere (`core.hooksPath`) would leave ours unused, so that is an error. The place is named
+/// relative to the repository, for that may be moved.
 fn hooks_directory(at: &Path) -> Result<PathBuf, CliError> {
     let set = Git::at(at).output(&["config", "--local", "core.hooksPath"], b"")?;
     let hooks = at.join("hooks");
     std::fs::create_dir_all(&hooks).map_err(|e| CliError::file(&hooks, e))?;
-    let own = std::path::absolute(&hooks).map_err(|e| CliError::file(&hooks, e))?;
-    let own = own.to_string_lossy().into_owned();
     let value = String::from_utf8_lossy(&set.stdout).trim().to_owned();
-    if set.status.success() && value != own {
-        return Err(CliError::usage(
-            format!("core.hooksPath is {value}, so hooks installed here would never run"),
-            "unset it, or call `obstat hook pre-receive` and `post-receive` from there",
-        ));
+    let elsewhere = |value: &str| at.join(value).exists() && !is_same(&at.join(value), &hooks);
+    if set.status.success() && elsewhere(&value) {
+        return Err(unused(&value));
     }
     // Of whoever serves pushes the configuration may name another place.
-    Git::at(at).run(&["config", "--local", "core.hooksPath", &own], b"")?;
-    Ok(hooks)
+    Git::at(at).run(&["config", "--local", "core.hooksPath", HOOKS], b"")?;
+    // An included file may have the last word. What Obstat itself sets for git is of another scope.
+    let all = ["config", "--includes", "--show-scope", "--get-all", "core.hooksPath"];
+    let all = String::from_utf8_lossy(&Git::at(at).run(&all, b"")?).into_owned();
+    let of_repository = |line: &str| {
+        let (scope, value) = line.split_once('\t')?;
+        matches!(scope, "local" | "worktree").then(|| value.to_owned())
+    };
+    let last = all.lines().filter_map(of_repository).next_back().unwrap_or_default();
+    if is_same(&at.join(&last), &hooks) { Ok(hooks) } else { Err(unused(&last)) }
+}
+
+fn unused(value: &str) -> CliError {
+    CliError::usage(
+        format!("core.hooksPath is {value}, so hooks installed here would never run"),
+        "unset it, also in files that the configuration includes, or call `obstat hook pre-receive` and `post-receive` from there",
+    )
+}
+
+fn is_same(a: &Path, b: &Path) -> bool {
+    let whole = |path: &Path| path.canonicalize().ok();
+    whole(a).is_some_and(|a| whole(b) == Some(a))
 }
 
 fn is_ours(path: &Path) -> bool {

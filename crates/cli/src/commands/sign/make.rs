@@ -108,7 +108,7 @@ pub(crate) fn conclude(
         ui.note("Nothing was signed.");
         return Ok(Exit::Pending);
     };
-    let after = prepared.judge(Detail::NameEligible)?;
+    let after = prepared.judge(Detail::NameEligible).or_else(|_| prepared.judge_to_refuse())?;
     let own = after.decision.diagnostics.not_counted.iter().find(|n| n.statement == filed.hash);
     if let Some(refused) = own {
         ui.line(format!("  {} it does not count: {}", ui.marks.aside(ui.paint), refused.reason));
