@@ -1,5 +1,6 @@
 //! Ways around the gate, each tried as somebody who may push would try it.
 
+mod crossed;
 mod forgeries;
 mod landings;
 mod merges;

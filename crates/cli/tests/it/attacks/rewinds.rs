@@ -14,14 +14,7 @@ fn rewritable() -> Org {
 
 /// As [`signed`], for a branch that is named.
 fn signed_for(org: &Org, who: &str, branch: &str, range: &str) {
-    let target = format!("refs/heads/{branch}");
-    let check = ["check", "--format", "json", "--target", &target, range];
-    let found: serde_json::Value =
-        serde_json::from_str(&org.obstat("mira", "work", &check).out).unwrap();
-    let typed = format!("{}\n", found["digest"].as_str().unwrap().get(..4).unwrap());
-    let key = org.scratch.at(&format!("keys/{who}")).to_string_lossy().into_owned();
-    let line = ["sign", "--key", &key, "--reason", "read it", "--target", &target, range];
-    org.obstat_typing(who, "work", &line, &typed).ok();
+    super::sign_for(org, who, range, &format!("refs/heads/{branch}"));
     org.push_statements(who).ok();
 }
 
