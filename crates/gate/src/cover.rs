@@ -6,6 +6,7 @@ use crate::inputs::Inputs;
 use crate::pipeline::{Detail, Judgement, judge};
 use crate::ports::{Commit, PortError};
 use crate::proposal::{self, Proposal, Pusher};
+use crate::statements::difference::Difference;
 use crate::versions::Standing;
 use crate::world::World;
 use obstat_model::change::FileState;
@@ -19,6 +20,8 @@ use std::collections::{HashMap, HashSet};
 pub const CHAIN_MAX: usize = 1_000;
 /// Most filed statements that are looked through for heads.
 const STATEMENTS_MAX: usize = 1_000_000;
+/// Most commits of one signature's change that landed one by one.
+const LANDED_MAX: usize = 10_000;
 /// Most judgements that one push may cost.
 const JUDGEMENTS_MAX: usize = 20_000;
 
@@ -117,7 +120,7 @@ pub fn cover(
 fn went_back() -> Problem {
     Problem {
         code: "went-back",
-        text: "a file of it changed and went back to what it was in between".to_owned(),
+        text: "a part of it landed and was taken back in between".to_owned(),
         hint: "let each step be signed for by itself, also the one that took it back".to_owned(),
     }
 }
@@ -135,16 +138,34 @@ impl Search<'_> {
         let judge = |p: Proposal| judge(self.world, self.inputs, self.standing, p, detail);
         let judgement = judge(proposal.clone())?;
         let clear = judgement.decision.outcome == Outcome::Clear;
-        if clear && self.advance.course == Course::Landed && self.went(from, to)? {
+        if clear && self.advance.course == Course::Landed && self.went(&judgement, from, to)? {
             proposal.problems.push(went_back());
             return judge(proposal);
         }
         Ok(judgement)
     }
 
-    /// Whether a file left a state on the way and came back to it: what brings something again that was
-    /// taken back is another change, and the end does not show it.
-    fn went(&self, from: Option<Oid>, to: Oid) -> Result<bool, PortError> {
+    /// Whether something landed on the way and was taken back: what brings it again is another change, and
+    /// the end does not show it. Either a file left a state and came back to it, or a part of what was
+    /// signed for was there and went.
+    fn went(&self, judgement: &Judgement, from: Option<Oid>, to: Oid) -> Result<bool, PortError> {
+        let requirements = &judgement.decision.diagnostics.requirements;
+        if requirements.iter().any(|r| !r.counted.is_empty()) {
+            let commits = self.world.repository.commits_between(from, to)?;
+            let signed = Difference::of_change(self.world.repository, &judgement.change)?;
+            if commits.len() > LANDED_MAX {
+                return Ok(true);
+            }
+            if let Some(signed) = signed
+                && signed.went(self.world, &commits)?
+            {
+                return Ok(true);
+            }
+        }
+        self.came_back(from, to)
+    }
+
+    fn came_back(&self, from: Option<Oid>, to: Oid) -> Result<bool, PortError> {
         let repository = self.world.repository;
         let Some(chain) = repository.first_parents(from, to)? else { return Ok(false) };
         let mut before = tree_of(repository, from)?;

@@ -1,7 +1,7 @@
 //! Reads signed statements on a change and finds how each binds to it; counts none of them.
 
 mod carried;
-mod difference;
+pub(crate) mod difference;
 
 use self::difference::Difference;
 

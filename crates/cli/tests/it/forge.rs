@@ -235,3 +235,66 @@ fn what_was_taken_back_between_deploys_needs_a_signature_again() {
         assert!(told.out.contains("spent"), "{}", told.out);
     }
 }
+
+/// What a job says of what has landed since a commit.
+fn landed(org: &Org, base: &str, head: &str) -> Finished {
+    let trust = org.scratch.at("shop.git/obstat/trust").to_string_lossy().into_owned();
+    let range = format!("{base}..{head}");
+    let line = ["check", "--landed", "--trust", &trust, "--target", "production", &range];
+    org.obstat("mira", "work", &line)
+}
+
+/// A signed change lands and is taken back, with something of its own on the side, so that no file is
+/// ever as it was; then somebody makes everything as the signature says.
+#[test]
+fn what_was_taken_back_does_not_come_again_by_dropping_what_came_with_it() {
+    use super::attacks::lines;
+    let org = forge();
+    org.scratch.write("work/pay/a.rs", lines(&[]));
+    let base = org.commit("mira", "lines");
+    org.scratch.git("work", &["checkout", "-q", "-b", "x"]);
+    org.scratch.write("work/pay/a.rs", lines(&[5]));
+    let signed = org.commit("tove", ASSISTED);
+    org.scratch.git("work", &["update-ref", "refs/remotes/origin/main", &base]);
+    org.sign("yusuf", "origin/main..x", &[]).ok();
+    let whole = landed(&org, &base, &signed);
+    assert_eq!(whole.code, 0, "{}", whole.all());
+    org.scratch.git("work", &["checkout", "-q", "main"]);
+    let mut tip = String::new();
+    for loud in [&[40][..], &[5, 40], &[40, 41], &[5]] {
+        org.scratch.write("work/pay/a.rs", lines(loud));
+        tip = org.commit("tove", "step");
+    }
+    let answer = landed(&org, &base, &tip);
+    assert_ne!(answer.code, 0, "{}", answer.all());
+    assert!(answer.all().contains("taken back in between"), "{}", answer.all());
+}
+
+/// The branch that had it becomes the second parent of what is pushed.
+#[test]
+fn what_was_taken_back_does_not_come_again_beside_the_first_parents() {
+    let org = forge();
+    let base = org.scratch.git("work", &["rev-parse", "main"]);
+    org.scratch.git("work", &["update-ref", "refs/remotes/origin/main", &base]);
+    org.scratch.git("work", &["checkout", "-q", "-b", "x"]);
+    org.scratch.write("work/pay/charge.rs", "fn charge() { steal() }\n");
+    let signed = org.commit("tove", ASSISTED);
+    org.sign("yusuf", "origin/main..x", &[]).ok();
+    let git = |who: &str, line: &[&str]| org.scratch.git_as(who, "work", line).ok();
+    org.scratch.git("work", &["checkout", "-q", "main"]);
+    git("priya", &["merge", "-q", "--no-ff", "-m", "Merge", "x"]);
+    // The twin: a merge, and nothing else.
+    let merged = landed(&org, &base, "main");
+    assert_eq!(merged.code, 0, "{}", merged.all());
+    git("priya", &["revert", "--no-edit", "-m", "1", "HEAD"]);
+    org.scratch.write("work/src/check.rs", "fn check() {}\n");
+    org.commit("priya", "and a check");
+    org.scratch.git("work", &["checkout", "-q", "-b", "fox", &base]);
+    org.commit("tove", "nothing");
+    let tree = format!("{signed}^{{tree}}");
+    let line = ["commit-tree", "-p", "fox", "-p", "main", "-m", "up to date", &tree];
+    let pushed = git("tove", &line).trim().to_owned();
+    let answer = landed(&org, &base, &pushed);
+    assert_ne!(answer.code, 0, "{}", answer.all());
+    assert!(answer.all().contains("taken back in between"), "{}", answer.all());
+}

@@ -2,12 +2,13 @@
 //! it give what would land, and has it been there before? Knows no signature.
 
 use crate::content::tree_of;
-use crate::ports::{Merge, PortError, Repository};
+use crate::ports::{Commit, Merge, PortError, Repository};
 use crate::proposal;
 use crate::world::World;
 use obstat_model::change::{ChangeFacts, FileChange, FileState};
 use obstat_model::object::Oid;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
 /// Most states of the files in question whose merges are recomputed; who was there longer than that
 /// has been seen.
@@ -16,7 +17,7 @@ const STATES_MAX: usize = 64;
 const FILES_MAX: usize = 20_000;
 
 /// A difference.
-pub(super) struct Difference {
+pub(crate) struct Difference {
     from: Oid,
     to: Oid,
     files: Vec<FileChange>,
@@ -41,7 +42,7 @@ impl Difference {
     }
 
     /// What a change brings to its tip.
-    pub(super) fn of_change(
+    pub(crate) fn of_change(
         repository: &dyn Repository,
         change: &ChangeFacts,
     ) -> Result<Option<Self>, PortError> {
@@ -123,6 +124,51 @@ impl Difference {
             }
         }
         Ok(false)
+    }
+
+    /// Whether a file's part of it was in a commit and not in a child of that: what brings it again is
+    /// another change. Along all parents, for whoever merges chooses which one is the first. Where it
+    /// cannot be told it counts as if it had been.
+    pub(crate) fn went(&self, world: World, commits: &[Commit]) -> Result<bool, PortError> {
+        let mut by_states: HashMap<Vec<Option<FileState>>, Rc<Vec<bool>>> = HashMap::new();
+        let mut held: HashMap<Oid, Rc<Vec<bool>>> = HashMap::new();
+        for commit in commits {
+            let states = self.states(world.repository, commit.tree)?;
+            let known = match by_states.get(&states) {
+                Some(known) => known.clone(),
+                None if by_states.len() > STATES_MAX => return Ok(true),
+                None => {
+                    let Some(found) = self.held_by(world, commit.tree, &states)? else {
+                        return Ok(true);
+                    };
+                    by_states.entry(states).or_insert_with(|| Rc::new(found)).clone()
+                }
+            };
+            held.insert(commit.id, known);
+        }
+        let lost = |commit: &Commit| {
+            let here = held.get(&commit.id);
+            let above = commit.parents.iter().filter_map(|parent| held.get(parent));
+            above.zip(std::iter::repeat(here)).any(|(before, here)| {
+                here.is_none_or(|here| before.iter().zip(here.iter()).any(|(b, h)| *b && !*h))
+            })
+        };
+        Ok(commits.iter().any(lost))
+    }
+
+    /// As [`Self::held`], by how the files are where that tells; `None` where it conflicts.
+    fn held_by(
+        &self,
+        world: World,
+        tree: Oid,
+        states: &[Option<FileState>],
+    ) -> Result<Option<Vec<bool>>, PortError> {
+        let files = || states.iter().zip(&self.files);
+        if files().all(|(here, file)| *here == file.old || *here == file.new) {
+            return Ok(Some(files().map(|(here, file)| *here == file.new).collect()));
+        }
+        let Merge::Tree(applied) = self.applied(world, tree)? else { return Ok(None) };
+        self.held(world.repository, tree, applied).map(Some)
     }
 
     /// For each file whether a tree holds its part of the difference: applied to it, that file stays as
