@@ -22,7 +22,8 @@ pub fn problems(
     (tip, tree): (Option<Oid>, Oid),
     files: &[ChangedFile],
 ) -> Result<Vec<Problem>, PortError> {
-    if let Some(long) = files.iter().map(|f| &f.change.path).find(|path| is_too_long(path)) {
+    let here = files.iter().map(|f| &f.change).filter(|change| change.new.is_some());
+    if let Some(long) = here.map(|change| &change.path).find(|path| is_too_long(path)) {
         return Ok(vec![too_long(long)]);
     }
     let collision = collision(repository, (tip, tree), files)?;
@@ -41,7 +42,7 @@ fn collision(
     for path in added.map(|c| c.path.as_bytes()) {
         for (above, name) in steps(path) {
             let folded = fold(name);
-            if folded == b".git" {
+            if folded == b".git" || short_form(&folded) == Some(b"git") {
                 return Ok(Some(git_directory(path)));
             }
             if !directories.contains_key(above) {
@@ -49,21 +50,16 @@ fn collision(
                 let before = tip.map(|tip| repository.names(tip, &above_path)).transpose()?;
                 let before = before.unwrap_or_default().into_iter().collect();
                 let names = by_fold(repository.names(tree, &above_path)?);
-                directories.insert(above, Directory { before, names });
+                let short = names.keys().filter(|name| short_form(name).is_some()).cloned();
+                let short = short.collect();
+                directories.insert(above, Directory { before, names, short });
             }
             let Some(here) = directories.get(above) else { continue };
             // What was there before is nobody's doing now.
             if here.before.contains(name) {
                 continue;
             }
-            let mut alike = here.names.get(&folded);
-            if let Some(stem) = short_form(&folded) {
-                let long = here
-                    .names
-                    .iter()
-                    .find(|(other, _)| **other != folded && other.starts_with(stem));
-                alike = long.map(|(_, names)| names).or(alike);
-            }
+            let alike = here.dos_alike(&folded).or_else(|| here.names.get(&folded));
             if let Some(other) = alike.into_iter().flatten().find(|other| ***other != *name) {
                 return Ok(Some(taken(above, (name, other))));
             }
@@ -89,6 +85,23 @@ struct Directory {
     /// Names that the tip has.
     before: HashSet<Box<[u8]>>,
     names: Folded,
+    /// Those that may be the DOS names of others.
+    short: Vec<Vec<u8>>,
+}
+
+impl Directory {
+    /// Names that one may be the DOS name of, or that may be its.
+    fn dos_alike(&self, folded: &[u8]) -> Option<&Vec<Box<[u8]>>> {
+        let others = |other: &&Vec<u8>| **other != folded;
+        let long = || {
+            let mut names = self.names.keys().filter(others);
+            names.find(|other| is_short_of(folded, other))
+        };
+        let mut short = self.short.iter().filter(others);
+        let found = short.find(|other| is_short_of(other, folded));
+        let found = found.or_else(|| short_form(folded).and_then(|_| long()));
+        found.and_then(|found| self.names.get(found))
+    }
 }
 
 /// What the long name of a DOS name (`PAYMEN~1`) begins with, which some file systems give each file too.
@@ -96,6 +109,13 @@ fn short_form(folded: &[u8]) -> Option<&[u8]> {
     let at = folded.iter().position(|b| *b == b'~').filter(|at| (1..=6).contains(at))?;
     let digits = folded.get(at + 1..)?.iter().take_while(|b| b.is_ascii_digit()).count();
     (digits > 0).then(|| folded.get(..at)).flatten()
+}
+
+/// Whether a name may be the DOS name of another, which is made from it without dots and spaces.
+fn is_short_of(short: &[u8], long: &[u8]) -> bool {
+    let Some(stem) = short_form(short) else { return false };
+    let mut bare = long.iter().filter(|b| !matches!(b, b'.' | b' '));
+    stem.iter().all(|b| bare.next() == Some(b))
 }
 
 /// Longest path in bytes, as most systems have it, and most directories of one.
@@ -250,6 +270,20 @@ mod tests {
         for name in ["payments", "~1", "longname~1", "a~b"] {
             assert_eq!(short_form(name.as_bytes()), None, "{name}");
         }
+    }
+
+    #[test]
+    fn dos_names_are_those_of_longer_ones() {
+        for (short, long) in [
+            ("instal~1.md", "install.md"),
+            ("appcon~1.md", "app.config.md"),
+            ("obstat~1", ".obstat"),
+            ("github~1", ".github"),
+        ] {
+            assert!(is_short_of(short.as_bytes(), long.as_bytes()), "{short} {long}");
+            assert!(!is_short_of(long.as_bytes(), short.as_bytes()), "{short} {long}");
+        }
+        assert!(!is_short_of(b"obstat~1", b"docs") && !is_short_of(b"obstat", b".obstat"));
     }
 
     #[test]

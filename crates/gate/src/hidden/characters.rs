@@ -17,7 +17,11 @@ pub(super) fn flags(old: &[u8], new: &[u8]) -> Vec<HiddenFlag> {
     if new.iter().all(plain) {
         return Vec::new();
     }
-    let (before, after) = (tally(old), tally(new));
+    let (before, mut after) = (tally(old), tally(new));
+    // Control characters are what binary files are made of, and those are told as such.
+    if new.contains(&0) {
+        after.zero_width = 0;
+    }
     let mut flags = Vec::new();
     for (was, is, flag) in [
         (before.bidi, after.bidi, HiddenFlag::Bidi),
@@ -52,8 +56,8 @@ fn tally(bytes: &[u8]) -> Tally {
             '\u{200d}' if is_pictograph(previous) && is_pictograph(next) => {}
             '\u{feff}' if previous == '\n' => {}
             '\r' if next == '\n' => {}
-            // Binary files have them, and are told as such.
-            '\0' => {}
+            // A page break moves nothing on a line.
+            '\0' | '\u{c}' => {}
             // The selector of emoji is one only behind a pictograph, a digit or a sign that has both forms.
             '\u{fe0f}' if is_pictograph(previous) || has_emoji_form(previous) => {}
             '\u{fe0f}' => tally.zero_width += 1,

@@ -46,7 +46,7 @@ pub(super) fn strays(old: &[u8], new: &[u8]) -> bool {
     if new.contains(&b'\\') && !old.contains(&b'\\') {
         return true;
     }
-    let (old, new) = (String::from_utf8_lossy(old), String::from_utf8_lossy(new));
+    let (old, new) = (unescaped(old), unescaped(new));
     let known = hosts(&old);
     if hosts(&new).iter().any(|host| !known.contains(host)) {
         return true;
@@ -57,14 +57,53 @@ pub(super) fn strays(old: &[u8], new: &[u8]) -> bool {
     })
 }
 
+/// Text as JSON and YAML mean it: `\/` is `/`, `\u0073` and `\x73` are `s`.
+fn unescaped(bytes: &[u8]) -> String {
+    let text = String::from_utf8_lossy(bytes);
+    let mut parts = text.split('\\');
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    while let Some(part) = parts.next() {
+        let digits = match part.as_bytes().first() {
+            Some(b'u') => 5,
+            Some(b'x') => 3,
+            Some(b'U') => 9,
+            // A backslash that was escaped stands for itself, and begins nothing.
+            None => {
+                out.push('\\');
+                out.push_str(parts.next().unwrap_or_default());
+                continue;
+            }
+            Some(b'/') => 0,
+            Some(_) => {
+                out.push('\\');
+                0
+            }
+        };
+        let code = part.get(1..digits).and_then(|hex| u32::from_str_radix(hex, 16).ok());
+        match code.and_then(char::from_u32) {
+            Some(c) => {
+                out.push(c);
+                out.push_str(part.get(digits..).unwrap_or_default());
+            }
+            None => out.push_str(part),
+        }
+    }
+    out
+}
+
 /// Hosts of all addresses, in small letters, without user and port: whatever follows `scheme:/`, and what
 /// stands between `@` and `:`, as ssh has it.
 fn hosts(text: &str) -> BTreeSet<String> {
     let after = text.split(":/").skip(1).map(|rest| rest.trim_start_matches('/'));
-    let ssh = text.split('@').skip(1).filter_map(|rest| {
+    let ssh = text.split('@').zip(text.split('@').skip(1)).filter_map(|(user, rest)| {
         let host = rest.split(':').next().filter(|host| host.len() < rest.len())?;
         let is_host = |c: char| c.is_ascii_alphanumeric() || c == '.' || c == '-';
-        (host.contains('.') && host.chars().all(is_host)).then(|| host.to_ascii_lowercase())
+        // `name@1.2.3:` is a package and its version.
+        let mut labels = host.split('.');
+        let number = |label: &str| label.bytes().all(|b| b.is_ascii_digit());
+        let is_version = labels.by_ref().take(2).all(number) && !user.ends_with("git");
+        let is_one = host.contains('.') && host.chars().all(is_host) && !is_version;
+        is_one.then(|| host.to_ascii_lowercase())
     });
     let host = |rest: &str| {
         let end = rest.find(|c: char| "/\\\"' \t\r\n)],;#?".contains(c)).unwrap_or(rest.len());
@@ -152,6 +191,26 @@ mod tests {
             (NPM, "https://registry.npmjs.org/left", "git+ssh:git@other.example.net:left"),
         ] {
             let new = old.replace(was, is);
+            assert!(strays(old.as_bytes(), new.as_bytes()), "{new}");
+        }
+    }
+
+    #[test]
+    fn versions_are_no_hosts_and_escapes_hide_none() {
+        for (old, new) in [
+            ("lodash@4.17.20:\n  x", "lodash@4.17.21:\n  x"),
+            ("'a@1.2.3-beta.1':\n", "'a@1.2.4-beta.rc':\n"),
+            ("\"a\\\\b\" https://a.example/", "\"a\\\\c\" https://a.example/x"),
+        ] {
+            assert!(!strays(old.as_bytes(), new.as_bytes()), "{new}");
+        }
+        let old = "\"a\\n\": \"https://a.example/x\"";
+        for new in [
+            "https:\\/\\/evil.example/x",
+            "https\\u003a//evil.example/x",
+            "\\x68ttp://evil.example",
+        ] {
+            let new = old.replace("https://a.example/x", new);
             assert!(strays(old.as_bytes(), new.as_bytes()), "{new}");
         }
     }

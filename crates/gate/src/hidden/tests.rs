@@ -33,6 +33,9 @@ fn characters_that_hide_are_found_and_their_twins_are_not() {
     check("", "\u{9b}8m\n", &[HiddenFlag::ZeroWidth]);
     check("", "let admin\u{fe0f} = true;\n", &[HiddenFlag::ZeroWidth]);
     check("", "dos\r\nlines\r\n", &[]);
+    check("", "short\u{1bca0}hand\n", &[HiddenFlag::ZeroWidth]);
+    check("", "page\u{c}break\n", &[]);
+    check("", "\u{89}PNG\r\n\u{1a}\n\0\0", &[HiddenFlag::Binary]);
     check("", "\u{2764}\u{fe0f} and 1\u{fe0f}\u{20e3}\n", &[]);
 }
 
