@@ -3,7 +3,7 @@
 use crate::ports::{InputsCache, PortError, Repository};
 use obstat_model::facts::Problem;
 use obstat_model::id::{InputsDigest, Sha256};
-use obstat_model::object::{Oid, RepoPath};
+use obstat_model::object::Oid;
 use obstat_model::roster::Roster;
 use obstat_policy::codeowners::{CodeOwners, Dialect};
 use obstat_policy::diagnostic::Diagnostic;
@@ -18,31 +18,7 @@ mod files;
 
 pub use devices::{attest, challenge};
 use files::{File, Files};
-
-/// Directory of Obstat's own inputs.
-pub const DIRECTORY: &str = ".obstat";
-/// Path of the policy.
-pub const POLICY: &str = ".obstat/policy.yaml";
-/// Path of the roster.
-pub const ROSTER: &str = ".obstat/roster.yaml";
-/// Path of additional fingerprints.
-pub const FINGERPRINTS: &str = ".obstat/fingerprints.toml";
-/// Where forges look for owners of paths, and in which dialect; `None` is the one that the policy
-/// names.
-pub const CODE_OWNERS: [(&str, Option<Dialect>); 5] = [
-    (".github/CODEOWNERS", Some(Dialect::GitHub)),
-    (".gitlab/CODEOWNERS", Some(Dialect::GitLab)),
-    ("CODEOWNERS", None),
-    ("docs/CODEOWNERS", None),
-    (".obstat/CODEOWNERS", None),
-];
-/// Whether a path is a decision input.
-#[must_use]
-pub fn is_input(path: &RepoPath) -> bool {
-    let bytes = path.as_bytes();
-    let below = |dir: &[u8]| bytes.strip_prefix(dir).is_some_and(|rest| rest.starts_with(b"/"));
-    below(DIRECTORY.as_bytes()) || CODE_OWNERS.iter().any(|(p, _)| bytes == p.as_bytes())
-}
+pub use obstat_policy::places::{CODE_OWNERS, DIRECTORY, FINGERPRINTS, POLICY, ROSTER, is_input};
 
 /// The inputs of one commit, checked.
 #[derive(Debug)]

@@ -4,6 +4,7 @@
 pub mod codeowners;
 pub mod diagnostic;
 pub mod explain;
+pub mod places;
 pub mod roster;
 
 mod check;
@@ -14,6 +15,8 @@ mod glob;
 mod policy;
 pub mod prove;
 mod requirement;
+mod supposed;
+pub mod trial;
 mod yaml;
 
 pub use check::check;

@@ -9,8 +9,10 @@ pub use claim::{Claim, parse_claims};
 
 use crate::glob::Pattern;
 use crate::policy::Policy;
+use crate::supposed::Help;
 use claim::Premise;
 use model::{Change, Model, Signature};
+use obstat_model::assistance::AssistanceVerdict;
 use obstat_model::decision::Outcome;
 use obstat_model::hidden::HiddenFlag;
 use obstat_model::id::{LevelName, PersonId, RuleName};
@@ -44,8 +46,8 @@ pub struct Counterexample {
     pub path: String,
     /// The author's level; `None` is below every level.
     pub author: Option<LevelName>,
-    /// Whether there is evidence of an AI's help, or nothing is said of it.
-    pub assisted: bool,
+    /// What is known of an AI's help.
+    pub help: AssistanceVerdict,
     /// Changed lines.
     pub lines: u64,
     /// What it hides.
@@ -63,9 +65,10 @@ pub struct Counterexample {
 /// Proves one claim.
 #[must_use]
 pub fn prove(policy: &Policy, roster: &Roster, claim: &Claim, now: Now) -> Verdict {
-    let Some(target) = model::example_ref(policy, claim) else {
+    let refs = crate::supposed::refs(policy, &claim.target);
+    if refs.is_empty() {
         return Verdict::Unknown(format!("no ref of target {} can be made up", claim.target));
-    };
+    }
     let mut lists: Vec<&[Pattern]> = policy.path_lists();
     lists.extend(claim.paths.as_deref());
     let Some(classes) = paths::classes(&lists) else {
@@ -76,11 +79,15 @@ pub fn prove(policy: &Policy, roster: &Roster, claim: &Claim, now: Now) -> Verdi
     };
     let classes: Vec<String> =
         classes.into_iter().map(|class| class.path).filter(|path| about(path)).collect();
-    let mut search = Search { policy, roster, claim, now, target, asked: 0 };
-    search
-        .mode()
-        .or_else(|| search.run(&classes))
-        .map_or(Verdict::Holds(search.asked), |found| Verdict::Broken(Box::new(found)))
+    let mut asked = 0;
+    for target in refs {
+        let mut search = Search { policy, roster, claim, now, target, asked };
+        if let Some(found) = search.mode().or_else(|| search.run(&classes)) {
+            return Verdict::Broken(Box::new(found));
+        }
+        asked = search.asked;
+    }
+    Verdict::Holds(asked)
 }
 
 struct Search<'a> {
@@ -100,7 +107,7 @@ impl Search<'_> {
             target: self.target.clone(),
             path: "anything".to_owned(),
             author: None,
-            assisted: false,
+            help: AssistanceVerdict::Undisclosed,
             lines: 0,
             hidden: Vec::new(),
             signed: Vec::new(),
@@ -111,20 +118,22 @@ impl Search<'_> {
     }
 
     fn run(&mut self, paths: &[String]) -> Option<Counterexample> {
-        let kinds: &[bool] = match self.claim.assistance {
-            Premise::Assisted => &[true],
-            Premise::Possible | Premise::Any => &[false, true],
+        let assisted = Help::Assisted(None);
+        let kinds = match self.claim.assistance {
+            Premise::Assisted => vec![assisted],
+            Premise::Possible => vec![Help::Undisclosed, assisted],
+            Premise::Any => vec![Help::Unassisted, Help::Undisclosed, assisted],
         };
-        let kinds: Vec<(bool, Vec<HiddenFlag>)> =
-            kinds.iter().flat_map(|kind| self.hiding(*kind)).collect();
+        let kinds: Vec<(Help, Vec<HiddenFlag>)> =
+            kinds.iter().flat_map(|kind| self.hiding(kind)).collect();
         // The highest first: the lower an author, the more is asked.
         for level in self.authors().into_iter().rev() {
             let model = Model::new(self.policy, self.roster, level, self.now)?;
             for path in paths {
-                for (assisted, hidden) in kinds.iter().cloned() {
+                for (help, hidden) in kinds.iter().cloned() {
                     let (target, path, lines) =
                         (self.target.clone(), path.clone(), self.claim.lines);
-                    let change = Change { target, path, level, assisted, lines, hidden };
+                    let change = Change { target, path, level, help, lines, hidden };
                     if let Some(found) = self.broken_by(&model, &change) {
                         return Some(found);
                     }
@@ -135,10 +144,10 @@ impl Search<'_> {
     }
 
     /// With each kind of hidden content alone that the claim speaks of, or with none.
-    fn hiding(&self, assisted: bool) -> Vec<(bool, Vec<HiddenFlag>)> {
+    fn hiding(&self, help: &Help) -> Vec<(Help, Vec<HiddenFlag>)> {
         match &self.claim.hidden {
-            None => vec![(assisted, Vec::new())],
-            Some(flags) => flags.iter().map(|flag| (assisted, vec![*flag])).collect(),
+            None => vec![(help.clone(), Vec::new())],
+            Some(flags) => flags.iter().map(|flag| (help.clone(), vec![*flag])).collect(),
         }
     }
 
@@ -228,7 +237,11 @@ impl Search<'_> {
             target: change.target.clone(),
             path: change.path.clone(),
             author: change.level.and_then(name),
-            assisted: change.assisted,
+            help: match change.help {
+                Help::Assisted(_) => AssistanceVerdict::Assisted,
+                Help::Undisclosed => AssistanceVerdict::Undisclosed,
+                Help::Unassisted => AssistanceVerdict::DeclaredUnassisted,
+            },
             lines: change.lines,
             hidden: change.hidden.clone(),
             signed: signed.into_iter().map(|one| (one.who, one.presence, one.counts)).collect(),

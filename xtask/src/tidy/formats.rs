@@ -25,10 +25,11 @@ const fn format(
 }
 
 /// The list. A new format gets a row here and a page.
-const FORMATS: [Format; 16] = [
+const FORMATS: [Format; 17] = [
     format("change-digest", "crates/model/src/digest", &["obstat:change:v1", "obstat:inputs:v1"]),
     format("policy", "crates/policy/src/policy", &[]),
     format("claims", "crates/policy/src/prove", &[]),
+    format("policy-tests", "crates/policy/src/trial", &[]),
     format("roster", "crates/policy/src/roster", &[]),
     format("codeowners", "crates/policy/src/codeowners", &[]),
     format("fingerprints", "crates/provenance/src/format", &[]),

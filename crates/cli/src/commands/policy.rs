@@ -1,6 +1,7 @@
 //! `obstat policy`: checks the policy files of the work tree, and explains a decision.
 
 mod prove;
+mod test;
 
 use crate::context;
 use crate::context::change::{ChangeArgs, prepare};
@@ -8,11 +9,12 @@ use crate::error::CliError;
 use crate::ui::{Ui, brief};
 use clap::Subcommand;
 use obstat_api::exit::Exit;
-use obstat_gate::inputs::{self, FINGERPRINTS, POLICY, ROSTER};
+use obstat_gate::inputs::{self, CODE_OWNERS, FINGERPRINTS, POLICY, ROSTER};
 use obstat_gate::pipeline::Detail;
 use obstat_model::object::RepoPath;
 use obstat_model::roster::Roster;
 use obstat_policy::Policy;
+use obstat_policy::codeowners::CodeOwners;
 use obstat_policy::diagnostic::{Diagnostic, Severity};
 use obstat_provenance::Fingerprints;
 use std::path::{Path, PathBuf};
@@ -32,6 +34,8 @@ enum Command {
     Explain(ExplainArgs),
     /// Prove what is claimed of the policy, or show how it is broken
     Prove(prove::Args),
+    /// Run the tests of the policy that lie beside it
+    Test(test::Args),
 }
 
 #[derive(Debug, clap::Args)]
@@ -52,6 +56,7 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
         Command::Check(args) => check(args, ui),
         Command::Explain(args) => explain(args, ui),
         Command::Prove(args) => prove::run(args, ui),
+        Command::Test(args) => test::run(args, ui),
     }
 }
 
@@ -76,6 +81,30 @@ fn load(directory: Option<&PathBuf>) -> Result<Files, CliError> {
     let roster = inputs::attest(parsed, &mut |path| input(&top, path))?.map_err(failed)?;
     let policy = obstat_policy::parse_policy(&policy, POLICY, &roster).map_err(failed)?;
     Ok(Files { top, policy, roster, texts })
+}
+
+/// A file beside policy and roster that is written for them; its text joins theirs.
+fn beside(files: &mut Files, name: &str, hint: &str) -> Result<String, CliError> {
+    let path = files.top.join(name);
+    let text = std::fs::read_to_string(&path)
+        .map_err(|e| CliError::usage(format!("{}: {e}", path.display()), hint))?;
+    files.texts.push((name.to_owned(), text.clone()));
+    Ok(text)
+}
+
+/// Owners of paths, where the work tree names any.
+fn owners(files: &Files) -> Result<Option<CodeOwners>, CliError> {
+    for (name, dialect) in CODE_OWNERS {
+        let Some(bytes) = input(&files.top, &RepoPath::from(name))? else { continue };
+        let text = String::from_utf8(bytes).map_err(|_| {
+            CliError::usage(format!("{name} is not UTF-8 text"), "save it as UTF-8")
+        })?;
+        let dialect = dialect.unwrap_or_else(|| files.policy.code_owners());
+        let parsed = CodeOwners::parse(dialect, &text, &files.roster);
+        let texts = || vec![(name.to_owned(), text.clone())];
+        return parsed.map(Some).map_err(|found| CliError::Input { found, texts: texts() });
+    }
+    Ok(None)
 }
 
 fn check(args: &CheckArgs, ui: &mut Ui) -> Result<Exit, CliError> {

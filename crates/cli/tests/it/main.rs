@@ -44,6 +44,8 @@ mod sheet;
 mod statements;
 #[cfg(test)]
 mod time;
+#[cfg(test)]
+mod trials;
 
 /// The program under test.
 #[cfg(test)]

@@ -40,6 +40,11 @@ impl TargetPolicy {
         &self.refs
     }
 
+    /// Its refs as they are compared.
+    pub(crate) fn patterns(&self) -> &[Pattern] {
+        &self.patterns
+    }
+
     /// How strictly doors treat decisions.
     #[must_use]
     pub const fn mode(&self) -> Mode {

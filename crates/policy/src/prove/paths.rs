@@ -22,7 +22,7 @@ const DFA_MAX: usize = 4 << 20;
 
 /// A path of a repository: parts that are not empty.
 const PATH: &str = r"^[^/\x00-\x1f]+(/[^/\x00-\x1f]+)*$";
-/// Decision inputs, whose change is the owners' business (`gate` says which they are).
+/// Decision inputs, whose change is the owners' business ([`crate::places`] says which they are).
 const INPUT: &str = r"^(\.obstat/.*|((\.github|docs|\.gitlab)/)?CODEOWNERS)$";
 
 /// What one path can match, and the shortest path that matches just that.
@@ -136,6 +136,17 @@ mod tests {
         assert!(of([true, true, false]) && of([true, false, true]));
         assert!(!of([true, true, true]) && !of([false, false, true]), "{found:?}");
         assert_eq!(found.len(), 5);
+    }
+
+    #[test]
+    fn the_inputs_that_are_left_out_are_those_that_are() {
+        let regex = regex_automata::meta::Regex::new(INPUT).unwrap();
+        let own = [".obstat/policy.yaml", ".obstat/a/b", ".obstat", "obstat/a", "x/CODEOWNERS"];
+        let known = crate::places::CODE_OWNERS.iter().map(|(path, _)| *path);
+        for path in own.into_iter().chain(known) {
+            let is_input = crate::places::is_input(&path.into());
+            assert_eq!(regex.is_match(path), is_input, "{path}");
+        }
     }
 
     #[test]

@@ -490,3 +490,18 @@ fn schema_and_reader_require_the_same_keys() {
     }
     assert!(schema.pointer("/$defs/when").unwrap().get("required").is_none());
 }
+
+/// The tests that the examples come with say what the example policy does.
+#[test]
+fn the_examples_do_what_their_tests_say() {
+    let text = include_str!("../../../../examples/policy-tests.yaml");
+    let roster = parse_roster(ROSTER, "roster.yaml").unwrap();
+    let policy = parse_policy(POLICY, "policy.yaml", &roster).unwrap();
+    let trials = obstat_policy::trial::parse_trials(text, "policy-tests.yaml", &policy, &roster);
+    let trials = trials.unwrap_or_else(|e| panic!("{e:#?}"));
+    assert!(trials.len() >= policy.rules().len(), "a rule has no test");
+    for trial in trials {
+        let found = trial.run(&policy, None, Now(Timestamp::from_unix(NOON)));
+        assert!(found.wrong.is_empty(), "{}: {:?} {:?}", trial.name(), found.wrong, found.why);
+    }
+}

@@ -1,6 +1,7 @@
 //! `prove`: claims that hold are proven, and whatever weakens a policy breaks one.
 
 use super::scene::{NOON, policy_text, roster_text};
+use obstat_model::assistance::AssistanceVerdict;
 use obstat_model::roster::Roster;
 use obstat_model::time::{Now, Timestamp};
 use obstat_policy::prove::{Counterexample, Verdict, parse_claims, prove};
@@ -51,6 +52,30 @@ fn what_a_rule_says_is_proven() {
     assert_eq!(present.signed.len(), 1, "{present:?}");
 }
 
+/// A claim about any change speaks of those whose authors sign that no AI helped as well.
+#[test]
+fn what_is_declared_unassisted_is_any_change_too() {
+    holds(ALL, &format!("assistance: possible, {SENIOR}"));
+    let found = broken(ALL, &format!("assistance: any, {SENIOR}"));
+    assert_eq!(found.help, AssistanceVerdict::DeclaredUnassisted, "{found:?}");
+}
+
+/// Rules may be for another target that some refs of the claimed one belong to.
+#[test]
+fn a_claim_is_about_every_ref_of_its_target() {
+    let roster = roster();
+    let targets = "targets:\n  production: { refs: [refs/heads/main, 'refs/heads/release/*'], mode: enforce, from: refs/heads/main }\n  trunk: { refs: [refs/heads/main], mode: enforce }\n";
+    let rules = "rules:\n  - { name: trunk, when: { target: trunk }, require: [{ approvals: 1, level: senior }] }\n";
+    let text = format!("version: 1\n{targets}defaults: {{ presence: key, expires: 14d }}\n{rules}");
+    let policy = parsed(&text, &roster);
+    let claims = format!("version: 1\nclaims:\n  - {{ name: c, target: production, {SENIOR} }}\n");
+    let claims = parse_claims(&claims, "claims.yaml", &policy, &roster).unwrap();
+    match prove(&policy, &roster, &claims[0], Now(Timestamp::from_unix(NOON))) {
+        Verdict::Broken(found) => assert!(found.target.as_str().contains("release"), "{found:?}"),
+        other => panic!("{other:?}"),
+    }
+}
+
 #[test]
 fn a_hole_is_shown_with_its_smallest_story() {
     let only = "rules:\n  - { name: pay, when: { paths: ['pay/**'] }, require: [{ approvals: 1, level: senior }] }\n";
@@ -59,7 +84,7 @@ fn a_hole_is_shown_with_its_smallest_story() {
     holds(only, &format!("paths: ['pay/**'], {SENIOR}"));
     let assisted = ALL.replace("assistance: possible", "assistance: assisted");
     let found = broken(&assisted, SENIOR);
-    assert!(!found.assisted, "{found:?}");
+    assert_eq!(found.help, AssistanceVerdict::Undisclosed, "{found:?}");
     holds(&assisted, &format!("assistance: assisted, {SENIOR}"));
     let below = ALL.replace("below: senior", "below: mid-level");
     assert_eq!(broken(&below, SENIOR).author.unwrap().as_str(), "mid-level");

@@ -1,10 +1,11 @@
 //! `obstat policy prove`: claims about the policy of the work tree, proven or broken by a story.
 
-use super::{Files, load};
+use super::{Files, beside, load};
 use crate::clock;
 use crate::error::CliError;
 use crate::ui::{Ui, wrap};
 use obstat_api::exit::Exit;
+use obstat_model::assistance::AssistanceVerdict;
 use obstat_model::presence::Presence;
 use obstat_model::target::Mode;
 use obstat_model::text::{count, escape_cut};
@@ -43,10 +44,10 @@ fn presence(text: &str) -> Result<Presence, String> {
 }
 
 pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
-    let files = load(args.directory.as_ref())?;
+    let mut files = load(args.directory.as_ref())?;
     let claims = match &args.level {
         Some(level) => usual(args, level, &files)?,
-        None => written(&files)?,
+        None => written(&mut files)?,
     };
     let mut all = true;
     for claim in &claims {
@@ -57,18 +58,11 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
     Ok(if all { Exit::Ok } else { Exit::Blocked })
 }
 
-fn written(files: &Files) -> Result<Vec<Claim>, CliError> {
-    let path = files.top.join(CLAIMS);
-    let text = std::fs::read_to_string(&path).map_err(|e| {
-        CliError::usage(
-            format!("{}: {e}", path.display()),
-            "write claims there, or make the usual one: obstat policy prove --level senior",
-        )
-    })?;
-    parse_claims(&text, CLAIMS, &files.policy, &files.roster).map_err(|found| {
-        let texts = files.texts.iter().cloned().chain([(CLAIMS.to_owned(), text)]).collect();
-        CliError::Input { found, texts }
-    })
+fn written(files: &mut Files) -> Result<Vec<Claim>, CliError> {
+    let hint = "write claims there, or make the usual one: obstat policy prove --level senior";
+    let text = beside(files, CLAIMS, hint)?;
+    parse_claims(&text, CLAIMS, &files.policy, &files.roster)
+        .map_err(|found| CliError::Input { found, texts: files.texts.clone() })
 }
 
 fn usual(args: &Args, level: &str, files: &Files) -> Result<Vec<Claim>, CliError> {
@@ -129,8 +123,11 @@ fn story(found: &Counterexample) -> Vec<String> {
         || "somebody without a level".to_owned(),
         |level| format!("somebody of level {level}"),
     );
-    let help =
-        if found.assisted { "with an AI's help" } else { "and does not say whether an AI helped" };
+    let help = match found.help {
+        AssistanceVerdict::Assisted => "with an AI's help",
+        AssistanceVerdict::Undisclosed => "and does not say whether an AI helped",
+        AssistanceVerdict::DeclaredUnassisted => "and signs that no AI helped",
+    };
     let mut help = help.to_owned();
     if found.lines > 0 {
         help = format!("in {} {help}", count(found.lines, "line"));
