@@ -84,6 +84,20 @@ pub trait Repository {
     /// [`PortError`] when it is missing or malformed.
     fn commit(&self, id: Oid) -> Result<Commit, PortError>;
 
+    /// Whether a commit is here and can be used as one: what others name may be anything.
+    ///
+    /// # Errors
+    /// [`PortError`] when that cannot be told.
+    fn has_commit(&self, id: Oid) -> Result<bool, PortError> {
+        match self.commit(id) {
+            Ok(_) => Ok(true),
+            Err(
+                PortError::Missing(_) | PortError::Malformed { .. } | PortError::TooLarge { .. },
+            ) => Ok(false),
+            Err(error @ (PortError::Unreadable(_) | PortError::Untrusted(_))) => Err(error),
+        }
+    }
+
     /// The commit that an object is or, for an annotated tag, names.
     ///
     /// # Errors

@@ -93,9 +93,10 @@ impl Window<'_> {
 
     /// Whether something landed before a push: what landed with it or later is no part of its past.
     fn is_below(&self, old: Oid, tip: Option<Oid>) -> Result<bool, PortError> {
-        let Some(tip) = tip.filter(|_| self.world.repository.commit(old).is_ok()) else {
+        let Some(tip) = tip else { return Ok(false) };
+        if !self.world.repository.has_commit(old)? {
             return Ok(false);
-        };
+        }
         self.world.repository.is_ancestor(old, tip)
     }
 
@@ -252,7 +253,7 @@ pub fn last_of(world: World, target: &RefName) -> Result<Option<LandingRecord>, 
 pub fn rewound(world: World, target: &RefName, to: Oid) -> Result<Option<Timestamp>, PortError> {
     let Some(last) = last_of(world, target)? else { return Ok(None) };
     // What is gone lies below nothing.
-    let here = world.repository.commit(last.to).is_ok();
+    let here = world.repository.has_commit(last.to)?;
     let below = here && world.repository.is_ancestor(last.to, to)?;
     Ok(if below { last.rewound } else { Some(world.now.0) })
 }

@@ -125,7 +125,7 @@ impl Reader<'_> {
             (Some(_), None) => false,
             (Some(old), Some(new)) => {
                 old == new
-                    || (self.world.repository.commit(old).is_ok()
+                    || (self.world.repository.has_commit(old)?
                         && self.world.repository.is_ancestor(old, new)?)
             }
         };
@@ -226,7 +226,7 @@ impl Reader<'_> {
         };
         let Some(last) = last else { return Ok((None, Vec::new())) };
         let repository = self.world.repository;
-        if repository.commit(last.to).is_err() || repository.is_ancestor(last.to, present)? {
+        if !repository.has_commit(last.to)? || repository.is_ancestor(last.to, present)? {
             return Ok((last.rewound, Vec::new()));
         }
         let base = repository.merge_base(present, last.to)?;

@@ -210,7 +210,7 @@ impl<'a> Heads<'a> {
         }
         let repository = self.reader.world.repository;
         let lands = match self.change.revision.tip {
-            Some(tip) if repository.commit(head).is_ok() => {
+            Some(tip) if repository.has_commit(head)? => {
                 let wanted = self.change.revision.tree;
                 if repository.is_ancestor(tip, head)? {
                     repository.commit(head)?.tree == wanted
@@ -237,9 +237,10 @@ impl<'a> Heads<'a> {
     fn lands_perhaps(&mut self, head: Oid) -> Result<bool, PortError> {
         let repository = self.reader.world.repository;
         let revision = self.change.revision;
-        let Some(tip) = revision.tip.filter(|_| repository.commit(head).is_ok()) else {
+        let Some(tip) = revision.tip else { return Ok(false) };
+        if !repository.has_commit(head)? {
             return Ok(false);
-        };
+        }
         if self.joined.is_none() {
             let commits = repository.commits_between(Some(tip), revision.head)?;
             let merges = commits.iter().filter(|commit| commit.parents.len() > 1);

@@ -31,8 +31,10 @@ impl Difference {
         tip: Option<Oid>,
         head: Oid,
     ) -> Result<Option<Self>, PortError> {
-        let gone = |id: Oid| repository.commit(id).is_err();
-        let Some(from) = tip.filter(|tip| !gone(*tip) && !gone(head)) else { return Ok(None) };
+        let Some(from) = tip else { return Ok(None) };
+        if !repository.has_commit(from)? || !repository.has_commit(head)? {
+            return Ok(None);
+        }
         let Ok(signed) = proposal::revision(repository, Some(from), head)? else {
             return Ok(None);
         };
