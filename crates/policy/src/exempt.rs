@@ -46,6 +46,11 @@ impl Exemption {
         &self.paths
     }
 
+    /// Most lines and files that it covers.
+    pub(crate) const fn limits(&self) -> (u64, u64) {
+        (self.lines_at_most, self.files_at_most)
+    }
+
     pub(crate) fn reason(&self) -> &str {
         &self.reason
     }

@@ -8,6 +8,7 @@ pub mod places;
 pub mod roster;
 
 mod check;
+pub mod compare;
 mod condition;
 mod decide;
 mod exempt;

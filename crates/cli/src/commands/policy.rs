@@ -1,5 +1,6 @@
 //! `obstat policy`: checks the policy files of the work tree, and explains a decision.
 
+mod diff;
 mod prove;
 mod test;
 
@@ -32,6 +33,8 @@ enum Command {
     Check(CheckArgs),
     /// Tell which rules apply to a change and why
     Explain(ExplainArgs),
+    /// Tell what a changed policy lets pass that the old one does not
+    Diff(diff::Args),
     /// Prove what is claimed of the policy, or show how it is broken
     Prove(prove::Args),
     /// Run the tests of the policy that lie beside it
@@ -55,6 +58,7 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
     match &args.command {
         Command::Check(args) => check(args, ui),
         Command::Explain(args) => explain(args, ui),
+        Command::Diff(args) => diff::run(args, ui),
         Command::Prove(args) => prove::run(args, ui),
         Command::Test(args) => test::run(args, ui),
     }

@@ -10,6 +10,9 @@ use obstat_api::exit::Exit;
 use obstat_gate::pipeline::Detail;
 use obstat_model::statement::Act;
 
+/// Most changes that are told of which a new policy lets pass.
+const STORIES_MAX: usize = 3;
+
 /// Read the brief of a change and sign for exactly its content
 #[derive(Debug, clap::Args)]
 #[command(
@@ -30,6 +33,11 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
     let judgement = prepared.judge(Detail::NameEligible)?;
     let who = make::who(&prepared, &args.key)?;
     brief::before_signing(ui, &judgement);
+    if let Some(found) = prepared.new_rules(&judgement)? {
+        ui.line("  What the new policy and roster make of changes:");
+        brief::difference(ui, &found, STORIES_MAX);
+        ui.line("");
+    }
     for problem in &judgement.decision.diagnostics.problems {
         ui.line(format!("  {} {}", ui.marks.warning(ui.paint), problem.text));
     }

@@ -21,6 +21,7 @@ use obstat_model::object::{Oid, RefName};
 use obstat_model::roster::Roster;
 use obstat_model::text::escape_cut;
 use obstat_model::trust::TrustRoot;
+use obstat_policy::compare::{Difference, Version, compare};
 use std::path::PathBuf;
 
 /// Which change: arguments that several commands share.
@@ -107,6 +108,10 @@ pub(crate) fn prepare(args: &ChangeArgs) -> Result<Prepared, CliError> {
         policy_ref,
         course: Course::Pushed,
     })
+}
+
+fn version(inputs: &Inputs) -> Version<'_> {
+    Version { policy: &inputs.policy, roster: &inputs.roster }
 }
 
 /// What has landed, judged by what stood at its base and by nothing else: whoever landed it wrote what
@@ -219,6 +224,16 @@ impl Prepared {
             CliError::usage(text, problem.hint)
         })?;
         self.judged(revision, detail)
+    }
+
+    /// What the change makes of policy and roster, where it touches them and both versions hold.
+    pub(crate) fn new_rules(&self, judgement: &Judgement) -> Result<Option<Difference>, CliError> {
+        if judgement.change.inputs.is_none() {
+            return Ok(None);
+        }
+        let cache = DiskCache::of(self.repository.directory());
+        let next = inputs::load(&self.repository, judgement.change.revision.tree, &cache)?;
+        Ok(next.ok().map(|next| compare(version(&self.inputs), version(&next), clock::now())))
     }
 
     /// As [`Prepared::judge`], for who refuses it: what cannot be merged is taken as it is.

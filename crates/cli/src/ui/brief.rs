@@ -1,8 +1,10 @@
 //! The brief of a change on one screen: what, why, who, and what next. Renders, decides nothing.
 
 mod signing;
+mod versions;
 
 pub(crate) use signing::{before_signing, part_of};
+pub(crate) use versions::difference;
 
 use super::Ui;
 use obstat_gate::pipeline::Judgement;

@@ -46,6 +46,8 @@ mod statements;
 mod time;
 #[cfg(test)]
 mod trials;
+#[cfg(test)]
+mod versions;
 
 /// The program under test.
 #[cfg(test)]

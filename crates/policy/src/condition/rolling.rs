@@ -35,6 +35,11 @@ impl RollingDemand {
         self.days
     }
 
+    /// The sum from which it asks.
+    pub(crate) const fn lines(&self) -> u64 {
+        self.lines
+    }
+
     /// Lines added and removed by a change in the scope.
     #[must_use]
     pub fn lines_of(&self, change: &ChangeFacts) -> u64 {

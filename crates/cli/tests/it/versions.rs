@@ -1,0 +1,106 @@
+//! `obstat policy diff`: what a changed policy lets pass, before anybody signs for it.
+
+use super::org;
+use obstat_testkit::{Finished, Org, POLICY};
+
+/// Compares what is committed with another policy in the work tree.
+fn diff(org: &Org, from: &str, to: &str, more: &[&str]) -> Finished {
+    let other = POLICY.replacen(from, to, 1);
+    assert!(from.is_empty() || other != POLICY, "{from}");
+    org.scratch.write("work/.obstat/policy.yaml", other);
+    org.obstat("mira", "work", &[&["policy", "diff", "HEAD"], more].concat())
+}
+
+fn told(ran: Finished) -> String {
+    ran.ok().split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn what_is_weaker_is_told_by_its_smallest_change() {
+    let org = org();
+    for (from, to, sentences) in [
+        (
+            "author_level_below: senior",
+            "author_level_below: mid-level",
+            &[
+                "somebody of level mid-level changes `a`",
+                "nobody signs",
+                "asked before: rule `assisted`: 0 of 1",
+            ][..],
+        ),
+        ("lines_at_most: 50", "lines_at_most: 60", &["`docs/a`, 51 lines", "nobody signs"]),
+        ("files_at_most: 5", "files_at_most: 6", &["6 files like `docs/a`"]),
+        ("paths: ['docs/**']", "paths: ['docs/**', 'pay/**']", &["`pay/a`", "rule `pay`: 0 of 1"]),
+        ("assistance: possible", "assistance: assisted", &["does not say whether an AI helped"]),
+        ("presence: key", "presence: forge", &["signs, presence forge"]),
+        ("mode: enforce", "mode: shadow", &["target production: enforced, now shadow"]),
+        ("holders: [mira]", "holders: [mira, tove]", &["tove may override as well"]),
+        ("at_most: 12h", "at_most: 24h", &["overrides count for 1d at most, was 12h"]),
+        (
+            "refs: [refs/heads/main]",
+            "refs: [refs/heads/trunk]",
+            &["no longer names refs/heads/main"],
+        ),
+    ] {
+        let text = told(diff(&org, from, to, &[]));
+        for sentence in sentences {
+            assert!(text.contains(sentence), "{to}: {sentence}: {text}");
+        }
+        assert_eq!(diff(&org, from, to, &["--no-weaker"]).code, 3, "{to}");
+    }
+}
+
+#[test]
+fn what_is_stricter_is_told_apart_and_what_is_the_same_is_nothing() {
+    let org = org();
+    let stricter =
+        diff(&org, "approvals: 1, level: senior", "approvals: 2, level: senior", &["--no-weaker"]);
+    assert_eq!(stricter.code, 0, "{}", stricter.all());
+    let text = told(stricter);
+    assert!(text.contains("passed before, and does not now"), "{text}");
+    assert!(text.contains("asks now: rule `assisted`: 1 of 2"), "{text}");
+    assert!(!text.contains("passes now"), "{text}");
+    let same = told(diff(&org, "reason: text only", "reason: only text", &["--no-weaker"]));
+    assert!(same.contains("no change of content needs fewer"), "{same}");
+    // Also from one revision to another, and between directories.
+    let head = org.obstat("mira", "work", &["policy", "diff", "HEAD", "HEAD"]);
+    assert!(told(head).contains("no change of content"));
+    let here = org.obstat("mira", ".", &["policy", "diff", "work", "work"]);
+    assert!(told(here).contains("no change of content"));
+    let none = org.obstat("mira", "work", &["policy", "diff", "nowhere"]);
+    assert_eq!(none.code, 2, "{}", none.all());
+}
+
+#[test]
+fn machines_read_the_same() {
+    let org = org();
+    let ran = diff(&org, "lines_at_most: 50", "lines_at_most: 60", &["--format", "json"]).ok();
+    let found: serde_json::Value = serde_json::from_str(&ran).unwrap();
+    assert_eq!(found["stricter"].as_array().unwrap().len(), 0, "{found}");
+    let story = &found["weaker"][0];
+    assert_eq!((&story["lines"], &story["files"]), (&51.into(), &1.into()), "{found}");
+    assert_eq!(story["missing"][0].as_str().map(|t| t.contains("rule `")), Some(true), "{found}");
+}
+
+/// A roster too: somebody who counts now, and did not.
+#[test]
+fn a_raised_level_is_a_difference() {
+    let org = org();
+    let roster =
+        org.roster().replace("level: mid-level, since: 2020", "level: senior, since: 2020");
+    org.scratch.write("work/.obstat/roster.yaml", roster);
+    let text = told(org.obstat("mira", "work", &["policy", "diff", "HEAD"]));
+    assert!(text.contains("jonas signs"), "{text}");
+}
+
+/// Whoever signs for a new policy reads it first.
+#[test]
+fn whoever_signs_for_a_policy_reads_what_it_lets_pass() {
+    let org = org();
+    let weaker = POLICY.replacen("author_level_below: senior", "author_level_below: mid-level", 1);
+    org.scratch.write("work/.obstat/policy.yaml", weaker);
+    org.commit("tove", "less to do");
+    let brief = told(org.sign("mira", "main", &[]));
+    assert!(brief.contains("passes now, and did not before"), "{brief}");
+    assert!(brief.contains("somebody of level mid-level changes `a`"), "{brief}");
+}

@@ -1,0 +1,155 @@
+//! What changes between two versions beside their rules: modes, terms, owners; sentences for people.
+
+use super::Version;
+use crate::policy::{OverrideTerms, Policy, Rewrite};
+use obstat_model::id::PersonId;
+use obstat_model::target::Mode;
+use obstat_model::time::Seconds;
+
+/// What changes, and whether more is possible now.
+pub(super) fn terms(old: Version, new: Version) -> Vec<(String, bool)> {
+    let mut found = targets(old.policy, new.policy);
+    found.extend(defaults(old.policy, new.policy));
+    found.extend(overrides(old.policy.override_terms(), new.policy.override_terms()));
+    found.extend(owners(old, new));
+    found
+}
+
+fn targets(old: &Policy, new: &Policy) -> Vec<(String, bool)> {
+    let mut found = Vec::new();
+    for was in old.targets() {
+        let name = was.name();
+        let Some(is) = new.targets().iter().find(|t| t.name() == name) else {
+            found.push((format!("target {name} is gone: {}", was.refs().join(", ")), true));
+            continue;
+        };
+        if was.mode() != is.mode() {
+            let (a, b) = (mode(was.mode()), mode(is.mode()));
+            found.push((format!("target {name}: {a}, now {b}"), is.mode() < was.mode()));
+        }
+        for gone in was.refs().iter().filter(|text| !is.refs().contains(text)) {
+            found.push((format!("target {name} no longer names {gone}"), true));
+        }
+        for more in is.refs().iter().filter(|text| !was.refs().contains(text)) {
+            found.push((format!("target {name} also names {more}"), false));
+        }
+        if was.rewrite() != is.rewrite() {
+            let judged = is.rewrite() == Rewrite::Judge;
+            let text = if judged { "may be rewritten" } else { "may not be rewritten any more" };
+            found.push((format!("history of {name} {text}"), judged));
+        }
+        if was.from() != is.from() {
+            let from = is.from().map_or("nothing", |from| from.as_str());
+            found.push((
+                format!("new refs of {name} are compared with {from}"),
+                is.from().is_none(),
+            ));
+        }
+    }
+    let fresh = new.targets().iter().filter(|t| old.targets().iter().all(|o| o.name() != t.name()));
+    found.extend(
+        fresh.map(|t| (format!("target {} is new: {}", t.name(), t.refs().join(", ")), false)),
+    );
+    found
+}
+
+fn mode(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Shadow => "shadow, which lets everything pass",
+        Mode::Warn => "warn, which lets everything pass",
+        Mode::Enforce => "enforced",
+    }
+}
+
+fn defaults(old: &Policy, new: &Policy) -> Vec<(String, bool)> {
+    let mut found = Vec::new();
+    if old.default_presence() != new.default_presence() {
+        let (was, is) = (old.default_presence(), new.default_presence());
+        let text =
+            format!("presence where a rule says none: {}, was {}", is.as_str(), was.as_str());
+        found.push((text, is < was));
+    }
+    if old.default_expiry() != new.default_expiry() {
+        let (was, is) = (old.default_expiry(), new.default_expiry());
+        found.push((format!("signatures count for {}, was {}", span(is), span(was)), is > was));
+    }
+    found
+}
+
+fn overrides(old: Option<&OverrideTerms>, new: Option<&OverrideTerms>) -> Vec<(String, bool)> {
+    let (was, is) = match (old, new) {
+        (None, None) => return Vec::new(),
+        (None, Some(is)) => {
+            return vec![(format!("{} may override", list(is.holders())), true)];
+        }
+        (Some(_), None) => return vec![("nobody may override any more".to_owned(), false)],
+        (Some(was), Some(is)) => (was, is),
+    };
+    let mut found = Vec::new();
+    let only = |these: &[PersonId], those: &[PersonId]| -> Vec<PersonId> {
+        these.iter().filter(|who| !those.contains(who)).cloned().collect()
+    };
+    let (more, fewer) = (only(is.holders(), was.holders()), only(was.holders(), is.holders()));
+    if !more.is_empty() {
+        found.push((format!("{} may override as well", list(&more)), true));
+    }
+    if !fewer.is_empty() {
+        found.push((format!("{} may override no more", list(&fewer)), false));
+    }
+    if was.presence() != is.presence() {
+        let (a, b) = (was.presence(), is.presence());
+        found.push((format!("overrides need presence {}, was {}", b.as_str(), a.as_str()), b < a));
+    }
+    if was.at_most() != is.at_most() {
+        let (a, b) = (was.at_most(), is.at_most());
+        found.push((format!("overrides count for {} at most, was {}", span(b), span(a)), b > a));
+    }
+    if was.review_within() != is.review_within() {
+        let (a, b) = (was.review_within(), is.review_within());
+        found.push((format!("overrides are reviewed within {}, was {}", span(b), span(a)), b > a));
+    }
+    found
+}
+
+fn owners(old: Version, new: Version) -> Vec<(String, bool)> {
+    let (was, is) = (old.roster.parts(), new.roster.parts());
+    let mut found = Vec::new();
+    let only = |these: &[PersonId], those: &[PersonId]| -> Vec<PersonId> {
+        these.iter().filter(|who| !those.contains(who)).cloned().collect()
+    };
+    let more = only(&is.owners.people, &was.owners.people);
+    if !more.is_empty() {
+        found.push((format!("{} own policy and roster as well", list(&more)), true));
+    }
+    let fewer = only(&was.owners.people, &is.owners.people);
+    if !fewer.is_empty() {
+        found.push((format!("{} own policy and roster no more", list(&fewer)), false));
+    }
+    if was.owners.quorum != is.owners.quorum {
+        let (a, b) = (was.owners.quorum, is.owners.quorum);
+        found.push((format!("{b} owners change policy and roster, was {a}"), b < a));
+    }
+    if was.delay != is.delay {
+        let (a, b) = (was.delay, is.delay);
+        found.push((
+            format!("raised levels and new keys wait for {}, was {}", span(b), span(a)),
+            b < a,
+        ));
+    }
+    found
+}
+
+fn list(people: &[PersonId]) -> String {
+    people.iter().map(|who| who.as_str()).collect::<Vec<_>>().join(", ")
+}
+
+/// A time as the files write it: `14d`, `12h`, `30m`.
+fn span(time: Seconds) -> String {
+    let n = time.0;
+    for (size, unit) in [(86_400, "d"), (3_600, "h"), (60, "m")] {
+        if n > 0 && n.is_multiple_of(size) {
+            return format!("{}{unit}", n / size);
+        }
+    }
+    format!("{n}s")
+}
