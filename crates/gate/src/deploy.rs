@@ -421,8 +421,7 @@ fn as_of(
     }
     let nothing = Then { contributors: &[], assisted: false, tools: &[] };
     let surroundings = Surroundings::Ignored { known: &listed, since, then: nothing };
-    let rewound = rewound_before(world, record)?;
-    let seen = Seen::First { count: record.seen, own: record.sequence, rewound };
+    let seen = Seen::First { count: record.seen, own: record.sequence };
     let world = World { now: Now(moment), seen, surroundings, ..world };
     let mut parts = Vec::new();
     if record.changes.is_empty() {
@@ -456,15 +455,6 @@ fn as_of(
         parts.push(judgement);
     }
     Ok(Again::Clear(parts))
-}
-
-/// When the target had last gone back before a landing.
-fn rewound_before(world: World, record: &LandingRecord) -> Result<Option<Timestamp>, PortError> {
-    let (Some(from), true) = (record.from, record.rewound == Some(record.at)) else {
-        return Ok(record.rewound);
-    };
-    let before = rolling::landing_before(world, &record.target, from, record.sequence)?;
-    Ok(before.and_then(|before| before.rewound))
 }
 
 /// When the gate received statements on a landing's changes after it, sorted.

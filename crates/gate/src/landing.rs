@@ -40,7 +40,6 @@ pub fn record(
     coverage: &Coverage,
 ) -> Result<LandingRecord, PortError> {
     let seen = rolling::newest(world)?.map_or(0, |newest| newest.sequence + 1);
-    let rewound = rolling::rewound(world, &advance.target, advance.to)?;
     let parts = coverage.clear.iter().chain(coverage.open.iter());
     let changes: Vec<LandedChange> = parts.map(landed).collect();
     let overridden = changes.iter().any(|c| c.overridden_by.is_some());
@@ -61,7 +60,6 @@ pub fn record(
         inputs: about.inputs,
         governed: about.governed,
         at: world.now.0,
-        rewound,
         seen,
         sequence: seen,
         previous: None,

@@ -1,9 +1,11 @@
 //! What one run has found out and asks for again; knows no rule and judges nothing.
 
 use crate::inputs::{Known, Loaded};
-use crate::ports::{InputsCache, Merge, PortError, Repository};
+use crate::ports::{InputsCache, Merge, PortError, Records, Repository};
+use obstat_attest::record;
 use obstat_model::id::InputsDigest;
-use obstat_model::object::Oid;
+use obstat_model::object::{Oid, RefName};
+use obstat_model::time::{Seconds, Timestamp};
 use obstat_provenance::note::Note;
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -15,6 +17,8 @@ pub struct Memo {
     inputs: Known,
     /// Differences that have been on a target, by their trees and its tip.
     used_up: RefCell<HashMap<UsedUp, bool>>,
+    /// Landings of targets.
+    history: RefCell<HashMap<RefName, History>>,
     /// Differences between two trees that were applied to a third.
     applied: RefCell<HashMap<(Oid, Oid, Oid), Merge>>,
     /// Merges of two commits.
@@ -26,13 +30,81 @@ pub struct Memo {
 /// A note, or why it cannot be read, or none.
 pub(crate) type ReadNote = Option<Rc<Result<Note, String>>>;
 
-/// Two trees, the tip that was judged, the tip of a target, and one that the target lost.
-type UsedUp = ((Oid, Oid), Option<Oid>, Oid, Option<Oid>);
+/// Two trees, the tip that was judged, the tip of a target, and what has landed there since.
+type UsedUp = ((Oid, Oid), Option<Oid>, Oid, Vec<Oid>);
+
+/// Most landings of one target that are looked through.
+const LANDINGS_MAX: usize = 20_000;
+
+/// One landing of a target, as its record claims: one that is not the gate's hides nothing here, for it
+/// only adds.
+#[derive(Debug)]
+pub(crate) struct Past {
+    pub(crate) sequence: u64,
+    pub(crate) at: Timestamp,
+    /// Where it ended, and each part of it.
+    pub(crate) tips: Vec<Oid>,
+}
+
+/// The newest landings of a target, and whether those are all.
+#[derive(Debug, Default, Clone)]
+struct History {
+    newest: Rc<Vec<Past>>,
+    is_whole: bool,
+}
+
+impl History {
+    /// Whether everything after a landing, or after a moment, is there.
+    fn reaches(&self, (known, since): (Option<u64>, Timestamp)) -> bool {
+        self.is_whole || self.newest.last().is_some_and(|past| is_before(past, (known, since)))
+    }
+}
+
+/// Clocks of several gates differ a little, so some more is read than what is dated later.
+fn is_before(past: &Past, (known, since): (Option<u64>, Timestamp)) -> bool {
+    match known {
+        Some(known) => past.sequence <= known,
+        None => past.at.after(Seconds(600)) < since,
+    }
+}
 
 impl Memo {
     /// Whether a difference was found to be used up.
-    pub(crate) fn used_up(&self, key: UsedUp) -> Option<bool> {
-        self.used_up.borrow().get(&key).copied()
+    pub(crate) fn used_up(&self, key: &UsedUp) -> Option<bool> {
+        self.used_up.borrow().get(key).copied()
+    }
+
+    /// Landings of a target, newest first: at least all after a place in the chain or, without one, after
+    /// a moment. `None` where they are too many. Each is read about twice at most, however many ask.
+    pub(crate) fn landed(
+        &self,
+        records: &dyn Records,
+        target: &RefName,
+        until: (Option<u64>, Timestamp),
+    ) -> Result<Option<Rc<Vec<Past>>>, PortError> {
+        let known = self.history.borrow().get(target).cloned().unwrap_or_default();
+        if known.reaches(until) {
+            return Ok(Some(known.newest));
+        }
+        let (mut newest, least) = (Vec::new(), known.newest.len() * 2);
+        let mut is_whole = true;
+        records.landings_on(target, &mut |bytes| {
+            let Some(landing) = record::claimed_landing(bytes) else { return true };
+            let parts = landing.changes.iter().map(|part| part.to);
+            let mut tips: Vec<Oid> = parts.chain([landing.to]).collect();
+            tips.dedup();
+            newest.push(Past { sequence: landing.sequence, at: landing.at, tips });
+            let enough =
+                newest.len() >= least && newest.last().is_some_and(|p| is_before(p, until));
+            is_whole = !enough && newest.len() <= LANDINGS_MAX;
+            is_whole
+        })?;
+        if newest.len() > LANDINGS_MAX {
+            return Ok(None);
+        }
+        let history = History { newest: Rc::new(newest), is_whole };
+        self.history.borrow_mut().insert(target.clone(), history.clone());
+        Ok(Some(history.newest))
     }
 
     /// The note on a commit, read once.

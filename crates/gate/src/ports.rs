@@ -285,6 +285,16 @@ pub trait Records {
     /// [`PortError`] when it cannot be read.
     fn last_landing(&self, target: &RefName) -> Result<Option<Vec<u8>>, PortError>;
 
+    /// All landings of a target, newest first, until `more` says no.
+    ///
+    /// # Errors
+    /// [`PortError`] when records cannot be read.
+    fn landings_on(
+        &self,
+        target: &RefName,
+        more: &mut dyn FnMut(&[u8]) -> bool,
+    ) -> Result<(), PortError>;
+
     /// Records of landings of a digest on any target.
     ///
     /// # Errors

@@ -245,19 +245,6 @@ pub fn last_of(world: World, target: &RefName) -> Result<Option<LandingRecord>, 
     Ok(own.then_some(record))
 }
 
-/// When a target last went back, as a record of it at `to` tells: now, where its last landing does not
-/// lie below.
-///
-/// # Errors
-/// [`PortError`] when its last record is forged or cannot be read.
-pub fn rewound(world: World, target: &RefName, to: Oid) -> Result<Option<Timestamp>, PortError> {
-    let Some(last) = last_of(world, target)? else { return Ok(None) };
-    // What is gone lies below nothing.
-    let here = world.repository.has_commit(last.to)?;
-    let below = here && world.repository.is_ancestor(last.to, to)?;
-    Ok(if below { last.rewound } else { Some(world.now.0) })
-}
-
 /// The verified newest record of all.
 ///
 /// # Errors

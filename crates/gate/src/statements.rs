@@ -6,9 +6,8 @@ pub(crate) mod difference;
 use self::difference::Difference;
 
 use crate::ports::{Commit, PortError};
-use crate::rolling;
 use crate::versions::Standing;
-use crate::world::{Seen, Surroundings, World};
+use crate::world::{Surroundings, World};
 use obstat_attest::Envelope;
 use obstat_attest::record;
 use obstat_model::approval::{
@@ -133,9 +132,8 @@ impl Reader<'_> {
     }
 
     /// Whether the approved content has landed on the target since it was signed for: by the gate's
-    /// records, and by the content of every tip since it was judged, which needs no record. Where the
-    /// target went back, other tips were there that no walk from the present one finds, so what was
-    /// signed until then is spent whatever it is about.
+    /// records, by the content of every tip since it was judged, which needs no record, and by the
+    /// content of whatever has landed since it was signed, wherever the tip has gone.
     fn is_spent(
         &self,
         (target, change): (&RefName, &ChangeFacts),
@@ -156,11 +154,10 @@ impl Reader<'_> {
             return Ok(true);
         }
         let Some(present) = change.revision.tip else { return Ok(false) };
-        let (rewound, left) = self.rewound(target, present)?;
-        if rewound.is_some_and(|rewound| received_at <= rewound) {
+        let Some(landed) = self.landed_since(target, (verified, received_at))? else {
             return Ok(true);
-        }
-        if Some(present) == judged && left.is_empty() {
+        };
+        if Some(present) == judged && landed.is_empty() {
             return Ok(false);
         }
         for landing in &landings {
@@ -170,7 +167,7 @@ impl Reader<'_> {
         }
         let chain = self.since(judged, present)?;
         let wanted: Vec<&FileChange> = change.files.iter().map(|f| &f.change).collect();
-        if self.content_was_there(&chain, &wanted)? || self.content_was_there(&left, &wanted)? {
+        if self.content_was_there(&chain, &wanted)? || self.content_was_there(&landed, &wanted)? {
             return Ok(true);
         }
         // What was approved may have come as a part of something, signed for by others.
@@ -181,12 +178,12 @@ impl Reader<'_> {
         };
         let Some(signed) = signed else { return Ok(false) };
         // Many may have signed for the same.
-        let lost = left.last().map(|commit| commit.id);
-        let key = (signed.key(), judged, present, lost);
-        if let Some(known) = self.world.memo.used_up(key) {
+        let ids = landed.iter().map(|commit| commit.id).collect();
+        let key = (signed.key(), judged, present, ids);
+        if let Some(known) = self.world.memo.used_up(&key) {
             return Ok(known);
         }
-        let trees = chain.iter().chain(&left).map(|commit| commit.tree);
+        let trees = chain.iter().chain(&landed).map(|commit| commit.tree);
         let last = repository.commit(present)?.tree;
         let used_up = signed.is_used_up(self.world, trees, last)?;
         self.world.memo.keep_used_up(key, used_up);
@@ -213,24 +210,50 @@ impl Reader<'_> {
         Ok(chain)
     }
 
-    /// When the target last went back, by its records; and the tips that it lost otherwise: where its last
-    /// landing does not lie below the present tip, somebody moved it who did not ask the gate.
-    fn rewound(
+    /// What has landed on the target since a statement was signed, its parts included; `None` where that
+    /// is not here any more, or too much. By the records of landings, for the target may have been moved
+    /// since, and then no walk from the present tip finds it.
+    fn landed_since(
         &self,
         target: &RefName,
-        present: Oid,
-    ) -> Result<(Option<Timestamp>, Vec<Commit>), PortError> {
-        let last = match self.world.seen {
-            Seen::First { rewound, .. } => return Ok((rewound, Vec::new())),
-            Seen::All => rolling::last_of(self.world, target)?,
-        };
-        let Some(last) = last else { return Ok((None, Vec::new())) };
-        let repository = self.world.repository;
-        if !repository.has_commit(last.to)? || repository.is_ancestor(last.to, present)? {
-            return Ok((last.rewound, Vec::new()));
+        (verified, received_at): (&VerifiedApproval, Timestamp),
+    ) -> Result<Option<Vec<Commit>>, PortError> {
+        let statement = &verified.statement;
+        // Whichever is earlier: who files it late, or dates it ahead, gains nothing.
+        let signed_at = statement.issued_at.min(received_at);
+        // Whoever signed on a tip knew what was there before it became one.
+        let mut known = None;
+        if let Some(judged) = statement.context.tip {
+            for landing in self.parsed(self.world.records.landings_at(target, judged)?)? {
+                if landing.at <= signed_at && landing.sequence < self.world.place() {
+                    known = known.max(Some(landing.sequence));
+                }
+            }
         }
-        let base = repository.merge_base(present, last.to)?;
-        Ok((last.rewound, self.since(base, last.to)?))
+        let records = self.world.records;
+        let Some(all) = self.world.memo.landed(records, target, (known, signed_at))? else {
+            return Ok(None);
+        };
+        let mut found = Vec::new();
+        for past in all.iter().filter(|past| past.sequence < self.world.place()) {
+            let is_later = match known {
+                Some(known) => past.sequence > known,
+                None => past.at >= signed_at,
+            };
+            for tip in past.tips.iter().filter(|_| is_later) {
+                let repository = self.world.repository;
+                if !repository.has_commit(*tip)? {
+                    return Ok(None);
+                }
+                // What lies below the tip that was signed on was there before.
+                let judged = statement.context.tip;
+                let is_below = judged.map(|judged| repository.is_ancestor(*tip, judged));
+                if !is_below.transpose()?.unwrap_or(false) {
+                    found.push(repository.commit(*tip)?);
+                }
+            }
+        }
+        Ok(Some(found))
     }
 
     fn landings_of(&self, digest: ChangeDigest) -> Result<Vec<LandingRecord>, PortError> {

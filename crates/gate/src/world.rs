@@ -47,8 +47,6 @@ pub enum Seen {
         count: u64,
         /// The place of what is decided again, which is no part of its own past.
         own: u64,
-        /// When its target had last gone back before it.
-        rewound: Option<Timestamp>,
     },
 }
 
@@ -98,10 +96,19 @@ impl World<'_> {
     pub fn has_seen(&self, landing: &LandingRecord) -> bool {
         match self.seen {
             Seen::All => true,
-            Seen::First { count, own, .. } => {
+            Seen::First { count, own } => {
                 let earlier = landing.sequence < count || landing.at < self.now.0;
                 landing.sequence != own && earlier
             }
+        }
+    }
+
+    /// The place in the order of records that what is judged comes before.
+    #[must_use]
+    pub const fn place(&self) -> u64 {
+        match self.seen {
+            Seen::All => u64::MAX,
+            Seen::First { own, .. } => own,
         }
     }
 

@@ -104,6 +104,28 @@ impl Records for GitRepository {
         self.record_at(LANDINGS, &target_path(target))
     }
 
+    fn landings_on(
+        &self,
+        target: &RefName,
+        more: &mut dyn FnMut(&[u8]) -> bool,
+    ) -> Result<(), PortError> {
+        let Some(tree) = self.chain_tree(LANDINGS)? else { return Ok(()) };
+        let all = RepoPath::from(history_dir(target).as_str());
+        let mut chunks = self.names(tree, &all)?;
+        chunks.sort_unstable();
+        for chunk in chunks.iter().rev() {
+            let chunk = RepoPath::new([all.as_bytes(), b"/", chunk].concat());
+            let mut files = self.files_below(tree, &chunk)?;
+            files.sort_by(|a, b| b.0.cmp(&a.0));
+            for (_, state) in files {
+                if !more(&self.record_blob(state.oid)?) {
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
+    }
+
     fn landings_of(&self, digest: ChangeDigest) -> Result<Vec<Vec<u8>>, PortError> {
         let files = self.records_below(&digest_dir(digest))?;
         files.into_iter().map(|(_, state)| self.record_blob(state.oid)).collect()
@@ -161,6 +183,15 @@ fn target_path(target: &RefName) -> String {
 
 fn tip_dir(target: &RefName, tip: Oid) -> String {
     format!("tips/{}-{}", spread(&tip.to_string()), target_key(target))
+}
+
+/// Directory of all records of a target, in directories of so many of the chain.
+fn history_dir(target: &RefName) -> String {
+    format!("history/{}", target_key(target))
+}
+
+fn history_path(target: &RefName, sequence: u64) -> String {
+    format!("{}/{:017}/{}", history_dir(target), sequence / 1_000, file_name(sequence))
 }
 
 fn clearance_dir(target: &RefName, tip: Oid) -> String {

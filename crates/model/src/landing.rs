@@ -100,9 +100,6 @@ pub struct LandingRecord {
     pub governed: Option<Governed>,
     /// The gate's clock.
     pub at: Timestamp,
-    /// When the target last went back: moved, with this landing or before it, to where what was there
-    /// does not lie below. What was signed for until then admits nothing any more.
-    pub rewound: Option<Timestamp>,
     /// How many records there were when this was decided: what else landed in the same second came
     /// before or after it.
     pub seen: u64,

@@ -40,7 +40,6 @@ fn records_read_back() {
         kind: LandingKind::Bootstrap,
         changes: Vec::new(),
         pusher: String::new(),
-        rewound: None,
         previous: None,
         ..landing()
     };
@@ -234,9 +233,8 @@ fn any_landing() -> impl Strategy<Value = LandingRecord> {
     let changes = proptest::collection::vec(any_change(), 0..4);
     let governed = proptest::option::of((any_ref(), any_oid()));
     let counts = any::<(u64, u64)>();
-    let (time, back) = (any_time(), proptest::option::of(any_time()));
     let previous = any::<Option<[u8; 32]>>();
-    let rest = (any_ref(), any::<String>(), time, previous, counts, governed, back);
+    let rest = (any_ref(), any::<String>(), any_time(), previous, counts, governed);
     (kind, mode, ids, changes, rest).prop_map(|(kind, mode, ids, changes, rest)| LandingRecord {
         repository: RepositoryId::new(ids.2),
         target: rest.0,
@@ -249,7 +247,6 @@ fn any_landing() -> impl Strategy<Value = LandingRecord> {
         inputs: InputsDigest::new(ids.3),
         governed: rest.5.map(|(by, at)| Governed { by, at }),
         at: rest.2,
-        rewound: rest.6,
         seen: rest.4.0,
         sequence: rest.4.1,
         previous: rest.3.map(StatementHash::new),

@@ -27,8 +27,6 @@ pub(super) struct Landing {
     #[serde(rename = "governedBy", skip_serializing_if = "Option::is_none")]
     governed: Option<Governed>,
     at: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    rewound: Option<String>,
     seen: u64,
     sequence: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -85,7 +83,6 @@ impl Landing {
             inputs: record.inputs.to_string(),
             governed: record.governed.as_ref().map(Governed::of),
             at: record.at.rfc3339(),
-            rewound: record.rewound.map(|at| at.rfc3339()),
             seen: record.seen,
             sequence: record.sequence,
             previous: record.previous.map(|hash| hash.to_string()),
@@ -106,7 +103,6 @@ impl Landing {
             inputs: member("inputs", self.inputs.parse())?,
             governed: self.governed.map(Governed::read).transpose()?,
             at: member("at", Timestamp::parse(&self.at))?,
-            rewound: optional("rewound", self.rewound.map(|at| Timestamp::parse(&at)))?,
             seen: self.seen,
             sequence: self.sequence,
             previous: optional("previous", self.previous.map(|hash| hash.parse()))?,

@@ -162,7 +162,6 @@ pub(crate) fn landing() -> LandingRecord {
         inputs: InputsDigest::new([0xe0; 32]),
         governed: Some(Governed { by: main_ref(), at: Oid::Sha1([2; 20]) }),
         at: time("2026-11-24T11:00:00Z"),
-        rewound: Some(time("2026-11-20T09:00:00Z")),
         seen: 41,
         sequence: 42,
         previous: Some(StatementHash::new([0xf0; 32])),

@@ -82,6 +82,7 @@ faulty!(Records {
     fn landings_with(statement: StatementHash) -> Vec<Vec<u8>>;
     fn input_steps() -> Vec<Vec<u8>>;
     fn newest_landings(more: &mut dyn FnMut(&[u8]) -> bool) -> ();
+    fn landings_on(target: &RefName, more: &mut dyn FnMut(&[u8]) -> bool) -> ();
 });
 
 /// A push of what lies on the work tree's HEAD to main, judged with one read failing.

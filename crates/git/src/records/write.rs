@@ -1,8 +1,8 @@
 //! Appends records: blobs and trees first, then one compare-and-swap of the ref.
 
 use super::{
-    LANDINGS, LATEST, RECEIPTS, STEPS, clearance_dir, digest_dir, file_name, oid, receipt_path,
-    statement_dir, statement_ref, target_key, target_path, tip_dir,
+    LANDINGS, LATEST, RECEIPTS, STEPS, clearance_dir, digest_dir, file_name, history_path, oid,
+    receipt_path, statement_dir, statement_ref, target_key, target_path, tip_dir,
 };
 use crate::error::GitError;
 use crate::refs::{self, RefEdit};
@@ -84,6 +84,7 @@ pub fn record_landings(
         dirs.dedup();
         let mut paths: Vec<String> = dirs.iter().map(|dir| format!("{dir}/{name}")).collect();
         paths.extend([target_path(&index.target), LATEST.to_owned()]);
+        paths.push(history_path(&index.target, made.sequence));
         let mut entries = vec![Entry { paths, bytes: made.bytes }];
         if let Some(bytes) = index.clearance.clone() {
             let paths = vec![format!("{}/{name}", clearance_dir(&index.target, index.tip))];

@@ -3,6 +3,7 @@
 use super::scene::NOON;
 use obstat_model::roster::Roster;
 use obstat_model::time::{Now, Timestamp};
+use obstat_policy::compare::{Version, compare};
 use obstat_policy::prove::{Verdict, parse_claims, prove};
 use obstat_policy::{parse_policy, parse_roster};
 use serde_json::{Value, json};
@@ -181,4 +182,31 @@ fn whatever_weakens_the_shipped_policy_breaks_a_claim() {
     missed.dedup();
     assert!(missed.is_empty(), "not found of {TRIES}: {missed:#?}\nfound {seen:#?}");
     assert!(seen.len() >= 4, "{seen:?}");
+}
+
+/// How many of them are compared with what they were: each costs a thousand times as much.
+const COMPARED: usize = 12;
+
+#[test]
+fn whatever_weakens_the_shipped_policy_is_told_as_weaker() {
+    let roster = roster();
+    let value: Value = serde_saphyr::from_str(&example("policy.yaml")).unwrap();
+    let old = parse_policy(&value.to_string(), "policy.yaml", &roster).unwrap();
+    let (mut dice, mut tried, mut missed) = (Dice(7), 0, Vec::new());
+    while tried < COMPARED {
+        let Some((what, weaker)) = weakened(&value, &mut dice) else { continue };
+        let Ok(new) = parse_policy(&weaker.to_string(), "policy.yaml", &roster) else { continue };
+        let version = |policy| Version { policy, roster: &roster };
+        let now = Now(Timestamp::from_unix(NOON));
+        let found = compare(version(&old), version(&new), now);
+        let terms = found.terms.iter().any(|(_, weaker)| *weaker);
+        // And the other way round nothing is.
+        let back = compare(version(&new), version(&old), now);
+        assert_eq!(back.stricter.len(), found.weaker.len(), "{what}");
+        if found.weaker.is_empty() && !terms {
+            missed.push(what);
+        }
+        tried += 1;
+    }
+    assert!(missed.is_empty(), "{missed:#?}");
 }

@@ -124,7 +124,6 @@ fn record(
         inputs: digest,
         governed: governing.governed,
         at: now,
-        rewound: None,
         seen,
         sequence: 0,
         previous: None,

@@ -6,10 +6,12 @@ use crate::context::store::DiskCache;
 use crate::context::world;
 use crate::error::CliError;
 use obstat_attest::clearance::Clearance;
+use obstat_attest::record;
 use obstat_gate::content;
 use obstat_gate::landing;
 use obstat_gate::memo::Memo;
 use obstat_gate::people::{self, Directory};
+use obstat_gate::ports::Records as _;
 use obstat_gate::proposal::{self, Pusher};
 use obstat_gate::receive::{self, Answer, RefUpdate, Setup};
 use obstat_gate::rolling;
@@ -37,7 +39,11 @@ pub(super) fn again(
     record: &LandingRecord,
     now: Now,
 ) -> Result<Option<Landed>, CliError> {
-    if record.at.after(FRESH) >= now.0 {
+    // Whatever landed on the target since it was judged may have used up what it rests on.
+    let last = repository.last_landing(&record.target)?;
+    let last = last.and_then(|bytes| record::claimed_landing(&bytes));
+    let overtaken = last.is_some_and(|last| last.sequence >= record.seen);
+    if record.at.after(FRESH) >= now.0 && !overtaken {
         return Ok(None);
     }
     let pusher = Pusher::of_record(&record.pusher);
@@ -151,7 +157,6 @@ fn refused(
         statements: Vec::new(),
         overridden_by: None,
     };
-    let rewound = rolling::rewound(world, &update.name, to)?;
     Ok(Some(LandingRecord {
         repository: world.trust.repository,
         target: update.name,
@@ -164,7 +169,6 @@ fn refused(
         inputs: world.inputs_digest(world.repository.commit(to)?.tree)?,
         governed: None,
         at: world.now.0,
-        rewound,
         seen,
         sequence: seen,
         previous: None,
