@@ -6,7 +6,7 @@ use crate::inputs::Inputs;
 use crate::pipeline::{Detail, Judgement, judge};
 use crate::ports::{Commit, PortError};
 use crate::proposal::{self, Proposal, Pusher};
-use crate::statements::difference::Difference;
+use crate::statements::difference::{Difference, Landed};
 use crate::versions::Standing;
 use crate::world::World;
 use obstat_model::change::FileState;
@@ -14,6 +14,7 @@ use obstat_model::decision::Outcome;
 use obstat_model::facts::Problem;
 use obstat_model::id::ChangeDigest;
 use obstat_model::object::{Oid, RefName, RepoPath};
+use obstat_model::statement::{Act, Context};
 use std::collections::{HashMap, HashSet};
 
 /// Longest chain that is cut into segments; longer pushes must be clear as a whole.
@@ -22,6 +23,8 @@ pub const CHAIN_MAX: usize = 1_000;
 const STATEMENTS_MAX: usize = 1_000_000;
 /// Most commits of one signature's change that landed one by one.
 const LANDED_MAX: usize = 10_000;
+/// Most files of one step of it.
+const FILES_MAX: usize = 100_000;
 /// Most judgements that one push may cost.
 const JUDGEMENTS_MAX: usize = 20_000;
 
@@ -149,29 +152,71 @@ impl Search<'_> {
     /// the end does not show it. Either a file left a state and came back to it, or a part of what was
     /// signed for was there and went.
     fn went(&self, judgement: &Judgement, from: Option<Oid>, to: Oid) -> Result<bool, PortError> {
-        let requirements = &judgement.decision.diagnostics.requirements;
-        if requirements.iter().any(|r| !r.counted.is_empty()) {
-            let commits = self.world.repository.commits_between(from, to)?;
-            let signed = Difference::of_change(self.world.repository, &judgement.change)?;
-            if commits.len() > LANDED_MAX {
-                return Ok(true);
-            }
-            if let Some(signed) = signed
-                && signed.went(self.world, &commits)?
-            {
-                return Ok(true);
-            }
-        }
-        self.came_back(from, to)
-    }
-
-    fn came_back(&self, from: Option<Oid>, to: Oid) -> Result<bool, PortError> {
         let repository = self.world.repository;
         let Some(chain) = repository.first_parents(from, to)? else { return Ok(false) };
+        let about = &judgement.decision.diagnostics;
+        let commits = repository.commits_between(from, to)?;
+        if commits.len() > LANDED_MAX {
+            return Ok(true);
+        }
+        let vouched = self.vouched(judgement)?;
+        if self.came_back(&chain, from, &vouched)? {
+            return Ok(true);
+        }
+        let tips = chain.iter().map(|commit| commit.id).collect();
+        let landed = Landed { commits, tips, vouched };
+        let exemption = about.exemption.as_ref().map(|(name, _)| name);
+        let needs_nobody = |path: &RepoPath| {
+            exemption.is_some_and(|name| self.inputs.policy.is_exempt(name, path.as_bytes()))
+        };
+        if self.was_restored(&landed, from, &needs_nobody)? {
+            return Ok(true);
+        }
+        let counted = about.requirements.iter().any(|r| !r.counted.is_empty());
+        if !counted && about.overridden_by.is_none() {
+            return Ok(false);
+        }
+        let signed = Difference::of_change(repository, &judgement.change)?;
+        signed.map_or(Ok(false), |signed| signed.went(self.world, &landed))
+    }
+
+    /// The inside of heads that count: whoever signed for one signed for what led to it.
+    fn vouched(&self, judgement: &Judgement) -> Result<HashSet<Oid>, PortError> {
+        let repository = self.world.repository;
+        let aside = &judgement.decision.diagnostics.not_counted;
+        let mut found = HashSet::new();
+        for statement in judgement.found.statements.iter().map(|s| &s.verified) {
+            let admits = matches!(statement.statement.act, Act::Approve | Act::Override { .. });
+            if !admits || aside.iter().any(|one| one.statement == statement.hash) {
+                continue;
+            }
+            let Context { tip, head, .. } = statement.statement.context;
+            let here = match tip {
+                Some(tip) => repository.has_commit(tip)?,
+                None => true,
+            };
+            if here && repository.has_commit(head)? {
+                let inside = repository.commits_between(tip, head)?;
+                found.extend(inside.into_iter().map(|commit| commit.id));
+            }
+        }
+        Ok(found)
+    }
+
+    /// Whether a file of a tip was as it had been before, and otherwise in between. What is inside of a
+    /// signed head is one step.
+    fn came_back(
+        &self,
+        chain: &[Commit],
+        from: Option<Oid>,
+        vouched: &HashSet<Oid>,
+    ) -> Result<bool, PortError> {
+        let repository = self.world.repository;
         let mut before = tree_of(repository, from)?;
         let mut states: HashMap<RepoPath, Vec<Option<FileState>>> = HashMap::new();
         let mut back = false;
-        for commit in &chain {
+        let last = chain.last().map(|commit| commit.id);
+        for commit in chain.iter().filter(|c| Some(c.id) == last || !vouched.contains(&c.id)) {
             repository.visit_changes(before, Some(commit.tree), &mut |file| {
                 let had = states.entry(file.path).or_insert_with(|| vec![file.old]);
                 back |= had.contains(&file.new);
@@ -181,6 +226,40 @@ impl Search<'_> {
             before = Some(commit.tree);
         }
         Ok(back)
+    }
+
+    /// Whether a commit has a file as it was at the beginning that one of its parents had otherwise:
+    /// whoever merges can make what landed a side, and drop it there.
+    fn was_restored(
+        &self,
+        landed: &Landed,
+        from: Option<Oid>,
+        needs_nobody: &dyn Fn(&RepoPath) -> bool,
+    ) -> Result<bool, PortError> {
+        let repository = self.world.repository;
+        let Some(base) = tree_of(repository, from)? else { return Ok(false) };
+        let trees: HashMap<Oid, Oid> =
+            landed.commits.iter().map(|commit| (commit.id, commit.tree)).collect();
+        for commit in landed.commits.iter().filter(|c| !landed.vouched.contains(&c.id)) {
+            for parent in commit.parents.iter().filter_map(|parent| trees.get(parent)) {
+                let mut changed = Vec::new();
+                repository.visit_changes(Some(*parent), Some(commit.tree), &mut |file| {
+                    if !needs_nobody(&file.path) {
+                        changed.push((file.path, file.new));
+                    }
+                    changed.len() <= FILES_MAX
+                })?;
+                if changed.len() > FILES_MAX {
+                    return Ok(true);
+                }
+                for (path, new) in changed {
+                    if repository.entry(base, &path)? == new {
+                        return Ok(true);
+                    }
+                }
+            }
+        }
+        Ok(false)
     }
 
     /// Depth first from the old tip: at each commit reached, longer approved segments first, then

@@ -353,7 +353,9 @@ fn origin(
 /// [`PortError`] when a record is forged or cannot be read.
 pub fn joins_on(world: World, last: &LandingRecord, tip: Oid) -> Result<bool, PortError> {
     let own = rolling::landing_at(world, &last.target, tip)?;
-    Ok(own.is_some() || origin(world, last, tip)?.is_some())
+    // Whatever has landed at the origin by now.
+    let now = LandingRecord { sequence: u64::MAX, ..last.clone() };
+    Ok(own.is_some() || origin(world, &now, tip)?.is_some())
 }
 
 enum Again {

@@ -6,7 +6,7 @@ use obstat_attest::record;
 use obstat_model::actor::{Actor, Participant, Role};
 use obstat_model::change::ChangeFacts;
 use obstat_model::facts::{Problem, RollingSum};
-use obstat_model::landing::LandingRecord;
+use obstat_model::landing::{LandingKind, LandingRecord};
 use obstat_model::object::{Oid, RefName};
 use obstat_model::time::{Seconds, Timestamp};
 use obstat_model::trust::TrustedKey;
@@ -207,7 +207,8 @@ pub fn landing_before(
 ) -> Result<Option<LandingRecord>, PortError> {
     for bytes in world.records.landings_at(target, tip)? {
         let record = verified(world, target, tip, &bytes)?;
-        if record.sequence < sequence {
+        // Whoever moved it back by hand brought nothing: what had landed there stands.
+        if record.sequence < sequence && record.kind != LandingKind::Returned {
             return Ok(Some(record));
         }
     }

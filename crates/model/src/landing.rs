@@ -42,6 +42,8 @@ pub enum LandingKind {
     Unenforced,
     /// The state of the target when it was first gated.
     Bootstrap,
+    /// Moved by hand to what had landed there, or where it was made from, before.
+    Returned,
 }
 
 impl LandingKind {
@@ -53,13 +55,14 @@ impl LandingKind {
             Self::Overridden => "overridden",
             Self::Unenforced => "unenforced",
             Self::Bootstrap => "bootstrap",
+            Self::Returned => "returned",
         }
     }
 
     /// The kind of a name.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Cleared, Self::Overridden, Self::Unenforced, Self::Bootstrap]
+        [Self::Cleared, Self::Overridden, Self::Unenforced, Self::Bootstrap, Self::Returned]
             .into_iter()
             .find(|k| k.as_str() == text)
     }

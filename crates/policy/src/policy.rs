@@ -186,6 +186,13 @@ impl Policy {
         &self.exemptions
     }
 
+    /// Whether an exemption is about a path.
+    #[must_use]
+    pub fn is_exempt(&self, exemption: &RuleName, path: &[u8]) -> bool {
+        let named = self.exemptions.iter().find(|e| e.name() == exemption);
+        named.is_some_and(|e| e.paths().iter().any(|pattern| pattern.matches(path)))
+    }
+
     pub(crate) fn quorum(&self) -> &Approvals {
         &self.quorum
     }

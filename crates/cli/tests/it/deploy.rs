@@ -156,7 +156,14 @@ fn a_branch_that_is_back_at_what_was_cleared_has_not_moved_around_the_gate() {
     for to in [tip.as_str(), &format!("{tip}~1")] {
         org.scratch.git("server.git", &["update-ref", "refs/heads/release/1", to]);
         let line = ["hook", "catch-up", "--bare", "server.git"];
-        assert!(org.obstat("mira", ".", &line).ok().contains("nothing"), "{to}");
+        let told = org.obstat("mira", ".", &line).ok();
+        assert!(told.contains("moved back") && !told.contains("override"), "{to}: {told}");
+        assert!(org.obstat("mira", ".", &line).ok().contains("nothing"), "{to}: twice");
+        fetch(&org);
+        let line = ["verify", "--target", "refs/heads/release/1"];
+        let line = [&line[..], &TRUST[2..], &[to]].concat();
+        let answer = org.obstat("mira", "work", &line);
+        assert_eq!(answer.code == 0, to != tip, "{to}: {}", answer.all());
     }
 }
 

@@ -298,3 +298,37 @@ fn what_was_taken_back_does_not_come_again_beside_the_first_parents() {
     assert_ne!(answer.code, 0, "{}", answer.all());
     assert!(answer.all().contains("taken back in between"), "{}", answer.all());
 }
+
+/// Ordinary branches, whose insides go back and forth, signed as a whole and merged; and a signed fix in
+/// another file, dropped by a merge that makes it a side.
+#[test]
+fn what_a_signer_saw_inside_of_a_branch_is_no_way_back_and_a_dropped_fix_is() {
+    let org = forge();
+    let git = |who: &str, line: &[&str]| org.scratch.git_as(who, "work", line).ok();
+    let base = org.scratch.git("work", &["rev-parse", "main"]);
+    org.scratch.git("work", &["update-ref", "refs/remotes/origin/main", &base]);
+    org.scratch.git("work", &["checkout", "-q", "-b", "x"]);
+    for text in ["one", "two", "one", "three"] {
+        org.scratch.write("work/pay/a.rs", format!("fn a() {{ {text}() }}\n"));
+        org.scratch.write("work/pay/charge.rs", format!("fn charge() {{ {text}() }}\n"));
+        org.commit("tove", ASSISTED);
+    }
+    org.sign("yusuf", "origin/main..x", &[]).ok();
+    org.scratch.git("work", &["checkout", "-q", "main"]);
+    git("priya", &["merge", "-q", "--no-ff", "-m", "Merge", "x"]);
+    let merged = org.scratch.git("work", &["rev-parse", "main"]);
+    let answer = landed(&org, &base, &merged);
+    assert_eq!(answer.code, 0, "{}", answer.all());
+    org.scratch.write("work/pay/switch.rs", "fn off() {}\n");
+    let off = org.commit("priya", "switched off");
+    org.scratch.git("work", &["update-ref", "refs/remotes/origin/main", &merged]);
+    org.sign("yusuf", "origin/main..main", &[]).ok();
+    let answer = landed(&org, &base, &off);
+    assert_eq!(answer.code, 0, "{}", answer.all());
+    let tree = format!("{merged}^{{tree}}");
+    let line = ["commit-tree", "-p", &merged, "-p", &off, "-m", "up to date", &tree];
+    let dropped = git("tove", &line).trim().to_owned();
+    let answer = landed(&org, &base, &dropped);
+    assert_ne!(answer.code, 0, "{}", answer.all());
+    assert!(answer.all().contains("taken back in between"), "{}", answer.all());
+}

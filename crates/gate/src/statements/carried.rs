@@ -254,7 +254,9 @@ impl<'a> Heads<'a> {
         if repository.merge_bases(tip, head)?.len() > 1 {
             return Ok(true);
         }
-        Ok(self.reader.world.memo.merge(repository, tip, head)? == Merge::Tree(revision.tree))
+        // Of what conflicts nobody can tell what of it was kept.
+        let merged = self.reader.world.memo.merge(repository, tip, head)?;
+        Ok(merged == Merge::Conflict || merged == Merge::Tree(revision.tree))
     }
 
     fn find(&mut self, tip: Option<Oid>, head: Oid) -> Result<Option<ChangeDigest>, PortError> {

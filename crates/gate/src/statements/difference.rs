@@ -13,8 +13,20 @@ use std::rc::Rc;
 /// Most states of the files in question whose merges are recomputed; who was there longer than that
 /// has been seen.
 const STATES_MAX: usize = 64;
+/// As many of what landed commit by commit under one signature.
+const LANDED_STATES_MAX: usize = 1_000;
 /// Most files of a head that may carry something over.
 const FILES_MAX: usize = 20_000;
+
+/// What has landed since a commit, one by one.
+pub(crate) struct Landed {
+    /// All of it.
+    pub(crate) commits: Vec<Commit>,
+    /// The first parents among them: as far as can be told, what the target's tips were.
+    pub(crate) tips: HashSet<Oid>,
+    /// Those that somebody signed as the inside of a head: nobody but the branch ever had them.
+    pub(crate) vouched: HashSet<Oid>,
+}
 
 /// A difference.
 pub(crate) struct Difference {
@@ -128,34 +140,38 @@ impl Difference {
         Ok(false)
     }
 
-    /// Whether a file's part of it was in a commit and not in a child of that: what brings it again is
-    /// another change. Along all parents, for whoever merges chooses which one is the first. Where it
-    /// cannot be told it counts as if it had been.
-    pub(crate) fn went(&self, world: World, commits: &[Commit]) -> Result<bool, PortError> {
-        let mut by_states: HashMap<Vec<Option<FileState>>, Rc<Vec<bool>>> = HashMap::new();
+    /// Whether a file's part of it was wholly in a commit and not in a child of that: what brings it again
+    /// is another change. Along all parents, for whoever merges chooses which one is the first. Where
+    /// it cannot be told of a commit that was the target's tip it counts as if it had been; elsewhere a
+    /// state that conflicts is one that never held it.
+    pub(crate) fn went(&self, world: World, landed: &Landed) -> Result<bool, PortError> {
+        let mut by_states: HashMap<Vec<Option<FileState>>, Option<Rc<Vec<bool>>>> = HashMap::new();
         let mut held: HashMap<Oid, Rc<Vec<bool>>> = HashMap::new();
-        for commit in commits {
+        let nothing = Rc::new(vec![false; self.files.len()]);
+        for commit in &landed.commits {
             let states = self.states(world.repository, commit.tree)?;
+            if by_states.len() > LANDED_STATES_MAX {
+                return Ok(true);
+            }
             let known = match by_states.get(&states) {
                 Some(known) => known.clone(),
-                None if by_states.len() > STATES_MAX => return Ok(true),
                 None => {
-                    let Some(found) = self.held_by(world, commit.tree, &states)? else {
-                        return Ok(true);
-                    };
-                    by_states.entry(states).or_insert_with(|| Rc::new(found)).clone()
+                    let found = self.held_by(world, commit.tree, &states)?.map(Rc::new);
+                    by_states.entry(states).or_insert(found).clone()
                 }
             };
-            held.insert(commit.id, known);
+            let was_tip = landed.tips.contains(&commit.id) && !landed.vouched.contains(&commit.id);
+            if known.is_none() && was_tip {
+                return Ok(true);
+            }
+            held.insert(commit.id, known.unwrap_or_else(|| nothing.clone()));
         }
         let lost = |commit: &Commit| {
-            let here = held.get(&commit.id);
-            let above = commit.parents.iter().filter_map(|parent| held.get(parent));
-            above.zip(std::iter::repeat(here)).any(|(before, here)| {
-                here.is_none_or(|here| before.iter().zip(here.iter()).any(|(b, h)| *b && !*h))
-            })
+            let here = held.get(&commit.id).unwrap_or(&nothing);
+            let mut above = commit.parents.iter().filter_map(|parent| held.get(parent));
+            above.any(|before| before.iter().zip(here.iter()).any(|(b, h)| *b && !*h))
         };
-        Ok(commits.iter().any(lost))
+        Ok(landed.commits.iter().filter(|c| !landed.vouched.contains(&c.id)).any(lost))
     }
 
     /// As [`Self::held`], by how the files are where that tells; `None` where it conflicts.

@@ -14,12 +14,13 @@ use obstat_api::exit::Exit;
 use obstat_attest::record;
 use obstat_gate::deploy;
 use obstat_gate::memo::Memo;
-use obstat_gate::ports::{PortError, Records as _};
+use obstat_gate::ports::{PortError, Records as _, Repository as _};
 use obstat_gate::proposal::Pusher;
 use obstat_gate::receive::{OWN, RefUpdate};
+use obstat_gate::rolling;
 use obstat_git::GitRepository;
 use obstat_git::command::Git;
-use obstat_model::landing::LandingRecord;
+use obstat_model::landing::{LandingKind, LandingRecord};
 use obstat_model::object::{Oid, RefName};
 use obstat_model::time::Now;
 use std::path::PathBuf;
@@ -62,15 +63,29 @@ fn tips(repository: &GitRepository) -> Result<Vec<(RefName, Oid)>, CliError> {
     Ok(parsed.collect())
 }
 
-/// Refs that are elsewhere than where their last landing left them, with nothing there that what comes
-/// on top could join on to.
+/// Refs that are elsewhere than where their last landing left them.
+#[derive(Debug, Default)]
+pub(super) struct Moved {
+    /// With nothing there that what comes on top could join on to.
+    away: Vec<RefUpdate>,
+    /// Back at what had landed there, or at a landing of their origin.
+    back: Vec<LandingRecord>,
+}
+
+impl Moved {
+    pub(super) const fn is_empty(&self) -> bool {
+        self.away.is_empty() && self.back.is_empty()
+    }
+}
+
+/// Finds them.
 pub(super) fn moved(
     repository: &GitRepository,
     fixed: &Fixed,
     tips: &[(RefName, Oid)],
     now: Now,
-) -> Result<Vec<RefUpdate>, PortError> {
-    let mut found = Vec::new();
+) -> Result<Moved, PortError> {
+    let mut found = Moved::default();
     for (name, tip) in tips.iter().filter(|(name, _)| !name.as_str().starts_with(OWN)) {
         let Some(bytes) = repository.last_landing(name)? else { continue };
         let Some(last) = record::claimed_landing(&bytes) else { continue };
@@ -81,25 +96,47 @@ pub(super) fn moved(
         }
         let (cache, memo) = (DiskCache::of(repository.directory()), Memo::default());
         let world = world(repository, (&cache, &memo), &fixed.trust, now);
-        if !deploy::joins_on(world, &last, here)? {
-            found.push(RefUpdate { name: name.clone(), old: Some(last.to), new: Some(here) });
+        if deploy::joins_on(world, &last, here)? {
+            let newest = rolling::newest(world)?;
+            found.back.push(LandingRecord {
+                from: Some(last.to),
+                to: here,
+                kind: LandingKind::Returned,
+                changes: Vec::new(),
+                pusher: String::new(),
+                inputs: world.inputs_digest(repository.commit(here)?.tree)?,
+                at: now.0,
+                seen: newest.map_or(0, |newest| newest.sequence + 1),
+                ..last
+            });
+        } else {
+            found.away.push(RefUpdate { name: name.clone(), old: Some(last.to), new: Some(here) });
         }
     }
     Ok(found)
 }
 
-/// Records such moves. Nobody is known who made them, so none of them is clear.
+/// Records such moves. Nobody is known who made them, so no content that they bring is clear.
 pub(super) fn record(
     repository: &GitRepository,
     fixed: &Fixed,
-    moved: Vec<RefUpdate>,
+    moved: Moved,
     now: Now,
 ) -> Result<Vec<LandingRecord>, CliError> {
-    outcome::unannounced(repository, (fixed, &Pusher::Unknown), moved, now)
+    let mut done = outcome::unannounced(repository, (fixed, &Pusher::Unknown), moved.away, now)?;
+    for record in moved.back {
+        done.push(outcome::returned(repository, fixed, record)?);
+    }
+    Ok(done)
 }
 
 /// What a pusher, or whoever keeps the server, reads of one: the last line is the command.
 pub(super) fn told(ui: &Ui, record: &LandingRecord) -> String {
+    if record.kind == LandingKind::Returned {
+        let (target, to) = (record.target.short(), record.to.short());
+        let mark = ui.marks.warning(ui.paint);
+        return format!("{mark} {target} was moved back to {to} by hand, which is recorded now");
+    }
     let (from, to) = (record.from.map(|from| from.short()).unwrap_or_default(), record.to.short());
     let command = format!("obstat override --reason 'why' --expires 2h {from}..{to}");
     format!(

@@ -19,7 +19,7 @@ use obstat_git::records::{
     InputsTouched, LandingIndex, keep_superseded, record_landings, statement_ref,
 };
 use obstat_model::id::StatementHash;
-use obstat_model::landing::LandingRecord;
+use obstat_model::landing::{LandingKind, LandingRecord};
 use obstat_model::object::{Oid, RefName};
 use obstat_model::time::{Now, Seconds};
 use obstat_model::trust::{TrustRoot, TrustedKey};
@@ -273,6 +273,19 @@ pub(super) fn unannounced(
     Ok(done)
 }
 
+/// Records that a target was moved back by hand.
+pub(super) fn returned(
+    repository: &GitRepository,
+    fixed: &Fixed,
+    record: LandingRecord,
+) -> Result<LandingRecord, CliError> {
+    // What it lost is what approvals are held against.
+    if let Some(lost) = record.from.filter(|lost| repository.commit(*lost).is_ok()) {
+        keep_superseded(repository, &[(record.target.clone(), lost)])?;
+    }
+    keep(repository, (&fixed.key, &fixed.trust.gates), (record, None))
+}
+
 /// A record, and its clearance as it is kept.
 type Signed = (LandingRecord, Option<Vec<u8>>);
 
@@ -342,7 +355,9 @@ fn is_recorded(
 }
 
 fn touched(repository: &GitRepository, record: &LandingRecord) -> Result<InputsTouched, CliError> {
-    let Some(from) = record.from else { return Ok(InputsTouched::No) };
+    // What is back was one of the versions that there are.
+    let from = record.from.filter(|_| record.kind != LandingKind::Returned);
+    let Some(from) = from else { return Ok(InputsTouched::No) };
     let tree = repository.commit(from)?.tree;
     let before = inputs::digest_of(repository, tree, &DiskCache::of(repository.directory()))?;
     Ok(if before == record.inputs { InputsTouched::No } else { InputsTouched::Yes })

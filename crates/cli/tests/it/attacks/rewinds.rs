@@ -112,3 +112,70 @@ fn what_was_taken_off_one_target_is_used_up_there_in_a_push_to_two() {
     assert_ne!(both.code, 0, "landed on both");
     org.push("tove", &["again:main"]).ok();
 }
+
+/// What was signed for was on main in a larger change, which is gone again: by a revert that a merge of
+/// nobody then made a side, or by hand. What was signed before comes in later, too.
+fn gone_again(org: &Org, how: &str) {
+    org.scratch.write("work/pay/a.rs", lines(&[]));
+    super::lands(org, "mira", "priya", "lines");
+    let before = org.scratch.git("work", &["rev-parse", "main"]);
+    on(org, "x", "main");
+    org.scratch.write("work/pay/a.rs", lines(&[50]));
+    org.commit("tove", ASSISTED);
+    org.sign("yusuf", "origin/main..x", &[]).ok();
+    if how != "filed late" {
+        org.push_statements("yusuf").ok();
+    }
+    later(org, 10);
+    org.scratch.git("work", &["checkout", "-q", "main"]);
+    org.scratch.write("work/pay/a.rs", lines(&[10, 50]));
+    super::lands(org, "jonas", "priya", "that line and another");
+    later(org, 20);
+    match how {
+        "filed late" | "a side" => {
+            org.scratch.write("work/pay/a.rs", lines(&[]));
+            let back = super::lands(org, "mira", "priya", "it did harm");
+            let tree = format!("{back}^{{tree}}");
+            let line = ["commit-tree", "-p", &before, "-p", &back, "-m", "Merge", &tree];
+            let side = org.scratch.git_as("tove", "work", &line).ok();
+            org.push("tove", &[&format!("+{}:main", side.trim())]).ok();
+        }
+        _ => {
+            org.scratch.git("server.git", &["update-ref", "refs/heads/main", &before]);
+            if how == "purged" {
+                for line in [
+                    &["for-each-ref", "--format=delete %(refname)", "refs/obstat/superseded"][..],
+                    &["reflog", "expire", "--expire=now", "--all"],
+                    &["gc", "-q", "--prune=now"],
+                ] {
+                    let told = org.scratch.git("server.git", line);
+                    let stdin = ["git", "update-ref", "--stdin"];
+                    org.scratch.run("server.git", &stdin, &[], &told).ok();
+                }
+            }
+        }
+    }
+    fetch(org);
+    later(org, 30);
+    org.scratch.git("work", &["checkout", "-q", "-B", "main", "origin/main"]);
+    if how == "filed late" {
+        org.push_statements("tove").ok();
+    }
+}
+
+#[test]
+fn what_is_gone_again_is_used_up_however_it_went() {
+    for how in ["a side", "filed late", "by hand", "purged"] {
+        let org = rewritable();
+        gone_again(&org, how);
+        org.scratch.write("work/pay/a.rs", lines(&[50]));
+        org.commit("tove", ASSISTED);
+        let pushed = org.push("tove", &["main"]);
+        assert_ne!(pushed.code, 0, "{how}: what was taken off came back");
+        assert!(pushed.said().contains("spent"), "{how}: {}", pushed.err);
+        signed(&org, "yusuf", "origin/main..main");
+        later(&org, 40);
+        let pushed = org.push("tove", &["main"]);
+        assert_eq!(pushed.code, 0, "{how}: signed anew: {}", pushed.err);
+    }
+}
