@@ -233,7 +233,11 @@ fn unenforced(record: &LandingRecord) -> Problem {
              not clear any more"
         );
         let from = record.from.map(|from| from.short()).unwrap_or_default();
-        let hint = format!("revert it and what is above it, or let {from}..{to} be signed");
+        let hint = if record.pusher.is_empty() {
+            format!("a holder signs for it: obstat override {from}..{to}")
+        } else {
+            format!("revert it and what is above it, or let {from}..{to} be signed")
+        };
         return problem("unenforced", text, &hint);
     }
     let mode = record.mode.as_str();

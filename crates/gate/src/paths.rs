@@ -50,9 +50,7 @@ fn collision(
                 let before = tip.map(|tip| repository.names(tip, &above_path)).transpose()?;
                 let before = before.unwrap_or_default().into_iter().collect();
                 let names = by_fold(repository.names(tree, &above_path)?);
-                let short = names.keys().filter(|name| short_form(name).is_some()).cloned();
-                let short = short.collect();
-                directories.insert(above, Directory { before, names, short });
+                directories.insert(above, Directory::of(before, names));
             }
             let Some(here) = directories.get(above) else { continue };
             // What was there before is nobody's doing now.
@@ -85,22 +83,41 @@ struct Directory {
     /// Names that the tip has.
     before: HashSet<Box<[u8]>>,
     names: Folded,
-    /// Those that may be the DOS names of others.
-    short: Vec<Vec<u8>>,
+    /// Those that may be the DOS names of others, by what the long ones begin with.
+    short: HashMap<Vec<u8>, Vec<u8>>,
+    /// Names by what their DOS names begin with, where there are any of those: two of each.
+    long: HashMap<Vec<u8>, Vec<Vec<u8>>>,
 }
 
 impl Directory {
+    fn of(before: HashSet<Box<[u8]>>, names: Folded) -> Self {
+        let mut short = HashMap::new();
+        for name in names.keys() {
+            if let Some(stem) = short_form(name) {
+                short.entry(stem.to_vec()).or_insert_with(|| name.clone());
+            }
+        }
+        let mut long: HashMap<Vec<u8>, Vec<Vec<u8>>> = HashMap::new();
+        for name in names.keys().filter(|_| !short.is_empty()) {
+            for stem in stems(name) {
+                let all = long.entry(stem).or_default();
+                if all.len() < 2 {
+                    all.push(name.clone());
+                }
+            }
+        }
+        Self { before, names, short, long }
+    }
+
     /// Names that one may be the DOS name of, or that may be its.
     fn dos_alike(&self, folded: &[u8]) -> Option<&Vec<Box<[u8]>>> {
         let others = |other: &&Vec<u8>| **other != folded;
+        let mut stems = stems(folded).filter_map(|stem| self.short.get(&stem)).filter(others);
         let long = || {
-            let mut names = self.names.keys().filter(others);
-            names.find(|other| is_short_of(folded, other))
+            let alike = short_form(folded).and_then(|stem| self.long.get(stem))?;
+            alike.iter().find(others)
         };
-        let mut short = self.short.iter().filter(others);
-        let found = short.find(|other| is_short_of(other, folded));
-        let found = found.or_else(|| short_form(folded).and_then(|_| long()));
-        found.and_then(|found| self.names.get(found))
+        stems.next().or_else(long).and_then(|found| self.names.get(found))
     }
 }
 
@@ -111,11 +128,16 @@ fn short_form(folded: &[u8]) -> Option<&[u8]> {
     (digits > 0).then(|| folded.get(..at)).flatten()
 }
 
-/// Whether a name may be the DOS name of another, which is made from it without dots and spaces.
+/// What a DOS name of a name may begin with: it is made from it without dots and spaces.
+fn stems(long: &[u8]) -> impl Iterator<Item = Vec<u8>> {
+    let bare = long.iter().filter(|b| !matches!(b, b'.' | b' ')).take(6).copied();
+    let bare: Vec<u8> = bare.collect();
+    (1..=bare.len()).map(move |n| bare.iter().take(n).copied().collect())
+}
+
+#[cfg(test)]
 fn is_short_of(short: &[u8], long: &[u8]) -> bool {
-    let Some(stem) = short_form(short) else { return false };
-    let mut bare = long.iter().filter(|b| !matches!(b, b'.' | b' '));
-    stem.iter().all(|b| bare.next() == Some(b))
+    short_form(short).is_some_and(|stem| stems(long).any(|own| own == stem))
 }
 
 /// Longest path in bytes, as most systems have it, and most directories of one.

@@ -199,6 +199,18 @@ fn a_repository_that_was_moved_is_gated_still() {
     org.scratch.git("moved.git", &["config", "core.hooksPath", &old]);
     org.obstat("mira", ".", &install).ok();
     assert_ne!(org.push("jonas", &["main"]).code, 0);
+    // Wherever git is run: hooks of that place are nobody's.
+    let net = [&install[..], &["--last-net"]].concat();
+    org.obstat("mira", ".", &net).ok();
+    org.scratch.write("work/hooks/reference-transaction", "#!/bin/sh\ntouch ../ran\n");
+    org.scratch.run("work", &["chmod", "+x", "hooks/reference-transaction"], &[], "").ok();
+    let moved = org.scratch.at("moved.git").to_string_lossy().into_owned();
+    let tip = org.scratch.git("work", &["rev-parse", "main"]);
+    org.scratch.run("moved.git", &["git", "fetch", "-q", "../work", &tip], &[], "").ok();
+    let line = ["git", "--git-dir", &moved, "update-ref", "refs/heads/main", &tip];
+    let refused = org.scratch.run("work", &line, &[], "");
+    assert_ne!(refused.code, 0, "the last net was not asked");
+    assert!(!org.scratch.at("ran").exists(), "a hook of the working directory ran");
 }
 
 /// An included file has the last word on where hooks are.
@@ -218,8 +230,9 @@ fn hooks_that_git_would_not_run_are_not_installed() {
 #[test]
 fn hooks_are_where_git_looks_and_take_nobodys_place() {
     let org = org();
-    let set = org.scratch.git("server.git", &["config", "--local", "core.hooksPath"]);
-    assert_eq!(set, "hooks");
+    let set = org.scratch.git("server.git", &["config", "--includes", "core.hooksPath"]);
+    let real = org.scratch.at("server.git/hooks").canonicalize().unwrap();
+    assert_eq!(set, real.to_string_lossy());
     let install = ["hook", "install", "--bare", "server.git", "--pusher-from", "OBSTAT_PUSHER"];
     org.obstat("mira", ".", &install).ok();
     org.scratch.write("server.git/hooks/pre-receive", b"#!/bin/sh\n# caf\xe9\nexit 0\n");

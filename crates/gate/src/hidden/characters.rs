@@ -17,11 +17,7 @@ pub(super) fn flags(old: &[u8], new: &[u8]) -> Vec<HiddenFlag> {
     if new.iter().all(plain) {
         return Vec::new();
     }
-    let (before, mut after) = (tally(old), tally(new));
-    // Control characters are what binary files are made of, and those are told as such.
-    if new.contains(&0) {
-        after.zero_width = 0;
-    }
+    let (before, after) = (tally(old), tally(new));
     let mut flags = Vec::new();
     for (was, is, flag) in [
         (before.bidi, after.bidi, HiddenFlag::Bidi),
@@ -40,6 +36,7 @@ pub(super) fn flags(old: &[u8], new: &[u8]) -> Vec<HiddenFlag> {
 fn tally(bytes: &[u8]) -> Tally {
     let mut tally = Tally::default();
     let text = String::from_utf8_lossy(bytes);
+    let is_binary = is_binary(bytes, &text);
     let mut previous = '\n';
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
@@ -61,12 +58,23 @@ fn tally(bytes: &[u8]) -> Tally {
             // The selector of emoji is one only behind a pictograph, a digit or a sign that has both forms.
             '\u{fe0f}' if is_pictograph(previous) || has_emoji_form(previous) => {}
             '\u{fe0f}' => tally.zero_width += 1,
+            // What binary files are made of; they are told as such.
+            c if is_binary && (c.is_control() || !c.is_ascii()) => {}
             c if is_invisible(c) => tally.zero_width += 1,
             _ => {}
         }
         previous = c;
     }
     tally
+}
+
+/// Whether bytes are no text with a NUL in it, but mostly none: of each twenty characters one or more is
+/// no UTF-8 or controls something.
+fn is_binary(bytes: &[u8], text: &str) -> bool {
+    let odd = |c: &char| {
+        *c == char::REPLACEMENT_CHARACTER || (c.is_control() && !matches!(c, '\t' | '\n' | '\r'))
+    };
+    bytes.contains(&0) && text.chars().filter(odd).count() * 20 > text.chars().count()
 }
 
 /// Characters before U+2190 that have an emoji form (emoji-variation-sequences.txt of Unicode).

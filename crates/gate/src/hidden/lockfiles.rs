@@ -94,25 +94,38 @@ fn unescaped(bytes: &[u8]) -> String {
 /// Hosts of all addresses, in small letters, without user and port: whatever follows `scheme:/`, and what
 /// stands between `@` and `:`, as ssh has it.
 fn hosts(text: &str) -> BTreeSet<String> {
-    let after = text.split(":/").skip(1).map(|rest| rest.trim_start_matches('/'));
-    let ssh = text.split('@').zip(text.split('@').skip(1)).filter_map(|(user, rest)| {
+    let slashes = |c: char| c == '/' || c == '\\';
+    let after = text.split(":/").skip(1).map(|rest| rest.trim_start_matches(slashes));
+    // What browsers and Node take for an address too.
+    let bare = ["http:", "https:", "ftp:", "ws:", "wss:"].into_iter().flat_map(|scheme| {
+        text.split(scheme).skip(1).map(move |rest| rest.trim_start_matches(slashes))
+    });
+    let after = after.chain(bare);
+    let ssh = text.split('@').skip(1).filter_map(|rest| {
         let host = rest.split(':').next().filter(|host| host.len() < rest.len())?;
         let is_host = |c: char| c.is_ascii_alphanumeric() || c == '.' || c == '-';
-        // `name@1.2.3:` is a package and its version.
-        let mut labels = host.split('.');
-        let number = |label: &str| label.bytes().all(|b| b.is_ascii_digit());
-        let is_version = labels.by_ref().take(2).all(number) && !user.ends_with("git");
-        let is_one = host.contains('.') && host.chars().all(is_host) && !is_version;
+        let end = rest.get(host.len() + 1..).and_then(|rest| rest.chars().next());
+        // `name@1.2.3:` with nothing behind it is a package and its version.
+        let ends = end.is_none_or(|c| c.is_whitespace() || c == '"' || c == '\'');
+        let is_one = host.contains('.') && host.chars().all(is_host) && !(ends && is_version(host));
         is_one.then(|| host.to_ascii_lowercase())
     });
     let host = |rest: &str| {
-        let end = rest.find(|c: char| "/\\\"' \t\r\n)],;#?".contains(c)).unwrap_or(rest.len());
+        let end = rest.find(|c: char| "/\\\"' \t\r\n#?".contains(c)).unwrap_or(rest.len());
         let authority = rest.get(..end).unwrap_or_default();
         let host = authority.rsplit('@').next().unwrap_or_default();
         host.split(':').next().unwrap_or_default().to_ascii_lowercase()
     };
     let found = after.map(host).filter(|host| !host.is_empty());
     found.chain(ssh).collect()
+}
+
+/// `1.2.3`, with what may follow it (semver.org).
+fn is_version(text: &str) -> bool {
+    let core = text.split(['-', '+']).next().unwrap_or_default();
+    let numbers = || core.split('.');
+    numbers().count() == 3
+        && numbers().all(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
 }
 
 /// Hashes by what they are of: their line and those above it, all hashes taken out.
@@ -189,6 +202,12 @@ mod tests {
             (NPM, "https://", "https:\\/\\/"),
             (NPM, "sha512-", "\\u0073ha512-"),
             (NPM, "https://registry.npmjs.org/left", "git+ssh:git@other.example.net:left"),
+            (NPM, "https://registry.npmjs.org/left", "deploy@203.0.113.5:left.git"),
+            (NPM, "https://registry.npmjs.org/left", "deploy@1.2.evil.example:left.git"),
+            (NPM, "https://registry.npmjs.org/", "https://registry.npmjs.org;@evil.example/"),
+            (NPM, "https://registry.npmjs.org/", "https://registry.npmjs.org,@evil.example/"),
+            (NPM, "https://registry.npmjs.org/", "https:evil.example/"),
+            (NPM, "https://registry.npmjs.org/", "https:\\\\evil.example/"),
         ] {
             let new = old.replace(was, is);
             assert!(strays(old.as_bytes(), new.as_bytes()), "{new}");

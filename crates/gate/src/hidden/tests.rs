@@ -35,6 +35,11 @@ fn characters_that_hide_are_found_and_their_twins_are_not() {
     check("", "dos\r\nlines\r\n", &[]);
     check("", "short\u{1bca0}hand\n", &[HiddenFlag::ZeroWidth]);
     check("", "page\u{c}break\n", &[]);
+    let text =
+        "let admin = true; // all of this is text, and long enough for one odd character \0\n";
+    check("", text, &[HiddenFlag::Binary]);
+    let both = [HiddenFlag::ZeroWidth, HiddenFlag::Binary];
+    check("", &text.replace("admin", "adm\u{200b}in"), &both);
     check("", "\u{89}PNG\r\n\u{1a}\n\0\0", &[HiddenFlag::Binary]);
     check("", "\u{2764}\u{fe0f} and 1\u{fe0f}\u{20e3}\n", &[]);
 }

@@ -79,7 +79,9 @@ impl GitRepository {
         if revision == "HEAD" && library.is_empty().unwrap_or(false) {
             return Err(GitError::NoCommits);
         }
-        unambiguous(library, revision.split(['~', '^', '@', ':']).next().unwrap_or_default())?;
+        let word = revision.split(['~', '^', ':']).next().unwrap_or_default();
+        // `@{…}` ends a name; an `@` may be part of one.
+        unambiguous(library, word.split("@{").next().unwrap_or_default())?;
         let is_gone = |e: &git2::Error| {
             let nothing = [git2::ErrorCode::NotFound, git2::ErrorCode::UnbornBranch];
             e.class() == git2::ErrorClass::Reference && nothing.contains(&e.code())

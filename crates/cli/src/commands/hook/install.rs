@@ -40,6 +40,8 @@ pub(crate) struct Args {
     last_net: bool,
 }
 
+/// Git configuration beside the gate's own files that names where hooks lie.
+const PLACE: &str = "hooks.cfg";
 /// Where hooks lie, below the repository.
 const HOOKS: &str = "hooks";
 /// The hook that is installed on demand.
@@ -126,19 +128,33 @@ fn settings(args: &Args) -> Result<Settings, CliError> {
     Ok(Settings { variable: args.pusher_from.clone(), host: args.host.clone() })
 }
 
-/// Hooks elsewhere (`core.hooksPath`) would leave ours unused, so that is an error. The place is named
-/// relative to the repository, for that may be moved.
+/// Hooks elsewhere (`core.hooksPath`) would leave ours unused, so that is an error.
+///
+/// Of whoever serves pushes the configuration may name another place, so the repository's own names this
+/// one: as a whole path, for git takes others from wherever it is run; and only while the repository lies
+/// where it does, for in one that was moved git looks below it by itself.
 fn hooks_directory(at: &Path) -> Result<PathBuf, CliError> {
     let set = Git::at(at).output(&["config", "--local", "core.hooksPath"], b"")?;
-    let hooks = at.join("hooks");
+    let hooks = at.join(HOOKS);
     std::fs::create_dir_all(&hooks).map_err(|e| CliError::file(&hooks, e))?;
     let value = String::from_utf8_lossy(&set.stdout).trim().to_owned();
     let elsewhere = |value: &str| at.join(value).exists() && !is_same(&at.join(value), &hooks);
-    if set.status.success() && elsewhere(&value) {
-        return Err(unused(&value));
+    if set.status.success() {
+        if elsewhere(&value) {
+            return Err(unused(&value));
+        }
+        Git::at(at).run(&["config", "--local", "--unset-all", "core.hooksPath"], b"")?;
     }
-    // Of whoever serves pushes the configuration may name another place.
-    Git::at(at).run(&["config", "--local", "core.hooksPath", HOOKS], b"")?;
+    let own = at.canonicalize().map_err(|e| CliError::file(at, e))?;
+    let (place, named) = (own.to_string_lossy(), own.join(HOOKS));
+    let quoted = named.to_string_lossy().replace('\\', "\\\\").replace('"', "\\\"");
+    let text = format!("[core]\n\thooksPath = \"{quoted}\"\n");
+    write_whole(&directory(at).join(PLACE), text.as_bytes())?;
+    let special = |c: char| if "*?[]\\".contains(c) { format!("\\{c}") } else { c.to_string() };
+    let pattern: String = place.chars().map(special).collect();
+    // A path of the file's own, below the repository.
+    let include = format!("includeIf.gitdir:{pattern}.path");
+    Git::at(at).run(&["config", "--local", &include, &format!("obstat/{PLACE}")], b"")?;
     // An included file may have the last word. What Obstat itself sets for git is of another scope.
     let all = ["config", "--includes", "--show-scope", "--get-all", "core.hooksPath"];
     let all = String::from_utf8_lossy(&Git::at(at).run(&all, b"")?).into_owned();

@@ -122,14 +122,28 @@ side() {
     if [ "$1" = 000000 ]; then put ''; else put "$2"; fi
 }
 
-# The keys of $1 stand in the roster that judged the landing of what begins at $2.
+# The keys of $1, of which nothing but the form below is taken, stand under their names in the roster that
+# judged the landing, which began at $2. They go to $work/signers.
 known_keys() {
     judged=$(sed -n 's/.*"governedBy":{"ref":"[^"]*","at":"\([0-9a-f]*\)"}.*/\1/p' "$work/landing.statement")
     repo cat-file blob "${judged:-$2}:.obstat/roster.yaml" >"$work/roster" 2>/dev/null ||
         bad 'the roster that judged this landing is not in the bundle'
-    while read -r _ _ type key _; do
-        has "$type $key" "$work/roster" || bad "the roster does not have the key $key of $1"
-    done <"$1"
+    { cat "$1" && echo; } | grep -v '^$' >"$work/lines" || true
+    : >"$work/signers"
+    while IFS= read -r line; do
+        printf '%s\n' "$line" | grep -E -q '^[A-Za-z0-9._@+-]+ namespaces="[a-z0-9@,-]+"(,valid-(after|before)="[0-9TZ]+")* [a-z0-9@.-]+ [A-Za-z0-9+/=]+$' ||
+            bad "a line of $1 has another form"
+        holder=${line%% *}
+        # What stands under the name: up to the next line that is indented as little. Folded lines and
+        # double blanks do not count.
+        awk -v who="$holder" '
+            { text = $0; indent = match(text, /[^ ]/) - 1 }
+            inside && indent >= 0 && indent <= depth && text !~ /^ *#/ { inside = 0 }
+            index(text, who ":") == indent + 1 { inside = 1; depth = indent }
+            inside { printf "%s", text }' "$work/roster" | tr -d ' \t' >"$work/person"
+        has "${line##* }" "$work/person" || bad "the roster does not have the key ${line##* } of $holder"
+        printf '%s\n' "$line" >>"$work/signers"
+    done <"$work/lines"
 }
 
 # What is believed.
@@ -171,6 +185,7 @@ echo "landing   $commit on $target, recorded by a gate of the trust file"
 
 # Each part of it: content recomputed, signatures checked.
 last=''
+began=''
 count=0
 for change in "$here/changes"/*; do
     [ -e "$change/about" ] || continue
@@ -185,7 +200,8 @@ for change in "$here/changes"/*; do
     computed=$(change_digest "$from^{tree}" "$to^{tree}")
     [ "$computed" = "$digest" ] || bad "the content of part $count has digest $computed, not $digest"
     echo "content   $digest, recomputed from the objects"
-    [ ! -e "$change/allowed_signers" ] || known_keys "$change/allowed_signers" "$from"
+    [ -n "$began" ] || began=$from
+    known=
     for envelope in "$change/statements"/*.json; do
         [ -e "$envelope" ] || continue
         take "$envelope" "$work/one"
@@ -195,7 +211,9 @@ for change in "$here/changes"/*; do
         kind=$(sed -n 's/.*"predicateType":"urn:obstat:\([a-z]*\):v1","predicate".*/\1/p' "$work/one.statement")
         who=$(sed -n 's/.*"signer":"\([^"]*\)".*/\1/p' "$work/one.statement")
         what=$(sed -n 's/.*"predicate":{"decision":"\([a-z]*\)".*/\1/p' "$work/one.statement")
-        ssh-keygen -Y verify -f "$change/allowed_signers" -I "$who" -n "obstat-$kind@v1" -s "$work/one.signature" \
+        [ -n "$known" ] || known_keys "$change/allowed_signers" "$began"
+        known=1
+        ssh-keygen -Y verify -f "$work/signers" -I "$who" -n "obstat-$kind@v1" -s "$work/one.signature" \
             <"$work/one.statement" >/dev/null 2>&1 || bad "the signature of $who on $hash does not hold"
         has "\"repository\":\"$repository\",\"target\":\"$target\"" "$work/one.statement" ||
             bad "statement $hash is for another repository or target"

@@ -140,7 +140,6 @@ fn keys_that_the_roster_does_not_have_are_not_believed() {
     let org = org();
     bundle(&org);
     org.key("forger");
-    let key = org.public_key("forger");
     let script = "set -eu; cd un/changes/*; for file in statements/*.json; do \
          sed -n 's/^\"statement\":\"\\(.*\\)\",$/\\1/p' $file | sed 's/\\\\\\(.\\)/\\1/g' | tr -d '\\n' >../../one; \
          rm -f ../../one.sig; ssh-keygen -q -Y sign -n obstat-approval@v1 -f ../../../keys/forger ../../one; \
@@ -153,9 +152,21 @@ fn keys_that_the_roster_does_not_have_are_not_believed() {
     let unlisted = org.scratch.run("un", &["sh", "verify.sh", &trust], &[], "");
     assert!(unlisted.err.contains("does not hold"), "{}", unlisted.all());
     let signers = org.scratch.run(".", &["sh", "-c", "echo un/changes/*/allowed_signers"], &[], "");
-    let listed = format!("priya namespaces=\"obstat-approval@v1\" {key}\n");
-    org.scratch.write(signers.ok().trim(), listed);
-    let answer = org.scratch.run("un", &["sh", "verify.sh", &trust], &[], "");
-    assert_eq!(answer.code, 5, "{}", answer.all());
-    assert!(answer.err.contains("roster does not have the key"), "{}", answer.all());
+    let signers = signers.ok().trim().to_owned();
+    let bare = |who: &str| org.public_key(who).split(' ').take(2).collect::<Vec<_>>().join(" ");
+    let options = "namespaces=\"obstat-approval@v1\"";
+    // A foreign key, the same in a line without an end, behind a name of the roster's, and somebody else's.
+    let (foreign, other) = (bare("forger"), bare("jonas"));
+    for (listed, why) in [
+        (format!("priya {options} {foreign}\n"), "roster does not have the key"),
+        (format!("priya {options} {foreign}"), "roster does not have the key"),
+        (format!("priya namespaces=\"obstat-approval@v1, {other} x\" {foreign}\n"), "another form"),
+        (format!("priya {options} {other}\n"), "roster does not have the key"),
+        (format!("priya {options} {foreign} comment\n"), "another form"),
+    ] {
+        org.scratch.write(&signers, &listed);
+        let answer = org.scratch.run("un", &["sh", "verify.sh", &trust], &[], "");
+        assert_eq!(answer.code, 5, "{listed}: {}", answer.all());
+        assert!(answer.err.contains(why), "{listed}: {}", answer.all());
+    }
 }
