@@ -150,7 +150,8 @@ impl<'a> Side<'a> {
         if words.checked {
             all.extend(self.checks.iter().cloned());
         }
-        all.extend(words.signers.iter().map(|who| Word::of(who, words.presence, Act::Approve)));
+        let signed = words.signers.iter();
+        all.extend(signed.map(|(who, presence)| Word::of(who, *presence, Act::Approve)));
         self.model.decide(&cell.change(&self.author), &all, false)
     }
 }
@@ -159,8 +160,7 @@ impl<'a> Side<'a> {
 struct Words {
     stated: bool,
     checked: bool,
-    presence: Presence,
-    signers: Vec<PersonId>,
+    signers: Vec<(PersonId, Presence)>,
 }
 
 impl<'a> Pair<'a> {
@@ -181,14 +181,8 @@ impl<'a> Pair<'a> {
                 for (stated, checked) in
                     [(false, false), (true, false), (false, true), (true, true)]
                 {
-                    let with =
-                        |presence| Words { stated, checked, presence, signers: signers.clone() };
-                    // More presence never counts for less, so the least that passes tells.
-                    let kinds =
-                        if signers.is_empty() { &Presence::ALL[..1] } else { &Presence::ALL[..] };
-                    let clear =
-                        |words: &Words| passes.decide(cell, words).outcome == Outcome::Clear;
-                    let Some(words) = kinds.iter().map(|p| with(*p)).find(clear) else { continue };
+                    let words = Words { stated, checked, signers: in_full(&signers) };
+                    let Some(words) = least_present(passes, cell, words) else { continue };
                     let other = stops.decide(cell, &words);
                     if other.outcome != Outcome::Clear {
                         return Some(story(cell, group, words, &other));
@@ -224,6 +218,33 @@ impl<'a> Pair<'a> {
         found.truncate(PEOPLE_MAX);
         found
     }
+}
+
+/// Everybody with the most presence.
+fn in_full(signers: &[PersonId]) -> Vec<(PersonId, Presence)> {
+    signers.iter().map(|who| (who.clone(), Presence::Hardware)).collect()
+}
+
+/// The same words with as little presence as still passes, one signer after the other; `None` where they
+/// do not pass. More presence never counts for less.
+fn least_present(side: &Side, cell: &Cell, mut words: Words) -> Option<Words> {
+    let clear = |words: &Words| side.decide(cell, words).outcome == Outcome::Clear;
+    if !clear(&words) {
+        return None;
+    }
+    for at in 0..words.signers.len() {
+        for presence in Presence::ALL {
+            let Some(signer) = words.signers.get_mut(at) else { continue };
+            let before = std::mem::replace(&mut signer.1, presence);
+            if clear(&words) {
+                break;
+            }
+            if let Some(signer) = words.signers.get_mut(at) {
+                signer.1 = before;
+            }
+        }
+    }
+    Some(words)
 }
 
 /// What tells people apart, in both versions: level on the path, teams, whether an owner.
@@ -275,7 +296,7 @@ fn story(cell: &Cell, group: &Group, words: Words, other: &Decision) -> Story {
         tool,
         stated: words.stated,
         checked: words.checked,
-        signed: words.signers.into_iter().map(|who| (who, words.presence)).collect(),
+        signed: words.signers,
         missing,
     }
 }

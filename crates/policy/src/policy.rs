@@ -20,7 +20,7 @@ use crate::glob::Pattern;
 use crate::requirement::Requirement;
 use crate::requirement::approvals::Approvals;
 use obstat_model::facts::PathOwner;
-use obstat_model::id::{PersonId, RuleName, ScopeName, ToolId};
+use obstat_model::id::{PersonId, RuleName, ScopeName, TargetName, ToolId};
 use obstat_model::object::RefName;
 use obstat_model::presence::Presence;
 use obstat_model::time::Seconds;
@@ -184,6 +184,12 @@ impl Policy {
 
     pub(crate) fn exemptions(&self) -> &[Exemption] {
         &self.exemptions
+    }
+
+    /// A ref of a target, made up from its patterns.
+    #[must_use]
+    pub fn example_ref(&self, target: &TargetName) -> Option<RefName> {
+        crate::supposed::refs(self, target).into_iter().next()
     }
 
     /// Whether an exemption is about a path.

@@ -2,6 +2,7 @@
 
 mod diff;
 mod prove;
+mod simulate;
 mod test;
 
 use crate::context;
@@ -37,6 +38,8 @@ enum Command {
     Diff(diff::Args),
     /// Prove what is claimed of the policy, or show how it is broken
     Prove(prove::Args),
+    /// Tell what the policy would have asked of whom over a real history
+    Simulate(simulate::Args),
     /// Run the tests of the policy that lie beside it
     Test(test::Args),
 }
@@ -60,6 +63,7 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
         Command::Explain(args) => explain(args, ui),
         Command::Diff(args) => diff::run(args, ui),
         Command::Prove(args) => prove::run(args, ui),
+        Command::Simulate(args) => simulate::run(args, ui),
         Command::Test(args) => test::run(args, ui),
     }
 }

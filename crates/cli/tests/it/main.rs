@@ -41,6 +41,8 @@ mod screens;
 #[cfg(test)]
 mod sheet;
 #[cfg(test)]
+mod simulated;
+#[cfg(test)]
 mod statements;
 #[cfg(test)]
 mod time;
