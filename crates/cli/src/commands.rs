@@ -7,6 +7,7 @@ mod check;
 mod completions;
 mod declare;
 mod demo;
+mod doctor;
 mod hook;
 mod init;
 mod man;
@@ -83,6 +84,8 @@ enum Command {
     Hook(hook::Args),
     /// Check and explain the policy
     Policy(policy::Args),
+    /// Tell whether the gate is really in force
+    Doctor(doctor::Args),
     /// Show the roster in forms that other tools read
     Roster(roster::Args),
     /// Show it all in a temporary folder
@@ -111,6 +114,7 @@ pub(crate) fn run(line: Line, ui: &mut Ui) -> Result<Exit, CliError> {
         Command::Bootstrap(args) => bootstrap::run(&args, ui),
         Command::Hook(args) => hook::run(&args, ui),
         Command::Policy(args) => policy::run(&args, ui),
+        Command::Doctor(args) => doctor::run(&args, ui),
         Command::Roster(args) => roster::run(&args, ui),
         Command::Demo(args) => demo::run(&args, ui),
         Command::Completions(args) => completions::run(&args, ui),
