@@ -49,6 +49,8 @@ mod statements;
 #[cfg(test)]
 mod time;
 #[cfg(test)]
+mod transports;
+#[cfg(test)]
 mod trials;
 #[cfg(test)]
 mod versions;
