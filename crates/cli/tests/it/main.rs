@@ -9,6 +9,8 @@ mod begin;
 #[cfg(test)]
 mod bundle;
 #[cfg(test)]
+mod crashes;
+#[cfg(test)]
 mod demands;
 #[cfg(test)]
 mod deploy;
