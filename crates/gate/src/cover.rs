@@ -14,7 +14,7 @@ use obstat_model::decision::Outcome;
 use obstat_model::facts::Problem;
 use obstat_model::id::ChangeDigest;
 use obstat_model::object::{Oid, RefName, RepoPath};
-use obstat_model::statement::{Act, Context};
+use obstat_model::statement::{Act, Context, Signer};
 use std::collections::{HashMap, HashSet};
 
 /// Longest chain that is cut into segments; longer pushes must be clear as a whole.
@@ -120,6 +120,24 @@ pub fn cover(
     search.run(whole)
 }
 
+/// Those of some commits that one lies below.
+fn above(commits: &[Commit], from: Option<Oid>) -> HashSet<Oid> {
+    let mut found: HashSet<Oid> = HashSet::new();
+    loop {
+        let before = found.len();
+        for commit in commits.iter().rev() {
+            let joins = |id: &Oid| Some(*id) == from || found.contains(id);
+            if commit.parents.iter().any(joins) {
+                found.insert(commit.id);
+            }
+        }
+        // Once more where dates lie: commits come newest first by them.
+        if found.len() == before {
+            return found;
+        }
+    }
+}
+
 fn went_back() -> Problem {
     Problem {
         code: "went-back",
@@ -180,14 +198,22 @@ impl Search<'_> {
         signed.map_or(Ok(false), |signed| signed.went(self.world, &landed))
     }
 
-    /// The inside of heads that count: whoever signed for one signed for what led to it.
+    /// The inside of heads that count: whoever signed for one signed for what led to it. Only what everybody
+    /// signed whose signature counts; what nobody had to sign has no inside.
     fn vouched(&self, judgement: &Judgement) -> Result<HashSet<Oid>, PortError> {
         let repository = self.world.repository;
-        let aside = &judgement.decision.diagnostics.not_counted;
-        let mut found = HashSet::new();
+        let about = &judgement.decision.diagnostics;
+        let counted: HashSet<&str> =
+            about.requirements.iter().flat_map(|r| &r.counted).map(|who| who.as_str()).collect();
+        let mut found: Option<HashSet<Oid>> = None;
         for statement in judgement.found.statements.iter().map(|s| &s.verified) {
-            let admits = matches!(statement.statement.act, Act::Approve | Act::Override { .. });
-            if !admits || aside.iter().any(|one| one.statement == statement.hash) {
+            let counts = match (&statement.statement.act, &statement.signer) {
+                (Act::Approve, Signer::Person(who)) => counted.contains(who.as_str()),
+                (Act::Override { .. }, _) => about.overridden_by == Some(statement.hash),
+                _ => false,
+            };
+            let aside = about.not_counted.iter().any(|one| one.statement == statement.hash);
+            if !counts || aside {
                 continue;
             }
             let Context { tip, head, .. } = statement.statement.context;
@@ -195,12 +221,17 @@ impl Search<'_> {
                 Some(tip) => repository.has_commit(tip)?,
                 None => true,
             };
+            let mut inside = HashSet::new();
             if here && repository.has_commit(head)? {
-                let inside = repository.commits_between(tip, head)?;
-                found.extend(inside.into_iter().map(|commit| commit.id));
+                let commits = repository.commits_between(tip, head)?;
+                inside.extend(commits.into_iter().map(|commit| commit.id));
             }
+            found = Some(match found {
+                None => inside,
+                Some(others) => others.intersection(&inside).copied().collect(),
+            });
         }
-        Ok(found)
+        Ok(found.unwrap_or_default())
     }
 
     /// Whether a file of a tip was as it had been before, and otherwise in between. What is inside of a
@@ -237,9 +268,14 @@ impl Search<'_> {
         needs_nobody: &dyn Fn(&RepoPath) -> bool,
     ) -> Result<bool, PortError> {
         let repository = self.world.repository;
-        let Some(base) = tree_of(repository, from)? else { return Ok(false) };
-        let trees: HashMap<Oid, Oid> =
-            landed.commits.iter().map(|commit| (commit.id, commit.tree)).collect();
+        let start = self.advance.from;
+        let Some(base) = tree_of(repository, start)? else { return Ok(false) };
+        // What does not hold the beginning of all that landed was never on top of it: it merely lags behind.
+        let all = repository.commits_between(start, self.advance.to)?;
+        let above = above(&all, start);
+        // The step from where this part begins is what is judged.
+        let on_top = all.iter().filter(|c| above.contains(&c.id) && Some(c.id) != from);
+        let trees: HashMap<Oid, Oid> = on_top.map(|commit| (commit.id, commit.tree)).collect();
         for commit in landed.commits.iter().filter(|c| !landed.vouched.contains(&c.id)) {
             for parent in commit.parents.iter().filter_map(|parent| trees.get(parent)) {
                 let mut changed = Vec::new();

@@ -357,9 +357,28 @@ fn origin(
 /// [`PortError`] when a record is forged or cannot be read.
 pub fn joins_on(world: World, last: &LandingRecord, tip: Oid) -> Result<bool, PortError> {
     let own = rolling::landing_at(world, &last.target, tip)?;
-    // Whatever has landed at the origin by now.
+    if own.is_some() {
+        return Ok(true);
+    }
+    // Whatever has landed at the origin by now, as a new ref may start from it.
     let now = LandingRecord { sequence: u64::MAX, ..last.clone() };
-    Ok(own.is_some() || origin(world, &now, tip)?.is_some())
+    let Some(landing) = origin(world, &now, tip)? else { return Ok(false) };
+    let Some(loaded) = governing::that_judged(world, last)? else { return Ok(false) };
+    let Ok(inputs) = &*loaded else { return Ok(false) };
+    let mode = inputs.policy.target_of(&last.target).map_or(Mode::Enforce, |t| t.mode());
+    is_start(world, &landing, mode)
+}
+
+/// Whether a ref of a target in some mode may start at what an origin's landing left: where only a
+/// warning was due, landing proves nothing.
+///
+/// # Errors
+/// [`PortError`] when a fact cannot be had.
+pub fn is_start(world: World, landing: &LandingRecord, mode: Mode) -> Result<bool, PortError> {
+    if slipped(landing) {
+        return Ok(signed_since(world, landing)?.is_some());
+    }
+    Ok(landing.kind != LandingKind::Unenforced || mode != Mode::Enforce)
 }
 
 enum Again {

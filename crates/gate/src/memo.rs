@@ -4,6 +4,7 @@ use crate::inputs::{Known, Loaded};
 use crate::ports::{InputsCache, Merge, PortError, Records, Repository};
 use obstat_attest::record;
 use obstat_model::id::InputsDigest;
+use obstat_model::landing::LandingKind;
 use obstat_model::object::{Oid, RefName};
 use obstat_model::time::{Seconds, Timestamp};
 use obstat_provenance::note::Note;
@@ -60,6 +61,38 @@ impl History {
     }
 }
 
+/// Landings of a target as they are read, newest first.
+struct Gather<'a> {
+    target: &'a RefName,
+    until: (Option<u64>, Timestamp),
+    least: usize,
+    newest: Vec<Past>,
+    is_whole: bool,
+    /// The last one that was read is the target's first.
+    begins: bool,
+}
+
+impl<'a> Gather<'a> {
+    fn new(target: &'a RefName, until: (Option<u64>, Timestamp), least: usize) -> Self {
+        Self { target, until, least, newest: Vec::new(), is_whole: true, begins: false }
+    }
+
+    /// Takes a record, and says whether the next one is wanted.
+    fn take(&mut self, bytes: &[u8]) -> bool {
+        let landing = record::claimed_landing(bytes).filter(|l| l.target == *self.target);
+        let Some(landing) = landing else { return true };
+        self.begins = landing.kind == LandingKind::Bootstrap || landing.from.is_none();
+        let parts = landing.changes.iter().map(|part| part.to);
+        let mut tips: Vec<Oid> = parts.chain([landing.to]).collect();
+        tips.dedup();
+        let past = Past { sequence: landing.sequence, at: landing.at, tips };
+        let enough = self.newest.len() >= self.least && is_before(&past, self.until);
+        self.newest.push(past);
+        self.is_whole = !enough && self.newest.len() <= LANDINGS_MAX;
+        self.is_whole
+    }
+}
+
 /// Clocks of several gates differ a little, so some more is read than what is dated later.
 fn is_before(past: &Past, (known, since): (Option<u64>, Timestamp)) -> bool {
     match known {
@@ -86,19 +119,15 @@ impl Memo {
         if known.reaches(until) {
             return Ok(Some(known.newest));
         }
-        let (mut newest, least) = (Vec::new(), known.newest.len() * 2);
-        let mut is_whole = true;
-        records.landings_on(target, &mut |bytes| {
-            let Some(landing) = record::claimed_landing(bytes) else { return true };
-            let parts = landing.changes.iter().map(|part| part.to);
-            let mut tips: Vec<Oid> = parts.chain([landing.to]).collect();
-            tips.dedup();
-            newest.push(Past { sequence: landing.sequence, at: landing.at, tips });
-            let enough =
-                newest.len() >= least && newest.last().is_some_and(|p| is_before(p, until));
-            is_whole = !enough && newest.len() <= LANDINGS_MAX;
-            is_whole
-        })?;
+        let least = known.newest.len() * 2;
+        let mut gather = Gather::new(target, until, least);
+        records.landings_on(target, &mut |bytes| gather.take(bytes))?;
+        // Records of before there was an index are found by going through all.
+        if gather.is_whole && !gather.begins && records.last_landing(target)?.is_some() {
+            gather = Gather::new(target, until, least);
+            records.newest_landings(&mut |bytes| gather.take(bytes))?;
+        }
+        let Gather { newest, is_whole, .. } = gather;
         if newest.len() > LANDINGS_MAX {
             return Ok(None);
         }

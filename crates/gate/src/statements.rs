@@ -245,8 +245,8 @@ impl Reader<'_> {
                 if !repository.has_commit(*tip)? {
                     return Ok(None);
                 }
-                // What lies below the tip that was signed on was there before.
-                let judged = statement.context.tip;
+                // Where nothing tells when the tip that was signed on came, what lies below was there before.
+                let judged = statement.context.tip.filter(|_| known.is_none());
                 let is_below = judged.map(|judged| repository.is_ancestor(*tip, judged));
                 if !is_below.transpose()?.unwrap_or(false) {
                     found.push(repository.commit(*tip)?);

@@ -95,9 +95,17 @@ impl Records for GitRepository {
 
     fn clearance_at(&self, target: &RefName, tip: Oid) -> Result<Option<Vec<u8>>, PortError> {
         let files = self.records_below(&tip_dir(target, tip))?;
-        let Some((path, _)) = files.last() else { return Ok(None) };
-        let sequence = String::from_utf8_lossy(path.file_name());
-        self.record_at(LANDINGS, &format!("{}/{sequence}", clearance_dir(target, tip)))
+        // The last landing that has one, or none: what was moved back by hand is no landing.
+        for (path, state) in files.iter().rev() {
+            let sequence = String::from_utf8_lossy(path.file_name());
+            let place = format!("{}/{sequence}", clearance_dir(target, tip));
+            let found = self.record_at(LANDINGS, &place)?;
+            let returned = || self.record_blob(state.oid).map(|bytes| contains(&bytes, RETURNED));
+            if found.is_some() || !returned()? {
+                return Ok(found);
+            }
+        }
+        Ok(None)
     }
 
     fn last_landing(&self, target: &RefName) -> Result<Option<Vec<u8>>, PortError> {
@@ -161,6 +169,13 @@ impl Records for GitRepository {
 const STEPS: &str = "steps";
 /// File of a chain's tree that holds the record of its own commit.
 const LATEST: &str = "latest";
+
+/// How a record says that its ref was moved back by hand: records are in one form.
+const RETURNED: &[u8] = b"\\\"kind\\\":\\\"returned\\\"";
+
+fn contains(bytes: &[u8], word: &[u8]) -> bool {
+    bytes.windows(word.len()).any(|part| part == word)
+}
 
 fn spread(hex: &str) -> String {
     let (head, tail) = hex.split_at_checked(2).unwrap_or(("", hex));

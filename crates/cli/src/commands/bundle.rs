@@ -8,6 +8,7 @@ use crate::context::{self, world};
 use crate::error::CliError;
 use crate::ui::Ui;
 use obstat_api::exit::Exit;
+use obstat_attest::record;
 use obstat_gate::deploy::{self, Answer, Cleared};
 use obstat_gate::governing;
 use obstat_gate::inputs;
@@ -129,7 +130,12 @@ pub(super) fn copies(
     cleared: &Cleared,
 ) -> Result<Vec<(String, Vec<u8>)>, CliError> {
     let mut found = Vec::new();
-    if let Some(bytes) = repository.landings_at(target, cleared.record.to)?.into_iter().next() {
+    // What somebody moved back by hand is proven by what had landed there.
+    let sequence = cleared.record.sequence;
+    let own = |bytes: &Vec<u8>| {
+        record::claimed_landing(bytes).is_some_and(|record| record.sequence == sequence)
+    };
+    if let Some(bytes) = repository.landings_at(target, cleared.record.to)?.into_iter().find(own) {
         found.push(("landing.json".to_owned(), bytes));
     }
     let changes = cleared.record.changes.iter().zip(&cleared.parts);

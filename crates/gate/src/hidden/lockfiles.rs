@@ -120,12 +120,12 @@ fn hosts(text: &str) -> BTreeSet<String> {
     found.chain(ssh).collect()
 }
 
-/// `1.2.3`, with what may follow it (semver.org).
+/// `1.2.3`, with what may follow it (semver.org), or a range: `1.2`, `0.5.x`.
 fn is_version(text: &str) -> bool {
     let core = text.split(['-', '+']).next().unwrap_or_default();
-    let numbers = || core.split('.');
-    numbers().count() == 3
-        && numbers().all(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
+    let number = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    let parts = || core.split('.');
+    parts().count() <= 3 && parts().all(|part| number(part) || matches!(part, "x" | "X" | "*"))
 }
 
 /// Hashes by what they are of: their line and those above it, all hashes taken out.
@@ -218,6 +218,7 @@ mod tests {
     fn versions_are_no_hosts_and_escapes_hide_none() {
         for (old, new) in [
             ("lodash@4.17.20:\n  x", "lodash@4.17.21:\n  x"),
+            ("left@0.4.x:\n  x", "left@0.5.x:\nright@1.0:\n"),
             ("'a@1.2.3-beta.1':\n", "'a@1.2.4-beta.rc':\n"),
             ("\"a\\\\b\" https://a.example/", "\"a\\\\c\" https://a.example/x"),
         ] {

@@ -110,12 +110,10 @@ fn origin(
         let hint = format!("branch it off {from}{}", or_adopt(update));
         return Ok(Err(Problem { code: "no-origin", text, hint }));
     };
-    // Where only a warning was due, landing proves nothing.
     let landed = rolling::landing_at(world, from, base)?;
     let cleared = match &landed {
         None => false,
-        Some(record) if deploy::slipped(record) => deploy::signed_since(world, record)?.is_some(),
-        Some(record) => record.kind != LandingKind::Unenforced || policy.mode() != Mode::Enforce,
+        Some(record) => deploy::is_start(world, record, policy.mode())?,
     };
     if !cleared {
         let text = format!(

@@ -12,9 +12,11 @@ use crate::proposal::{self, Proposal};
 use crate::rolling;
 use crate::versions::Standing;
 use crate::world::World;
+use obstat_attest::record;
 use obstat_model::change::Revision;
 use obstat_model::decision::Outcome;
 use obstat_model::facts::Problem;
+use obstat_model::landing::LandingKind;
 use obstat_model::object::{Oid, RefName};
 use obstat_model::target::Mode;
 use obstat_policy::Rewrite;
@@ -149,7 +151,11 @@ fn changes_inputs(world: World, update: &RefUpdate) -> Result<bool, PortError> {
 
 fn has_landed(world: World, update: &RefUpdate) -> Result<bool, PortError> {
     let Some(old) = update.old else { return Ok(false) };
-    Ok(!world.records.landings_at(&update.name, old)?.is_empty())
+    // What somebody moved there by hand has not.
+    let landed = |bytes: Vec<u8>| {
+        record::claimed_landing(&bytes).is_none_or(|record| record.kind != LandingKind::Returned)
+    };
+    Ok(world.records.landings_at(&update.name, old)?.into_iter().any(landed))
 }
 
 fn not_bootstrapped() -> Answer {

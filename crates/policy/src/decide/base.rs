@@ -88,5 +88,7 @@ pub(super) fn concerns_the_way(problem: &Problem) -> bool {
 /// whoever signs for content says nothing of the history that it comes with.
 pub(super) fn is_beyond_override(problem: &Problem) -> bool {
     let code = problem.code;
-    code.starts_with("inputs-") || code == "no-target" || WAYS.contains(&code)
+    // Whoever overrides with what was taken back in view signs for a head that holds it.
+    let beyond = ["no-target", "went-back"];
+    code.starts_with("inputs-") || beyond.contains(&code) || WAYS.contains(&code)
 }

@@ -91,12 +91,16 @@ pub(super) fn moved(
         let Some(last) = record::claimed_landing(&bytes) else { continue };
         // What points to something else than a commit has landed nowhere.
         let Ok(here) = repository.peel(*tip) else { continue };
-        if last.to == here {
+        // What landed while this was found out has not moved by hand: the ref is where it was left.
+        let now_at = repository.reference(name)?.map(|id| repository.peel(id)).transpose()?;
+        if last.to == here || now_at == Some(last.to) {
             continue;
         }
         let (cache, memo) = (DiskCache::of(repository.directory()), Memo::default());
         let world = world(repository, (&cache, &memo), &fixed.trust, now);
-        if deploy::joins_on(world, &last, here)? {
+        // With other inputs it brings something: it needs their owners' signatures.
+        let inputs = world.inputs_digest(repository.commit(here)?.tree)?;
+        if inputs == last.inputs && deploy::joins_on(world, &last, here)? {
             let newest = rolling::newest(world)?;
             found.back.push(LandingRecord {
                 from: Some(last.to),
@@ -104,7 +108,7 @@ pub(super) fn moved(
                 kind: LandingKind::Returned,
                 changes: Vec::new(),
                 pusher: String::new(),
-                inputs: world.inputs_digest(repository.commit(here)?.tree)?,
+                inputs,
                 at: now.0,
                 seen: newest.map_or(0, |newest| newest.sequence + 1),
                 ..last

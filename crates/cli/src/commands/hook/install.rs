@@ -153,8 +153,10 @@ fn hooks_directory(at: &Path) -> Result<PathBuf, CliError> {
     let special = |c: char| if "*?[]\\".contains(c) { format!("\\{c}") } else { c.to_string() };
     let pattern: String = place.chars().map(special).collect();
     // A path of the file's own, below the repository.
-    let include = format!("includeIf.gitdir:{pattern}.path");
-    Git::at(at).run(&["config", "--local", &include, &format!("obstat/{PLACE}")], b"")?;
+    for pattern in [pattern.clone(), format!("{pattern}/**")] {
+        let include = format!("includeIf.gitdir:{pattern}.path");
+        Git::at(at).run(&["config", "--local", &include, &format!("obstat/{PLACE}")], b"")?;
+    }
     // An included file may have the last word. What Obstat itself sets for git is of another scope.
     let all = ["config", "--includes", "--show-scope", "--get-all", "core.hooksPath"];
     let all = String::from_utf8_lossy(&Git::at(at).run(&all, b"")?).into_owned();

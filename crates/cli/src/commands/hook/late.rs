@@ -6,12 +6,10 @@ use crate::context::store::DiskCache;
 use crate::context::world;
 use crate::error::CliError;
 use obstat_attest::clearance::Clearance;
-use obstat_attest::record;
 use obstat_gate::content;
 use obstat_gate::landing;
 use obstat_gate::memo::Memo;
 use obstat_gate::people::{self, Directory};
-use obstat_gate::ports::Records as _;
 use obstat_gate::proposal::{self, Pusher};
 use obstat_gate::receive::{self, Answer, RefUpdate, Setup};
 use obstat_gate::rolling;
@@ -39,11 +37,7 @@ pub(super) fn again(
     record: &LandingRecord,
     now: Now,
 ) -> Result<Option<Landed>, CliError> {
-    // Whatever landed on the target since it was judged may have used up what it rests on.
-    let last = repository.last_landing(&record.target)?;
-    let last = last.and_then(|bytes| record::claimed_landing(&bytes));
-    let overtaken = last.is_some_and(|last| last.sequence >= record.seen);
-    if record.at.after(FRESH) >= now.0 && !overtaken {
+    if record.at.after(FRESH) >= now.0 {
         return Ok(None);
     }
     let pusher = Pusher::of_record(&record.pusher);

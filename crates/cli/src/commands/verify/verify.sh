@@ -139,8 +139,11 @@ known_keys() {
         awk -v who="$holder" '
             { text = $0; indent = match(text, /[^ ]/) - 1 }
             inside && indent >= 0 && indent <= depth && text !~ /^ *#/ { inside = 0 }
-            index(text, who ":") == indent + 1 { inside = 1; depth = indent }
+            { name = substr(text, indent + 1); gsub(/["\047]/, "", name); sub(/ *:/, ":", name) }
+            index(name, who ":") == 1 { inside = 1; depth = indent }
             inside { printf "%s", text }' "$work/roster" | tr -d ' \t' >"$work/person"
+        # In a roster of another style names are not told from keys.
+        [ -s "$work/person" ] || tr -d ' \t\n' <"$work/roster" >"$work/person"
         has "${line##* }" "$work/person" || bad "the roster does not have the key ${line##* } of $holder"
         printf '%s\n' "$line" >>"$work/signers"
     done <"$work/lines"
