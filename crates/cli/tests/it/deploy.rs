@@ -167,6 +167,29 @@ fn a_branch_that_is_back_at_what_was_cleared_has_not_moved_around_the_gate() {
     }
 }
 
+/// A landing of the origin that only passed with a warning is no place to move a release to.
+#[test]
+fn a_branch_that_was_moved_to_what_nobody_signed_is_not_deployed() {
+    let policy = obstat_testkit::POLICY.replacen("mode: enforce", "mode: warn", 1);
+    let org = Org::gated(super::program(), &policy);
+    org.push("mira", &["main:refs/heads/release/1"]).ok();
+    org.scratch.write("work/pay/charge.rs", "fn charge() { more() }\n");
+    let unsigned = org.commit("jonas", ASSISTED);
+    org.push("jonas", &["main"]).ok();
+    assert_ne!(org.push("jonas", &["main:refs/heads/release/2"]).code, 0, "the control");
+    org.scratch.git("server.git", &["update-ref", "refs/heads/release/1", &unsigned]);
+    org.obstat("mira", ".", &["hook", "catch-up", "--bare", "server.git"]).ok();
+    org.scratch.write("work/docs/a.md", "text\n");
+    let above = org.commit("tove", "docs");
+    let _ = org.push("tove", &["main:refs/heads/release/1"]);
+    fetch(&org);
+    for commit in [&unsigned, &above] {
+        let line = ["verify", "--target", "refs/heads/release/1"];
+        let answer = org.obstat("mira", "work", &[&line[..], &TRUST[2..], &[commit]].concat());
+        assert_ne!(answer.code, 0, "{}", answer.all());
+    }
+}
+
 /// A policy that came around the gate judges nothing, until its owners have signed for it.
 #[test]
 fn a_policy_that_came_around_the_gate_is_none_for_who_deploys() {

@@ -332,3 +332,46 @@ fn what_a_signer_saw_inside_of_a_branch_is_no_way_back_and_a_dropped_fix_is() {
     assert_ne!(answer.code, 0, "{}", answer.all());
     assert!(answer.all().contains("taken back in between"), "{}", answer.all());
 }
+
+/// Two features that begin at one commit, each signed and merged: the second lags behind the first.
+#[test]
+fn a_branch_that_lags_behind_takes_nothing_back() {
+    let org = forge();
+    let git = |who: &str, line: &[&str]| org.scratch.git_as(who, "work", line).ok();
+    let base = org.scratch.git("work", &["rev-parse", "main"]);
+    org.scratch.git("work", &["update-ref", "refs/remotes/origin/main", &base]);
+    for name in ["one", "two"] {
+        org.scratch.git("work", &["checkout", "-q", "-b", name, &base]);
+        org.scratch.write(&format!("work/pay/{name}.rs"), "fn it() {}\n");
+        org.commit("tove", ASSISTED);
+        org.sign("yusuf", &format!("origin/main..{name}"), &[]).ok();
+    }
+    org.scratch.git("work", &["checkout", "-q", "main"]);
+    let mut tips = vec![base];
+    for name in ["one", "two"] {
+        git("priya", &["merge", "-q", "--no-ff", "-m", "Merge", name]);
+        tips.push(org.scratch.git("work", &["rev-parse", "main"]));
+    }
+    for (from, to) in [(0, 1), (0, 2), (1, 2)] {
+        let answer = landed(&org, &tips[from], &tips[to]);
+        assert_eq!(answer.code, 0, "{from}..{to}: {}", answer.all());
+    }
+}
+
+/// A junior signs for a range in which somebody else dropped a signed fix: nothing of it counts, and so
+/// it shows nothing of what is inside.
+#[test]
+fn a_worthless_signature_hides_no_dropped_fix() {
+    let org = forge();
+    let base = org.scratch.git("work", &["rev-parse", "main"]);
+    org.scratch.git("work", &["update-ref", "refs/remotes/origin/main", &base]);
+    org.scratch.write("work/pay/charge.rs", "fn charge() { safely() }\n");
+    org.commit("priya", "a fix");
+    org.sign("yusuf", "origin/main..main", &[]).ok();
+    org.scratch.git("work", &["checkout", "-q", &base, "--", "pay/charge.rs"]);
+    org.scratch.write("work/docs/a.md", "text\n");
+    let dropped = org.commit("jonas", "docs");
+    org.sign("tove", &format!("{base}..{dropped}"), &[]).ok();
+    let answer = landed(&org, &base, &dropped);
+    assert_ne!(answer.code, 0, "{}", answer.all());
+}

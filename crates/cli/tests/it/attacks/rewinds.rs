@@ -179,3 +179,29 @@ fn what_is_gone_again_is_used_up_however_it_went() {
         assert_eq!(pushed.code, 0, "{how}: signed anew: {}", pushed.err);
     }
 }
+
+/// What was signed on a tip goes live in what lay below it, and away again.
+#[test]
+fn what_was_live_below_the_tip_that_was_signed_on_is_used_up() {
+    let org = rewritable();
+    org.scratch.write("work/pay/a.rs", lines(&[]));
+    super::lands(&org, "mira", "priya", "lines");
+    org.scratch.write("work/pay/a.rs", lines(&[10, 50]));
+    let larger = super::lands(&org, "jonas", "priya", "that line and another");
+    org.scratch.write("work/pay/a.rs", lines(&[]));
+    let back = super::lands(&org, "mira", "priya", "back");
+    later(&org, 10);
+    on(&org, "x", "main");
+    org.scratch.write("work/pay/a.rs", lines(&[50]));
+    org.commit("tove", ASSISTED);
+    signed(&org, "yusuf", "origin/main..x");
+    for (n, to) in [&larger, &back].into_iter().enumerate() {
+        later(&org, 20 + 10 * n as u32);
+        org.scratch.git("server.git", &["update-ref", "refs/heads/main", to]);
+        org.obstat("mira", ".", &["hook", "catch-up", "--bare", "server.git"]).ok();
+    }
+    later(&org, 50);
+    let pushed = org.push("tove", &["x:main"]);
+    assert_ne!(pushed.code, 0, "its line was live and taken back since it was signed");
+    assert!(pushed.said().contains("spent"), "{}", pushed.err);
+}
