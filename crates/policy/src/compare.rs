@@ -1,6 +1,6 @@
 //! What becomes of a policy when it changes: the smallest changes of content that would now need fewer or
 //! other people. The real `decide` answers under both versions; which cases are asked about is in
-//! [`cells`], what else changes in [`terms`].
+//! `cells.rs`, what else changes in `terms.rs`.
 
 mod cells;
 mod terms;
