@@ -198,40 +198,54 @@ impl Search<'_> {
         signed.map_or(Ok(false), |signed| signed.went(self.world, &landed))
     }
 
-    /// The inside of heads that count: whoever signed for one signed for what led to it. Only what everybody
-    /// signed whose signature counts; what nobody had to sign has no inside.
+    /// The inside of heads that count: whoever signed for one signed for what led to it. Only what as many
+    /// signed as each requirement needs; what nobody had to sign has no inside.
     fn vouched(&self, judgement: &Judgement) -> Result<HashSet<Oid>, PortError> {
-        let repository = self.world.repository;
         let about = &judgement.decision.diagnostics;
-        let counted: HashSet<&str> =
-            about.requirements.iter().flat_map(|r| &r.counted).map(|who| who.as_str()).collect();
-        let mut found: Option<HashSet<Oid>> = None;
+        let mut by_person: HashMap<&str, HashSet<Oid>> = HashMap::new();
         for statement in judgement.found.statements.iter().map(|s| &s.verified) {
-            let counts = match (&statement.statement.act, &statement.signer) {
-                (Act::Approve, Signer::Person(who)) => counted.contains(who.as_str()),
-                (Act::Override { .. }, _) => about.overridden_by == Some(statement.hash),
-                _ => false,
-            };
-            let aside = about.not_counted.iter().any(|one| one.statement == statement.hash);
-            if !counts || aside {
+            if about.not_counted.iter().any(|one| one.statement == statement.hash) {
                 continue;
             }
-            let Context { tip, head, .. } = statement.statement.context;
-            let here = match tip {
-                Some(tip) => repository.has_commit(tip)?,
-                None => true,
-            };
-            let mut inside = HashSet::new();
-            if here && repository.has_commit(head)? {
-                let commits = repository.commits_between(tip, head)?;
-                inside.extend(commits.into_iter().map(|commit| commit.id));
+            match (&statement.statement.act, &statement.signer) {
+                (Act::Override { .. }, _) if about.overridden_by == Some(statement.hash) => {
+                    return self.inside(&statement.statement.context);
+                }
+                (Act::Approve, Signer::Person(who)) => {
+                    let inside = self.inside(&statement.statement.context)?;
+                    by_person.entry(who.as_str()).or_default().extend(inside);
+                }
+                _ => {}
             }
+        }
+        let mut found: Option<HashSet<Oid>> = None;
+        for report in about.requirements.iter().filter(|r| !r.counted.is_empty()) {
+            let mut times: HashMap<Oid, u32> = HashMap::new();
+            for inside in report.counted.iter().filter_map(|who| by_person.get(who.as_str())) {
+                inside.iter().for_each(|id| *times.entry(*id).or_default() += 1);
+            }
+            let enough: HashSet<Oid> =
+                times.into_iter().filter(|(_, n)| *n >= report.needed).map(|(id, _)| id).collect();
             found = Some(match found {
-                None => inside,
-                Some(others) => others.intersection(&inside).copied().collect(),
+                None => enough,
+                Some(others) => others.intersection(&enough).copied().collect(),
             });
         }
         Ok(found.unwrap_or_default())
+    }
+
+    /// The commits that a statement's head brought to its tip.
+    fn inside(&self, context: &Context) -> Result<HashSet<Oid>, PortError> {
+        let repository = self.world.repository;
+        let here = match context.tip {
+            Some(tip) => repository.has_commit(tip)?,
+            None => true,
+        };
+        if !here || !repository.has_commit(context.head)? {
+            return Ok(HashSet::new());
+        }
+        let commits = repository.commits_between(context.tip, context.head)?;
+        Ok(commits.into_iter().map(|commit| commit.id).collect())
     }
 
     /// Whether a file of a tip was as it had been before, and otherwise in between. What is inside of a
@@ -259,8 +273,8 @@ impl Search<'_> {
         Ok(back)
     }
 
-    /// Whether a commit has a file as it was at the beginning that one of its parents had otherwise:
-    /// whoever merges can make what landed a side, and drop it there.
+    /// Whether a commit has a file as it was at the beginning, or at an earlier tip, that one of its parents
+    /// above that had otherwise: whoever merges can make what landed a side, and drop it there.
     fn was_restored(
         &self,
         landed: &Landed,
@@ -268,18 +282,19 @@ impl Search<'_> {
         needs_nobody: &dyn Fn(&RepoPath) -> bool,
     ) -> Result<bool, PortError> {
         let repository = self.world.repository;
-        let start = self.advance.from;
-        let Some(base) = tree_of(repository, start)? else { return Ok(false) };
+        let Some(start) = self.advance.from else { return Ok(false) };
+        let earlier = repository.first_parents(Some(start), from.unwrap_or(start))?;
         // What does not hold the beginning of all that landed was never on top of it: it merely lags behind.
-        let all = repository.commits_between(start, self.advance.to)?;
-        let above = above(&all, start);
-        // The step from where this part begins is what is judged.
-        let on_top = all.iter().filter(|c| above.contains(&c.id) && Some(c.id) != from);
-        let trees: HashMap<Oid, Oid> = on_top.map(|commit| (commit.id, commit.tree)).collect();
+        let all = repository.commits_between(Some(start), self.advance.to)?;
+        let above = above(&all, Some(start));
+        let trees: HashMap<Oid, Oid> = all.iter().map(|c| (c.id, c.tree)).collect();
         for commit in landed.commits.iter().filter(|c| !landed.vouched.contains(&c.id)) {
-            for parent in commit.parents.iter().filter_map(|parent| trees.get(parent)) {
+            // The step from where this part begins is what is judged.
+            let sides = commit.parents.iter().filter(|p| above.contains(p) && Some(**p) != from);
+            for parent in sides {
+                let tree = trees.get(parent).copied();
                 let mut changed = Vec::new();
-                repository.visit_changes(Some(*parent), Some(commit.tree), &mut |file| {
+                repository.visit_changes(tree, Some(commit.tree), &mut |file| {
                     if !needs_nobody(&file.path) {
                         changed.push((file.path, file.new));
                     }
@@ -288,9 +303,22 @@ impl Search<'_> {
                 if changed.len() > FILES_MAX {
                     return Ok(true);
                 }
+                if changed.is_empty() {
+                    continue;
+                }
+                // Tips that the parent holds: of a chain, all up to the last one that it does.
+                let mut tips = vec![repository.commit(start)?.tree];
+                for tip in earlier.iter().flatten() {
+                    if !repository.is_ancestor(tip.id, *parent)? {
+                        break;
+                    }
+                    tips.push(tip.tree);
+                }
                 for (path, new) in changed {
-                    if repository.entry(base, &path)? == new {
-                        return Ok(true);
+                    for tip in &tips {
+                        if repository.entry(*tip, &path)? == new {
+                            return Ok(true);
+                        }
                     }
                 }
             }

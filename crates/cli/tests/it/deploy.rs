@@ -167,6 +167,30 @@ fn a_branch_that_is_back_at_what_was_cleared_has_not_moved_around_the_gate() {
     }
 }
 
+/// A slip of a hand that is undone leaves nothing to be signed for, also where it edited the policy.
+#[test]
+fn what_was_moved_by_hand_and_back_again_is_as_clear_as_it_was() {
+    let org = org();
+    land(&org);
+    let tip = org.scratch.git("work", &["rev-parse", "main"]);
+    let loose = obstat_testkit::POLICY.replace("lines_at_most: 50", "lines_at_most: 500");
+    org.scratch.write("work/.obstat/policy.yaml", loose);
+    let slip = org.commit("jonas", "looser");
+    let catch_up = ["hook", "catch-up", "--bare", "server.git"];
+    moves_around(&org, &slip);
+    org.obstat("mira", ".", &catch_up).ok();
+    org.scratch.git("server.git", &["update-ref", "refs/heads/main", &tip]);
+    assert!(org.obstat("mira", ".", &catch_up).ok().contains("moved back"));
+    fetch(&org);
+    assert_eq!(verify(&org, &tip).code, 0, "{}", verify(&org, &tip).all());
+    org.scratch.git("work", &["checkout", "-q", "-B", "main", &tip]);
+    org.scratch.write("work/docs/a.md", "text\n");
+    let above = org.commit("priya", "docs on top");
+    org.push("priya", &["main"]).ok();
+    fetch(&org);
+    assert_eq!(verify(&org, &above).code, 0, "{}", verify(&org, &above).all());
+}
+
 /// A landing of the origin that only passed with a warning is no place to move a release to.
 #[test]
 fn a_branch_that_was_moved_to_what_nobody_signed_is_not_deployed() {

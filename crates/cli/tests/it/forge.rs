@@ -375,3 +375,30 @@ fn a_worthless_signature_hides_no_dropped_fix() {
     let answer = landed(&org, &base, &dropped);
     assert_ne!(answer.code, 0, "{}", answer.all());
 }
+
+/// A merge that begins at an earlier landing, and makes the fix that came after it a side.
+#[test]
+fn a_fix_is_not_dropped_by_beginning_at_an_earlier_landing() {
+    let org = forge();
+    let git = |who: &str, line: &[&str]| org.scratch.git_as(who, "work", line).ok();
+    let base = org.scratch.git("work", &["rev-parse", "main"]);
+    org.scratch.write("work/src/s.rs", "fn s() { old() }\n");
+    let earlier = org.commit("priya", "nobody has to sign a senior's own");
+    org.scratch.git("work", &["checkout", "-q", "-b", "y"]);
+    org.scratch.write("work/pay/b.rs", "fn b() {}\n");
+    let signed = org.commit("tove", ASSISTED);
+    org.scratch.git("work", &["update-ref", "refs/remotes/origin/main", &earlier]);
+    org.sign("yusuf", "origin/main..y", &[]).ok();
+    org.scratch.git("work", &["checkout", "-q", "main"]);
+    org.scratch.write("work/src/s.rs", "fn s() { safely() }\n");
+    let fix = org.commit("priya", "the fix");
+    let answer = landed(&org, &base, &fix);
+    assert_eq!(answer.code, 0, "{}", answer.all());
+    let merge = |tree: &str| {
+        let line = ["commit-tree", "-p", &signed, "-p", &fix, "-m", "Merge", tree];
+        git("tove", &line).trim().to_owned()
+    };
+    let answer = landed(&org, &base, &merge(&format!("{signed}^{{tree}}")));
+    assert_ne!(answer.code, 0, "{}", answer.all());
+    assert!(answer.all().contains("taken back in between"), "{}", answer.all());
+}
