@@ -72,7 +72,7 @@ pub fn judge(
     let commits = world.repository.commits_between(revision.tip, revision.head)?;
     let mut earlier = match world.surroundings {
         Surroundings::Searched => people::earlier_forms(world.repository, &change, &commits)?,
-        Surroundings::Ignored { .. } => Vec::new(),
+        Surroundings::Ignored { .. } | Surroundings::Supposed(_) => Vec::new(),
     };
     let reader = Reader { world, standing };
     let mut found = reader.read(&proposal.target, &change)?;
@@ -170,7 +170,7 @@ impl Case<'_> {
         let all: Vec<Commit> = commits.iter().chain(earlier).cloned().collect();
         let notes = match world.surroundings {
             Surroundings::Searched => assist::notes(world.repository)?,
-            Surroundings::Ignored { .. } => None,
+            Surroundings::Ignored { .. } | Surroundings::Supposed(_) => None,
         };
         let gathered = assist::of_change(world, fingerprints, (&all, notes.as_ref()), change)?;
         let mut evidence = gathered.evidence;

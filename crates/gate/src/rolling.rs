@@ -1,7 +1,8 @@
 //! Sums an author's lines over a window of landings, for rules against slicing; decides nothing.
 
+use crate::pipeline::Judgement;
 use crate::ports::{PortError, Records};
-use crate::world::World;
+use crate::world::{Surroundings, World};
 use obstat_attest::record;
 use obstat_model::actor::{Actor, Participant, Role};
 use obstat_model::change::ChangeFacts;
@@ -28,6 +29,43 @@ pub struct Window<'a> {
     pub directory: Directory<'a>,
 }
 
+/// What landed before in a history that is only supposed to be gated.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Before {
+    at: Option<Timestamp>,
+    landed: Vec<Landed>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Landed {
+    at: Timestamp,
+    makers: BTreeSet<Actor>,
+    /// By the order of the policy's demands.
+    lines: Vec<u64>,
+}
+
+impl Before {
+    /// The moment of what is judged next. Clocks of a history jump; a gate's does not, so an earlier
+    /// one stands still.
+    pub fn moved_to(&mut self, at: Timestamp) {
+        self.at = self.at.max(Some(at));
+    }
+
+    /// What was judged lands now.
+    pub fn landed(&mut self, policy: &Policy, what: &Judgement) {
+        let Some(at) = self.at else { return };
+        let lines = policy.rolling_demands().map(|demand| demand.lines_of(&what.change)).collect();
+        self.landed.push(Landed { at, makers: makers(&what.participants), lines });
+    }
+
+    fn lines(&self, demand: usize, window: Seconds, authors: &BTreeSet<Actor>) -> u64 {
+        let Some(since) = self.at.map(|at| at.before(window)) else { return 0 };
+        let recent = self.landed.iter().rev().take_while(|landed| landed.at >= since);
+        let own = recent.filter(|landed| !landed.makers.is_disjoint(authors));
+        own.filter_map(|landed| landed.lines.get(demand)).fold(0, |sum, n| sum.saturating_add(*n))
+    }
+}
+
 impl Window<'_> {
     /// The sums that a policy asks for, this change included.
     ///
@@ -42,10 +80,13 @@ impl Window<'_> {
     ) -> Result<Vec<RollingSum>, PortError> {
         let authors = makers(participants);
         let mut sums = Vec::new();
-        for demand in policy.rolling_demands() {
+        for (n, demand) in policy.rolling_demands().enumerate() {
             let lines = demand.lines_of(change);
-            let since = self.world.now.0.before(Seconds(u64::from(demand.days()) * 86_400));
-            let earlier = self.earlier(proposal, since, &authors, demand)?;
+            let window = Seconds(u64::from(demand.days()) * 86_400);
+            let earlier = match self.world.surroundings {
+                Surroundings::Supposed(past) => past.lines(n, window, &authors),
+                _ => self.earlier(proposal, self.world.now.0.before(window), &authors, demand)?,
+            };
             sums.push(RollingSum {
                 rule: demand.rule().clone(),
                 lines: lines.saturating_add(earlier),

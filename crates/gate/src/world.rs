@@ -3,6 +3,7 @@
 use crate::inputs::Loaded;
 use crate::memo::Memo;
 use crate::ports::{InputsCache, PortError, Records, Repository};
+use crate::rolling::Before;
 use obstat_attest::VerifyOptions;
 use obstat_model::assistance::AssistanceVerdict;
 use obstat_model::id::{InputsDigest, PersonId, StatementHash, ToolId};
@@ -68,6 +69,8 @@ pub enum Surroundings<'a> {
         /// What the gate knew of its surroundings when it landed.
         then: Then<'a>,
     },
+    /// None, in a history that is only supposed to be gated: sums come from what went before in it.
+    Supposed(&'a Before),
 }
 
 /// What a record tells of the surroundings of what landed. It is enough to refuse and never to pass.

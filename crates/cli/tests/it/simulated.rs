@@ -95,3 +95,49 @@ fn a_stricter_policy_asks_more() {
     }
     assert!(told.lines().all(|line| line.chars().count() <= 100), "{told}");
 }
+
+/// Slices of one person add up within the window of a rule, as they do at the gate.
+#[test]
+fn slices_add_up_over_the_history() {
+    let slices = "  - name: slices\n    when: { rolling: { lines_at_least: 30, days: 7 } }\n    \
+        require:\n      - { approvals: 1, level: senior }\n";
+    let org = Org::ungated(program(), &POLICY.replace("exempt:", &format!("{slices}exempt:")));
+    let lines: String = (0..12).map(|n| format!("line {n}\n")).collect();
+    let mut expected = Vec::new();
+    for (n, (who, day, asked)) in [
+        ("priya", 1, false),
+        ("priya", 2, false),
+        ("mira", 3, false),
+        ("priya", 4, true),
+        ("priya", 20, false),
+        ("priya", 12, false),
+        ("priya", 21, true),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        org.scratch.write(&format!("work/src/{n}.rs"), &lines);
+        org.scratch.git("work", &["add", "-A"]);
+        let date = format!("2031-03-{day:02}T12:00:00Z");
+        let email = format!("{who}@example.com");
+        let env = [
+            ("GIT_AUTHOR_NAME", who),
+            ("GIT_AUTHOR_EMAIL", &email),
+            ("GIT_COMMITTER_NAME", who),
+            ("GIT_COMMITTER_EMAIL", &email),
+            ("GIT_AUTHOR_DATE", &date),
+            ("GIT_COMMITTER_DATE", &date),
+        ];
+        org.scratch.run("work", &["git", "commit", "-q", "-m", "a slice"], &env, "").ok();
+        expected.push(asked);
+    }
+    let all = found(&org, &["--most", "7"]);
+    let asked: Vec<bool> = all["each"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|change| change["rules"].to_string().contains("slices"))
+        .collect();
+    // The commit of the twelfth comes after that of the twentieth: it lands when its forerunner did.
+    assert_eq!(asked, expected, "{all:#}");
+}

@@ -17,8 +17,9 @@ use obstat_gate::memo::Memo;
 use obstat_gate::pipeline::{Detail, judge};
 use obstat_gate::ports::{Commit, NoCache, Repository as _};
 use obstat_gate::proposal::{self, Proposal, Pusher};
+use obstat_gate::rolling::Before;
 use obstat_gate::versions::Standing;
-use obstat_gate::world::{Seen, Surroundings, Then, World};
+use obstat_gate::world::{Seen, Surroundings, World};
 use obstat_git::GitRepository;
 use obstat_model::id::{LevelName, TargetName};
 use obstat_model::object::{Oid, RefName};
@@ -37,7 +38,7 @@ enum Format {
 
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Each step of the range along first parents is judged as one change, by policy and roster as they are now. People\nwhom the roster does not have are taken for somebody of one level. Sums over time and who made earlier forms are left out."
+    after_help = "Each step of the range along first parents is judged as one change, by policy and roster as they are now. People\nwhom the roster does not have are taken for somebody of one level. Who made earlier forms, and statements, are left out."
 )]
 pub(super) struct Args {
     /// The history: A..B, or all of B [default: HEAD]
@@ -81,7 +82,7 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
     let level = level(args.unknown_as.as_deref(), inputs.roster.parts().ladder.names())?;
     inputs.roster = with_people(&inputs.roster, &guests, &level)?;
     let (memo, trust) = (Memo::default(), trust());
-    let nothing = Then { contributors: &[], assisted: false, tools: &[] };
+    let (nothing, mut before) = (Before::default(), Before::default());
     let world = World {
         repository: &repository,
         records: &Nothing,
@@ -91,7 +92,7 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
         options: &OPTIONS,
         now: clock::now(),
         seen: Seen::All,
-        surroundings: Surroundings::Ignored { known: &[], since: None, then: nothing },
+        surroundings: Surroundings::Supposed(&nothing),
     };
     let standing = Standing::read(world, &inputs, &target)?;
     let (mut tally, mut progress) = (Tally::default(), ui.progress("changes"));
@@ -104,7 +105,10 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
             since: step.from,
             problems: Vec::new(),
         };
+        before.moved_to(step.at);
+        let world = World { surroundings: Surroundings::Supposed(&before), ..world };
         let found = judge(world, &inputs, &standing, proposal, Detail::NameEligible)?;
+        before.landed(&inputs.policy, &found);
         tally.add((step.to, step.at, step.subject.clone()), &found);
         progress.at(n as u64 + 1);
     }
