@@ -141,3 +141,28 @@ fn slices_add_up_over_the_history() {
     // The commit of the twelfth comes after that of the twentieth: it lands when its forerunner did.
     assert_eq!(asked, expected, "{all:#}");
 }
+
+/// The page needs no other file, runs nothing, escapes what the history says, and every number leads to
+/// its changes.
+#[test]
+fn the_page_stands_alone() {
+    let org = history();
+    org.scratch.write("work/src/e.rs", "fn e() {}\n");
+    org.commit("jonas", "<script>alert(1)</script> & \u{202e}co");
+    let page = simulate(&org, &["--format", "html"]).ok();
+    for outside in ["<script", "src=", "@import", "url(", "href=\"http", "style=\"", "\u{202e}"] {
+        assert!(!page.contains(outside), "{outside}");
+    }
+    assert!(page.contains("&#60;script&#62;"), "{page}");
+    let all = found(&org, &[]);
+    let each = all["each"].as_array().unwrap();
+    for change in each {
+        let short = &change["commit"].as_str().unwrap()[..7];
+        assert!(page.contains(&format!("id=\"c-{short}\"")), "{short}");
+        let links = page.matches(&format!("href=\"#c-{short}\"")).count();
+        let rules = change["rules"].as_array().unwrap().len();
+        let signers = change["signers"].as_array().unwrap().len();
+        let exempt = usize::from(!change["exemption"].is_null());
+        assert_eq!(links, rules + signers + exempt, "{change}");
+    }
+}

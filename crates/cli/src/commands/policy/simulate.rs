@@ -1,17 +1,23 @@
 //! `obstat policy simulate`: what the policy of the work tree would have asked, and of whom, over the
 //! history that there is.
 
+mod chart;
+mod json;
+mod page;
 mod tally;
+mod text;
 mod world;
 
+use self::json::json;
+use self::page::page;
 use self::tally::Tally;
+use self::text::text;
 use self::world::{Nothing, inputs, trust, unknown, with_people};
 use super::{Files, load, owners};
 use crate::clock;
 use crate::context::{self, OPTIONS};
 use crate::error::CliError;
 use crate::ui::Ui;
-use crate::ui::bar::{bar, percent};
 use obstat_api::exit::Exit;
 use obstat_gate::memo::Memo;
 use obstat_gate::pipeline::{Detail, judge};
@@ -23,7 +29,7 @@ use obstat_gate::world::{Seen, Surroundings, World};
 use obstat_git::GitRepository;
 use obstat_model::id::{LevelName, TargetName};
 use obstat_model::object::{Oid, RefName};
-use obstat_model::text::{count, escape_cut, grouped};
+use obstat_model::text::escape_cut;
 use obstat_model::time::Timestamp;
 use obstat_policy::Policy;
 use std::path::PathBuf;
@@ -34,6 +40,8 @@ enum Format {
     Text,
     /// One object
     Json,
+    /// A page that needs nothing else
+    Html,
 }
 
 #[derive(Debug, clap::Args)]
@@ -117,6 +125,7 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
     match args.format {
         Format::Text => text(ui, &about, &tally),
         Format::Json => json(ui, &about, &tally)?,
+        Format::Html => page(ui, &about, &tally)?,
     }
     Ok(Exit::Ok)
 }
@@ -199,144 +208,4 @@ struct About<'a> {
     guests: u64,
     level: &'a LevelName,
     args: &'a Args,
-}
-
-fn text(ui: &mut Ui, about: &About, tally: &Tally) {
-    let (paint, marks) = (ui.paint, ui.marks);
-    let all = tally.changes.len() as u64;
-    let day = |change: Option<&tally::Asked>| change.map(|c| c.at.day()).unwrap_or_default();
-    let (first, last) = (day(tally.changes.first()), day(tally.changes.last()));
-    let head = format!("{} of {}, {first} to {last}", count(all, "change"), about.target.short());
-    ui.line(format!("  {}", paint.bold(&head)));
-    if about.guests > 0 {
-        let who = if about.guests == 1 { "1 person" } else { &format!("{} people", about.guests) };
-        ui.line(format!("  {who} not in the roster, taken for {}", about.level));
-    }
-    ui.line("");
-    let row = |label: &str, n: u64| {
-        format!("    {label:<20} {} {:>7}  {:>5}", bar(n, all, marks), grouped(n), percent(n, all))
-    };
-    ui.line(row("asks nobody", tally.asking(|n| n == 0)));
-    ui.line(row("asks one person", tally.asking(|n| n == 1)));
-    ui.line(row("asks more", tally.asking(|n| n > 1)));
-    if tally.blocked() > 0 {
-        ui.line(row("blocked", tally.blocked()));
-    }
-    for (title, found) in [("rule", tally.rules()), ("exemption", tally.exemptions())] {
-        if found.is_empty() {
-            continue;
-        }
-        ui.line("");
-        ui.line(paint.dim(&format!("  {title:<40} {:>10}   share", "changes")));
-        for (name, n) in found {
-            let name = name.to_string();
-            ui.line(format!("    {name:<38} {:>10}  {:>6}", grouped(n), percent(n, all)));
-        }
-    }
-    people(ui, about, tally);
-    if about.args.changes {
-        ui.line("");
-        for change in &tally.changes {
-            let who: Vec<&str> = change.signers.iter().map(|who| who.as_str()).collect();
-            let who = match (change.problem.as_deref(), who.is_empty()) {
-                (Some(problem), _) => escape_cut(problem, 80),
-                (None, true) if change.more => "nobody but its author and checks".to_owned(),
-                (None, true) => "nobody".to_owned(),
-                (None, false) => who.join(", "),
-            };
-            ui.line(format!(
-                "  {} {:<44} {who}",
-                change.commit.short(),
-                escape_cut(&change.subject, 44)
-            ));
-        }
-    }
-}
-
-/// Who would have had to do how much.
-fn people(ui: &mut Ui, about: &About, tally: &Tally) {
-    let Args { budget, minutes, .. } = *about.args;
-    let (weeks, loads) = (tally.weeks().max(1), tally.loads(budget));
-    if loads.is_empty() {
-        return;
-    }
-    let (paint, marks) = (ui.paint, ui.marks);
-    ui.line("");
-    ui.line(paint.dim(&format!(
-        "  {:<22} {:>10} {:>8} {:>10} {:>8}   over {budget} a week",
-        "who signs", "signatures", "a week", "hours", "most"
-    )));
-    for load in &loads {
-        let mark = if load.over > 0 { marks.warning(paint) } else { marks.met(paint) };
-        let over = if load.over > 0 {
-            format!("in {}", count(load.over, "week"))
-        } else {
-            "never".to_owned()
-        };
-        ui.line(format!(
-            "  {mark} {:<20} {:>10} {:>8} {:>10} {:>8}   {over}",
-            load.who.as_str(),
-            grouped(load.signatures),
-            tenths(load.signatures * 10 / weeks),
-            tenths(load.signatures * minutes * 10 / 60 / weeks),
-            grouped(load.most),
-        ));
-    }
-    ui.note("");
-    ui.note(format!(
-        "Hours a week at {minutes} minutes a signature. A change goes to whoever has least to do."
-    ));
-}
-
-/// A tenth as a decimal: `41` is `4.1`.
-fn tenths(n: u64) -> String {
-    format!("{}.{}", n / 10, n % 10)
-}
-
-fn json(ui: &mut Ui, about: &About, tally: &Tally) -> Result<(), CliError> {
-    let rules: Vec<_> = tally
-        .rules()
-        .into_iter()
-        .map(|(name, n)| serde_json::json!({ "rule": name.as_str(), "changes": n }))
-        .collect();
-    let exemptions: Vec<_> = tally
-        .exemptions()
-        .into_iter()
-        .map(|(name, n)| serde_json::json!({ "exemption": name.as_str(), "changes": n }))
-        .collect();
-    let people: Vec<_> = tally
-        .loads(about.args.budget)
-        .into_iter()
-        .map(|load| {
-            serde_json::json!({
-                "who": load.who.as_str(), "signatures": load.signatures,
-                "most_in_a_week": load.most, "weeks_over_budget": load.over,
-            })
-        })
-        .collect();
-    let changes: Vec<_> = tally
-        .changes
-        .iter()
-        .map(|change| {
-            serde_json::json!({
-                "commit": change.commit.to_string(), "at": change.at.rfc3339(),
-                "subject": change.subject, "decision": change.outcome.as_str(),
-                "assistance": change.assistance,
-                "rules": change.rules.iter().map(ToString::to_string).collect::<Vec<_>>(),
-                "exemption": change.exemption.as_ref().map(ToString::to_string),
-                "signers": change.signers.iter().map(ToString::to_string).collect::<Vec<_>>(),
-                "problem": change.problem,
-            })
-        })
-        .collect();
-    let whole = serde_json::json!({
-        "version": 1, "target": about.target.as_str(), "changes": tally.changes.len(),
-        "weeks": tally.weeks(), "unknown_people": about.guests, "unknown_as": about.level.as_str(),
-        "budget": about.args.budget, "minutes": about.args.minutes,
-        "asks_nobody": tally.asking(|n| n == 0), "asks_one": tally.asking(|n| n == 1),
-        "asks_more": tally.asking(|n| n > 1), "blocked": tally.blocked(),
-        "rules": rules, "exemptions": exemptions, "people": people, "each": changes,
-    });
-    ui.line(serde_json::to_string(&whole).map_err(|e| CliError::Internal(e.to_string()))?);
-    Ok(())
 }

@@ -52,7 +52,7 @@ impl Tally {
     pub(super) fn add(&mut self, commit: (Oid, Timestamp, String), found: &Judgement) {
         let (commit, at, subject) = commit;
         let about = &found.decision.diagnostics;
-        let week = at.unix().div_euclid(WEEK);
+        let week = week_of(at);
         let open = about.requirements.iter().filter(|r| r.has < r.needed);
         let (people, others): (Vec<&RequirementReport>, Vec<_>) =
             open.partition(|r| matches!(r.asks, Asks::Signatures | Asks::Alternatives));
@@ -143,11 +143,20 @@ impl Tally {
         most_first(found)
     }
 
+    /// The first week with a change and the last.
+    pub(super) fn span(&self) -> Option<(i64, i64)> {
+        let weeks = self.changes.iter().map(|change| week_of(change.at));
+        weeks.clone().min().zip(weeks.max())
+    }
+
     /// Weeks from the first change to the last.
     pub(super) fn weeks(&self) -> u64 {
-        let weeks = self.changes.iter().map(|change| change.at.unix().div_euclid(WEEK));
-        let (first, last) = (weeks.clone().min(), weeks.max());
-        first.zip(last).map_or(0, |(first, last)| u64::try_from(last - first + 1).unwrap_or(0))
+        self.span().map_or(0, |(first, last)| u64::try_from(last - first + 1).unwrap_or(0))
+    }
+
+    /// Signatures of a person by week.
+    pub(super) fn load_of(&self, who: &PersonId) -> impl Iterator<Item = (i64, u64)> {
+        self.load.get(who).into_iter().flatten().map(|(week, n)| (*week, *n))
     }
 
     /// What each person would have had to do, against a budget for a week; most first.
@@ -162,6 +171,17 @@ impl Tally {
         found.sort_by(|a, b| (b.signatures, &a.who).cmp(&(a.signatures, &b.who)));
         found
     }
+}
+
+/// The number of the week of a moment; weeks begin on Mondays.
+pub(super) fn week_of(at: Timestamp) -> i64 {
+    // The first day of 1970 was a Thursday.
+    (at.unix() + 3 * 86_400).div_euclid(WEEK)
+}
+
+/// The first day of a week.
+pub(super) fn monday(week: i64) -> Timestamp {
+    Timestamp::from_unix(week * WEEK - 3 * 86_400)
 }
 
 fn most_first(found: BTreeMap<&RuleName, u64>) -> Vec<(RuleName, u64)> {
