@@ -157,7 +157,7 @@ fn the_page_stands_alone() {
     let all = found(&org, &[]);
     let each = all["each"].as_array().unwrap();
     for change in each {
-        let short = &change["commit"].as_str().unwrap()[..7];
+        let short: String = change["commit"].as_str().unwrap().chars().take(7).collect();
         assert!(page.contains(&format!("id=\"c-{short}\"")), "{short}");
         let links = page.matches(&format!("href=\"#c-{short}\"")).count();
         let rules = change["rules"].as_array().unwrap().len();
