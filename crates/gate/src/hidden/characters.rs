@@ -17,7 +17,11 @@ pub(super) fn flags(old: &[u8], new: &[u8]) -> Vec<HiddenFlag> {
     if new.iter().all(plain) {
         return Vec::new();
     }
-    let (before, after) = (tally(old), tally(new));
+    let after = tally(new);
+    if after == Tally::default() {
+        return Vec::new();
+    }
+    let before = tally(old);
     let mut flags = Vec::new();
     for (was, is, flag) in [
         (before.bidi, after.bidi, HiddenFlag::Bidi),
@@ -40,6 +44,10 @@ fn tally(bytes: &[u8]) -> Tally {
     let mut previous = '\n';
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
+        if matches!(c, '\t' | '\n' | ' '..='~') {
+            previous = c;
+            continue;
+        }
         let next = chars.peek().copied().unwrap_or('\n');
         match c {
             '\u{61c}'

@@ -164,7 +164,7 @@ fn steps(repository: &GitRepository, args: &Args) -> Result<Vec<Step>, CliError>
             from: Some(from),
             to: commit.id,
             at: Timestamp::from_unix(commit.committer.at),
-            subject: escape_cut(text.lines().next().unwrap_or_default(), 60),
+            subject: escape_cut(text.lines().next().unwrap_or_default(), 100),
             commits: repository.commits_between(Some(from), commit.id)?,
         });
     }

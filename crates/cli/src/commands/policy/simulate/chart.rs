@@ -61,7 +61,7 @@ impl Axis {
     /// Left edge and width of the bar of a column.
     fn place(self, column: i64) -> (f64, f64) {
         let step = (self.right - self.left) / real(self.columns());
-        let width = (step * 0.78).clamp(0.6, 22.0);
+        let width = (step * 0.78).clamp(0.6, 28.0);
         (self.left + step * real(column) + (step - width) / 2.0, width)
     }
 

@@ -157,7 +157,7 @@ fn cost(about: &About, tally: &Tally) -> Figure {
 
 /// What each week asked.
 fn weeks(tally: &Tally, span: (i64, i64)) -> Weeks {
-    let axis = Axis::new(span, 44.0, 740.0);
+    let axis = Axis::new(span, 44.0, 1196.0);
     let mut counts: BTreeMap<i64, Vec<u64>> = BTreeMap::new();
     for change in &tally.changes {
         let kind = match (change.outcome, change.signers.len()) {
