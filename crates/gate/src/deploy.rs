@@ -2,22 +2,21 @@
 //! and signatures alone, as of the moment of landing; believes the gate's word for nothing else
 //! than the order of landings.
 
+mod again;
+
+pub use again::with_what_is_here;
+
 use crate::governing;
-use crate::pipeline::{Detail, Judgement, judge};
+use crate::pipeline::Judgement;
 use crate::ports::PortError;
-use crate::proposal::{self, Proposal, Pusher};
 use crate::rolling;
-use crate::statements;
-use crate::versions::Standing;
-use crate::world::{Seen, Surroundings, Then, World};
+use crate::world::World;
+use again::{Again, again, by_now};
 use obstat_attest::record;
-use obstat_model::decision::Outcome;
 use obstat_model::facts::Problem;
-use obstat_model::id::StatementHash;
-use obstat_model::landing::{LandedChange, LandingKind, LandingRecord};
+use obstat_model::landing::{LandingKind, LandingRecord};
 use obstat_model::object::{Oid, RefName};
 use obstat_model::target::Mode;
-use obstat_model::time::{Now, Timestamp};
 
 /// Most landings between a commit and the bootstrap that are looked at.
 const CHAIN_MAX: usize = 100_000;
@@ -379,128 +378,4 @@ pub fn is_start(world: World, landing: &LandingRecord, mode: Mode) -> Result<boo
         return Ok(signed_since(world, landing)?.is_some());
     }
     Ok(landing.kind != LandingKind::Unenforced || mode != Mode::Enforce)
-}
-
-enum Again {
-    Clear(Vec<Judgement>),
-    /// It landed although something was missing.
-    Unenforced,
-    NotFetched,
-    Open(Box<Judgement>),
-}
-
-/// Decides every part of a landing again, as of its moment.
-fn again(world: World, record: &LandingRecord) -> Result<Again, PortError> {
-    // The gate's word is not enough to pass, but it is enough to refuse.
-    let passed = record.changes.iter().all(|c| c.outcome == Outcome::Clear);
-    if record.kind == LandingKind::Unenforced || !passed {
-        return Ok(Again::Unenforced);
-    }
-    as_of(world, record, (None, record.at))
-}
-
-/// Whether the parts of a landing lead from its beginning to its end without a gap.
-fn is_whole(record: &LandingRecord) -> bool {
-    if record.kind == LandingKind::Bootstrap {
-        return record.changes.is_empty();
-    }
-    let mut at = record.from;
-    for change in &record.changes {
-        if change.from != at {
-            return false;
-        }
-        at = Some(change.to);
-    }
-    at == Some(record.to)
-}
-
-/// As [`again`], and where something was missing: whether it has been signed since. Owners may sign
-/// for a policy that landed without them in shadow or warn mode. Once everything was there it stays
-/// so, whatever is said later.
-fn by_now(world: World, record: &LandingRecord) -> Result<Again, PortError> {
-    let then = again(world, record)?;
-    if !matches!(then, Again::Unenforced) {
-        return Ok(then);
-    }
-    for moment in receipts(world, record)? {
-        if let Again::Clear(parts) = as_of(world, record, (Some(record.at), moment))? {
-            return Ok(Again::Clear(parts));
-        }
-    }
-    Ok(Again::Unenforced)
-}
-
-/// Decides every part of a landing with what was there at a moment; what came after the landing is
-/// read only where `since` gives its moment.
-fn as_of(
-    world: World,
-    record: &LandingRecord,
-    (since, moment): (Option<Timestamp>, Timestamp),
-) -> Result<Again, PortError> {
-    if !is_whole(record) {
-        return Ok(Again::Unenforced);
-    }
-    let mut listed: Vec<StatementHash> = Vec::new();
-    for change in &record.changes {
-        listed.extend(change.statements.iter().copied().chain(change.overridden_by));
-    }
-    let nothing = Then { contributors: &[], assisted: false, tools: &[] };
-    let surroundings = Surroundings::Ignored { known: &listed, since, then: nothing };
-    let seen = Seen::First { count: record.seen, own: record.sequence };
-    let world = World { now: Now(moment), seen, surroundings, ..world };
-    let mut parts = Vec::new();
-    if record.changes.is_empty() {
-        return Ok(Again::Clear(parts));
-    }
-    let Some(loaded) = governing::that_judged(world, record)? else {
-        return Ok(Again::NotFetched);
-    };
-    let Ok(inputs) = &*loaded else { return Ok(Again::NotFetched) };
-    let mut standing = Standing::read(world, inputs, &record.target)?;
-    if let Some(governed) = &record.governed {
-        standing = standing.bound_by(&governed.by)?;
-    }
-    for change in &record.changes {
-        let then = Then::of(change);
-        let surroundings = Surroundings::Ignored { known: &listed, since, then };
-        let world = World { surroundings, ..world };
-        let proposal = Proposal {
-            target: record.target.clone(),
-            revision: proposal::landing(world.repository, change.from, change.to)?,
-            pusher: Pusher::of_record(&record.pusher),
-            branch: None,
-            since: record.from,
-            problems: Vec::new(),
-        };
-        let judgement = judge(world, inputs, &standing, proposal, Detail::Plain)?;
-        if judgement.decision.outcome != Outcome::Clear || judgement.change.digest != change.digest
-        {
-            return Ok(missing_or_open(change, judgement));
-        }
-        parts.push(judgement);
-    }
-    Ok(Again::Clear(parts))
-}
-
-/// When the gate received statements on a landing's changes after it, sorted.
-fn receipts(world: World, record: &LandingRecord) -> Result<Vec<Timestamp>, PortError> {
-    let mut found = Vec::new();
-    for change in &record.changes {
-        for bytes in world.records.statements(change.digest)? {
-            let Ok((_, hash)) = statements::claimed(&bytes) else { continue };
-            found.extend(statements::received_at(world, hash)?);
-        }
-    }
-    found.retain(|at| *at >= record.at && *at <= world.now.0);
-    found.sort_unstable();
-    found.dedup();
-    Ok(found)
-}
-
-fn missing_or_open(change: &LandedChange, judgement: Judgement) -> Again {
-    let here = |hash| judgement.found.statements.iter().any(|s| s.verified.hash == hash);
-    if change.statements.iter().any(|hash| !here(*hash)) && judgement.found.statements.is_empty() {
-        return Again::NotFetched;
-    }
-    Again::Open(Box::new(judgement))
 }

@@ -43,6 +43,7 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
     let mut judgement = prepared.judge(Detail::NameEligible)?;
     let mut parts = Vec::new();
     if judgement.decision.outcome != Outcome::Clear
+        && prepared.came_unsigned().is_none()
         && let Some(coverage) = prepared.cover()?
     {
         parts = coverage.clear;
@@ -53,7 +54,7 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
             None => return in_parts(&prepared, &judgement, &parts, (args.format, ui)),
         }
     }
-    told(&prepared.label, &judgement, &parts, (args.format, ui))?;
+    told(&prepared, &judgement, &parts, (args.format, ui))?;
     if args.format == Format::Text {
         if judgement.decision.outcome != Outcome::Clear && !prepared.has_records()? {
             ui.note("  No statements were fetched here, so none can count. Fetch them with");
@@ -107,19 +108,19 @@ fn landed(prepared: &Prepared, format: Format, ui: &mut Ui) -> Result<Exit, CliE
     }
     let Some(open) = coverage.open else {
         if let [one] = parts.as_slice() {
-            told(&prepared.label, one, &[], (format, ui))?;
+            told(prepared, one, &[], (format, ui))?;
             return Ok(Exit::Ok);
         }
         let whole = prepared.judge(Detail::Plain)?;
         return in_parts(prepared, &whole, &parts, (format, ui));
     };
-    told(&prepared.label, &open, &parts, (format, ui))?;
+    told(prepared, &open, &parts, (format, ui))?;
     Ok(open.decision.outcome.into())
 }
 
 /// A judgement, and the parts before it that are clear.
 fn told(
-    label: &str,
+    prepared: &Prepared,
     judgement: &Judgement,
     parts: &[Judgement],
     (format, ui): (Format, &mut Ui),
@@ -130,7 +131,7 @@ fn told(
                 let parts = count(parts.len() as u64, "part");
                 ui.line(format!("  {parts} of it, as pushed one by one: clear. What is left:"));
             }
-            brief::check(ui, label, judgement);
+            brief::check(ui, &prepared.label, judgement, prepared.came_unsigned());
         }
         Format::Json => {
             let text = serde_json::to_string(&result(judgement));

@@ -178,7 +178,7 @@ fn read(top: &Path, name: &str) -> Result<String, CliError> {
 fn explain(args: &ExplainArgs, ui: &mut Ui) -> Result<Exit, CliError> {
     let prepared = prepare(&args.change)?.must_be_open()?;
     let judgement = prepared.judge(Detail::NameEligible)?;
-    brief::check(ui, &prepared.label, &judgement);
+    brief::check(ui, &prepared.label, &judgement, prepared.came_unsigned());
     ui.line("");
     for rule in &judgement.explained {
         let mark =

@@ -7,7 +7,9 @@ use super::{Pinned, ref_name, trust_for_reading, world};
 use crate::clock;
 use crate::context::store::DiskCache;
 use crate::error::CliError;
+use obstat_attest::record;
 use obstat_gate::cover::{self, Advance, Course, Coverage, cover};
+use obstat_gate::deploy;
 use obstat_gate::inputs::{self, Inputs, Loaded, Unusable};
 use obstat_gate::memo::Memo;
 use obstat_gate::pipeline::{Detail, Judgement, judge};
@@ -17,9 +19,11 @@ use obstat_gate::versions::Standing;
 use obstat_gate::world::World;
 use obstat_git::GitRepository;
 use obstat_model::change::Revision;
+use obstat_model::landing::{LandedChange, LandingKind, LandingRecord};
 use obstat_model::object::{Oid, RefName};
 use obstat_model::roster::Roster;
 use obstat_model::text::escape_cut;
+use obstat_model::time::Timestamp;
 use obstat_model::trust::TrustRoot;
 use obstat_policy::compare::{Difference, Version, compare};
 use std::path::PathBuf;
@@ -62,6 +66,8 @@ pub(crate) struct Prepared {
     policy_ref: Option<RefName>,
     /// Whether it is to come, or came step by step.
     course: Course,
+    /// The landing with which it came although something was missing, where it did.
+    landing: Option<(LandingRecord, LandedChange)>,
 }
 
 /// Finds the change that the arguments mean.
@@ -93,6 +99,8 @@ pub(crate) fn prepare(args: &ChangeArgs) -> Result<Prepared, CliError> {
     let policy_ref = default_branch(&repository, remote);
     let standing = Standing::read(world, &inputs, &target)?;
     let roster = bound(standing, policy_ref.as_ref())?.roster().clone();
+    let came = base.is_some() && repository.is_ancestor(head, tracked)?;
+    let landing = if came { unsigned(world, &target, (tip, head))? } else { None };
     let label = label.to_owned();
     Ok(Prepared {
         repository,
@@ -107,7 +115,27 @@ pub(crate) fn prepare(args: &ChangeArgs) -> Result<Prepared, CliError> {
         branch,
         policy_ref,
         course: Course::Pushed,
+        landing,
     })
+}
+
+/// The landing that brought a part although something was missing: it may be signed for afterwards.
+fn unsigned(
+    world: World,
+    target: &RefName,
+    (from, to): (Oid, Oid),
+) -> Result<Option<(LandingRecord, LandedChange)>, CliError> {
+    let mut found = None;
+    world.records.newest_landings(&mut |bytes| {
+        let Ok(record) = record::parse_landing(bytes, &world.trust.gates) else { return true };
+        if record.target != *target || record.kind != LandingKind::Unenforced {
+            return true;
+        }
+        let is_it = |part: &&LandedChange| part.from == Some(from) && part.to == to;
+        found = record.changes.iter().find(is_it).cloned().map(|part| (record.clone(), part));
+        found.is_none()
+    })?;
+    Ok(found)
 }
 
 fn version(inputs: &Inputs) -> Version<'_> {
@@ -167,6 +195,7 @@ fn landed(
         branch,
         policy_ref,
         course,
+        landing: None,
     })
 }
 
@@ -196,6 +225,11 @@ impl Prepared {
     /// Whether the change is a part of the target, or of the base that was named, already.
     pub(crate) fn has_landed(&self) -> Result<bool, CliError> {
         Ok(self.repository.is_ancestor(self.head, self.tip)?)
+    }
+
+    /// When it landed although something was missing.
+    pub(crate) fn came_unsigned(&self) -> Option<Timestamp> {
+        self.landing.as_ref().map(|(record, _)| record.at)
     }
 
     /// Whether anything of the gate's was fetched: without it, nothing that was signed is known.
@@ -245,6 +279,11 @@ impl Prepared {
 
     fn judged(&self, revision: Revision, detail: Detail) -> Result<Judgement, CliError> {
         self.with_world(|world, standing| {
+            if let Some((record, part)) = &self.landing
+                && let Some(found) = deploy::with_what_is_here(world, record, part)?
+            {
+                return Ok(found);
+            }
             let proposal = Proposal {
                 target: self.target.clone(),
                 revision,

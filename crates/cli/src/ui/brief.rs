@@ -13,18 +13,20 @@ use obstat_model::decision::{Asks, Outcome, Progress, RequirementReport};
 use obstat_model::evidence::Strength;
 use obstat_model::id::PersonId;
 use obstat_model::text::escape_cut;
+use obstat_model::time::Timestamp;
 
 /// Names that are listed before "and N more".
 const NAMES_MAX: usize = 5;
 
-/// The answer to `obstat check`.
-pub(crate) fn check(ui: &mut Ui, label: &str, found: &Judgement) {
+/// The answer to `obstat check`; `came` is when it landed although something was missing.
+pub(crate) fn check(ui: &mut Ui, label: &str, found: &Judgement, came: Option<Timestamp>) {
     let (paint, marks) = (ui.paint, ui.marks);
     let decision = &found.decision;
     let outcome = marks.outcome(decision.outcome, paint);
     let target = found.proposal.target.short();
     if decision.outcome == Outcome::Clear {
-        ui.line(format!("{outcome}  {label} to {target}, {}", why_clear(found)));
+        let afterwards = came.map_or("", |_| ", since it landed");
+        ui.line(format!("{outcome}  {label} to {target}, {}{afterwards}", why_clear(found)));
         return;
     }
     let digest = paint.dim(&found.change.digest.short());
@@ -43,13 +45,19 @@ pub(crate) fn check(ui: &mut Ui, label: &str, found: &Judgement) {
         let mut open = decision.diagnostics.requirements.iter();
         let open = open.find(|r| r.progress != Progress::Met);
         let first = open.map_or(Asks::Signatures, |r| r.asks);
+        if let Some(came) = came {
+            ui.note(format!("\nIt landed on {} without what is missing.", came.day()));
+        }
         ui.note(format!(
             "\n{}\n  {}",
-            match first {
-                Asks::Signatures | Asks::Alternatives =>
+            match (first, came) {
+                (Asks::Signatures | Asks::Alternatives, None) =>
                     "Push it to a branch, let somebody named above sign it there with",
-                Asks::AuthorStatement => "First who made it stands for it with",
-                Asks::Checks => "Push it to a branch, where the checks report with",
+                (Asks::Signatures | Asks::Alternatives, Some(_)) =>
+                    "Somebody named above signs it afterwards with",
+                (Asks::AuthorStatement, _) => "First who made it stands for it with",
+                (Asks::Checks, None) => "Push it to a branch, where the checks report with",
+                (Asks::Checks, Some(_)) => "The checks report afterwards with",
             },
             paint.blue(&command(found, first))
         ));

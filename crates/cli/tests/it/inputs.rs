@@ -147,3 +147,42 @@ fn owners_repair_a_broken_tip() {
     org.commit("jonas", "docs after the repair");
     org.push("jonas", &["main"]).ok();
 }
+
+/// Who signs for what landed without, hears that it counts; before, the gate's own words name what to do.
+#[test]
+fn what_landed_without_its_signatures_is_signed_afterwards() {
+    let policy = obstat_testkit::POLICY.replace("mode: enforce", "mode: warn");
+    let org = obstat_testkit::Org::gated(super::program(), &policy);
+    org.scratch.write("work/.obstat/policy.yaml", format!("{policy}\n# A word more.\n"));
+    org.commit("yusuf", "a word");
+    let pushed = org.push("yusuf", &["main"]);
+    assert_eq!(pushed.code, 0, "{}", pushed.err);
+    let line = pushed.err.lines().find(|line| line.contains("obstat sign --push origin "));
+    let range = line.and_then(|line| line.split_whitespace().last()).expect(&pushed.err);
+    let everything = ["+refs/obstat/*:refs/obstat/*", "+refs/heads/main:refs/remotes/origin/main"];
+    let fetch = [["fetch", "-q", "origin"].as_slice(), &everything].concat();
+    org.scratch.git("work", &fetch);
+    let check = |who| org.obstat(who, "work", &["check", range]);
+    let open = check("mira");
+    assert_eq!(open.code, 4, "{}", open.all());
+    for words in ["It landed on", "signs it afterwards with", range] {
+        assert!(open.all().contains(words), "{words}: {}", open.all());
+    }
+    for (who, now) in [("mira", "Pending"), ("priya", "Clear")] {
+        let signed = org.sign(who, range, &[]);
+        assert_eq!(signed.code, 0, "{}", signed.all());
+        let told = signed.all();
+        assert!(told.contains(now) && !told.contains("does not count"), "{told}");
+        org.push_statements(who).ok();
+    }
+    let clear = check("tove");
+    assert_eq!((clear.code, clear.out.contains("since it landed")), (0, true), "{}", clear.all());
+    // And the gate is of the same mind: what comes above it verifies.
+    org.scratch.write("work/docs/a.md", "text\n");
+    let above = org.commit("jonas", "docs");
+    org.push("jonas", &["main"]).ok();
+    org.scratch.git("work", &fetch);
+    let line =
+        ["verify", "--target", "production", "--trust", "../server.git/obstat/trust", &above];
+    org.obstat("mira", "work", &line).ok();
+}

@@ -87,7 +87,7 @@ pub(crate) fn ask_and_sign(
     if prepared.pinned == Pinned::No {
         let mark = ui.marks.warning(ui.paint);
         ui.line(format!(
-            "{mark} It says so itself: pin its trust file, or see that it is the one you mean."
+            "{mark} No trust file is pinned here: see that this is the repository you mean."
         ));
     }
     let question = format!("Type {} to sign, or press Enter to leave: ", ui.paint.bold(head));
