@@ -10,6 +10,7 @@ mod gated;
 mod history;
 mod measure;
 mod pre_receive;
+mod proofs;
 mod row;
 mod verify;
 
@@ -18,8 +19,8 @@ use row::Row;
 use std::path::PathBuf;
 
 /// All benchmarks, in the order in which they run.
-const BENCHES: [&dyn Bench; 4] =
-    [&audit::Audit, &decide::Decide, &pre_receive::PreReceive, &verify::Verify];
+const BENCHES: [&dyn Bench; 5] =
+    [&audit::Audit, &decide::Decide, &pre_receive::PreReceive, &verify::Verify, &proofs::Proofs];
 
 /// Arguments of `cargo xtask bench`.
 #[derive(Debug, clap::Args)]

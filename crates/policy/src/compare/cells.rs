@@ -82,14 +82,17 @@ pub(super) fn groups(old: Version, new: Version, now: Now) -> Option<Vec<Group>>
     let in_both = |name: &RefName| both.iter().all(|policy| policy.target_of(name).is_some());
     let refs = refs.filter_map(|class| RefName::parse(&class.path).ok()).filter(in_both);
     let refs: Vec<RefName> = refs.collect();
-    let forms = Forms::of(both);
+    let sides = levels([old, new]).into_iter().map(|level| {
+        let sides = [side(old, level.as_ref(), now)?, side(new, level.as_ref(), now)?];
+        Some((level, sides))
+    });
+    let sides: Vec<(Option<LevelName>, [Side<'_>; 2])> = sides.collect::<Option<_>>()?;
     let same_people = same_people(old.roster.parts(), new.roster.parts());
     let mut found: BTreeMap<Key, Vec<(usize, Cell)>> = BTreeMap::new();
-    for level in levels([old, new]) {
-        let sides = [side(old, level.as_ref(), now)?, side(new, level.as_ref(), now)?];
-        for target in &refs {
-            for class in &paths {
-                for cell in forms.cells(target, &class.path, &lists) {
+    for target in &refs {
+        for class in &paths {
+            for cell in Forms::of(both, &class.path).cells(target, &class.path, &lists) {
+                for (level, sides) in &sides {
                     let [before, after] = sides
                         .each_ref()
                         .map(|(model, author)| model.decide(&cell.change(author), &[], false));
@@ -98,7 +101,7 @@ pub(super) fn groups(old: Version, new: Version, now: Now) -> Option<Vec<Group>>
                     let others = after.diagnostics.rules.len();
                     let kind = help_kind(&cell.help);
                     let kept = found.entry((level.clone(), rules, kind)).or_default();
-                    kept.push((others, cell));
+                    kept.push((others, cell.clone()));
                     kept.sort_by_key(|(others, cell)| (*others, cell.more.len(), cell.path.len()));
                     kept.truncate(CELLS_MAX);
                 }
@@ -120,11 +123,10 @@ fn same_people(old: &RosterParts, new: &RosterParts) -> bool {
     same && old.scopes == new.scopes
 }
 
-fn side<'a>(
-    version: Version<'a>,
-    level: Option<&LevelName>,
-    now: Now,
-) -> Option<(Model<'a>, PersonId)> {
+/// One version with its author.
+type Side<'a> = (Model<'a>, PersonId);
+
+fn side<'a>(version: Version<'a>, level: Option<&LevelName>, now: Now) -> Option<Side<'a>> {
     let ladder = &version.roster.parts().ladder;
     let level: Option<Level> = level.and_then(|name| ladder.level(name.as_str()));
     let (roster, author) = supposed::joined(version.roster, level)?;
@@ -184,7 +186,7 @@ fn differ(
     (is_other || otherwise).then_some((lost, gained))
 }
 
-/// Sizes and kinds of changes that the conditions of both versions tell apart.
+/// Sizes and kinds of changes that the conditions of both versions tell apart for one path.
 struct Forms {
     lines: Vec<u64>,
     files: Vec<u64>,
@@ -194,7 +196,8 @@ struct Forms {
 }
 
 impl Forms {
-    fn of(policies: [&Policy; 2]) -> Self {
+    fn of(policies: [&Policy; 2], path: &str) -> Self {
+        let within = |list: &[Pattern]| list.iter().any(|p| p.matches(path.as_bytes()));
         let mut forms = Self {
             lines: Vec::new(),
             files: Vec::new(),
@@ -203,7 +206,14 @@ impl Forms {
             tools: Vec::new(),
         };
         for policy in policies {
-            for condition in policy.rules().iter().flat_map(|rule| rule.conditions()) {
+            // A rule for other paths is none for this one, however large the change.
+            let rules = policy.rules().iter().filter(|rule| {
+                rule.conditions().iter().all(|condition| match condition {
+                    Condition::Paths(paths) => within(paths.patterns()),
+                    _ => true,
+                })
+            });
+            for condition in rules.flat_map(|rule| rule.conditions()) {
                 match condition {
                     Condition::Lines(lines) => around(&mut forms.lines, lines.0),
                     Condition::Files(files) => around(&mut forms.files, files.0),
@@ -212,7 +222,7 @@ impl Forms {
                     _ => {}
                 }
             }
-            for exemption in policy.exemptions() {
+            for exemption in policy.exemptions().iter().filter(|e| within(e.paths())) {
                 let (lines, files) = exemption.limits();
                 around(&mut forms.lines, lines + 1);
                 around(&mut forms.files, files + 1);

@@ -5,15 +5,17 @@
 //! reach together are finite too: walked breadth first they give each combination of patterns that
 //! one path can match, and no other.
 
+mod product;
+
 use crate::glob::Pattern;
 use globset::GlobBuilder;
-use regex_automata::Anchored;
+use product::Product;
 use regex_automata::dfa::dense::{Config, DFA};
 use regex_automata::dfa::{Automaton, StartKind};
 use regex_automata::util::primitives::StateID;
-use regex_automata::util::start::Config as Start;
 use regex_automata::util::syntax;
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 
 /// Most states that are walked; patterns that are more entangled are not proven.
 const STATES_MAX: usize = 200_000;
@@ -43,46 +45,59 @@ pub(crate) fn classes(lists: &[&[Pattern]]) -> Option<Vec<Class>> {
         machines.push(machine(glob.regex())?);
     }
     let bytes = alphabet(&machines);
-    let start: Option<Vec<StateID>> = machines
-        .iter()
-        .map(|m| m.start_state(&Start::new().anchored(Anchored::Yes)).ok())
-        .collect();
-    let start = start?;
-    // As numbers, which are hashed at once.
-    let numbers = |states: &[StateID]| states.iter().map(|s| s.as_u32()).collect::<Vec<u32>>();
-    let mut seen: HashSet<Vec<u32>> = HashSet::from([numbers(&start)]);
-    let mut todo: VecDeque<(Vec<StateID>, String)> = VecDeque::from([(start, String::new())]);
+    let of_paths = machines.remove(0);
+    let mut others = Product::of(machines, &bytes)?;
+    let start = (product::start(&of_paths)?, product::START);
+    let mut numbers = HashMap::from([(start, 0)]);
+    // Each state that was reached, with the one before it and the byte between them.
+    let mut reached = vec![(start, 0, 0)];
     let mut found: HashMap<Vec<bool>, String> = HashMap::new();
-    while let Some((states, path)) = todo.pop_front() {
-        let accepts =
-            machines.iter().zip(&states).map(|(m, s)| m.is_match_state(m.next_eoi_state(*s)));
-        let accepts: Vec<bool> = accepts.collect();
-        if let Some((true, rest)) = accepts.split_first().map(|(is_path, rest)| (*is_path, rest))
-            && let Some((false, matched)) = rest.split_first().map(|(input, rest)| (*input, rest))
+    let mut at = 0;
+    while let Some(((path, other), _, _)) = reached.get(at).copied() {
+        if of_paths.is_match_state(of_paths.next_eoi_state(path))
+            && let Some((false, matched)) = others.accepts(other).split_first()
         {
             let mut rest = matched.iter();
             let any = |list: &&[Pattern]| rest.by_ref().take(list.len()).fold(false, |a, b| a | b);
             let matched = lists.iter().map(any).collect();
-            found.entry(matched).or_insert_with(|| path.clone());
+            found.entry(matched).or_insert_with(|| spelled(&reached, at));
         }
         for byte in &bytes {
-            let next: Vec<StateID> =
-                machines.iter().zip(&states).map(|(m, s)| m.next_state(*s, *byte)).collect();
+            let next = of_paths.next_state(path, *byte);
             // What is no path now will be none.
-            let lost = machines.first().zip(next.first()).is_none_or(|(m, s)| m.is_dead_state(*s));
-            if lost || !seen.insert(numbers(&next)) {
+            if of_paths.is_dead_state(next) {
                 continue;
             }
-            if seen.len() > STATES_MAX {
+            let next = (next, others.next(other, *byte)?);
+            if let Entry::Vacant(new) = numbers.entry(next) {
+                new.insert(reached.len());
+                reached.push((next, at, *byte));
+            }
+            if reached.len() > STATES_MAX {
                 return None;
             }
-            todo.push_back((next, format!("{path}{}", char::from(*byte))));
         }
+        at += 1;
     }
     let mut classes: Vec<Class> =
         found.into_iter().map(|(matched, path)| Class { matched, path }).collect();
     classes.sort_by(|a, b| (a.path.len(), &a.path).cmp(&(b.path.len(), &b.path)));
     Some(classes)
+}
+
+/// A state of all machines, the number of the one before it, and the byte between them.
+type Reached = ((StateID, u32), usize, u8);
+
+/// The bytes that lead to a state.
+fn spelled(reached: &[Reached], mut at: usize) -> String {
+    let mut back = String::new();
+    while at != 0
+        && let Some((_, before, byte)) = reached.get(at)
+    {
+        back.push(char::from(*byte));
+        at = *before;
+    }
+    back.chars().rev().collect()
 }
 
 fn machine(regex: &str) -> Option<DFA<Vec<u32>>> {
