@@ -28,11 +28,12 @@ const NOTES_MAX: u64 = 32 << 20;
 pub struct Gathered {
     /// The evidence.
     pub evidence: Vec<Evidence>,
-    /// Notes that could not be read. They block: a note that hides is a missing fact.
+    /// Traces that could not be read. They block: one that hides is a missing fact.
     pub problems: Vec<Problem>,
 }
 
-/// Evidence of one commit: message, identities and note.
+/// Evidence of one commit: message, identities and note. A note that cannot be read counts for all that a
+/// note can say, that an AI helped: anybody may write notes on anybody's commits.
 ///
 /// # Errors
 /// [`PortError`] when the notes cannot be read at all.
@@ -41,15 +42,15 @@ pub fn of_commit(
     fingerprints: &Fingerprints,
     notes: Option<&RefName>,
     commit: &Commit,
-) -> Result<Gathered, PortError> {
-    let mut found = Gathered { evidence: of_message(fingerprints, commit), problems: Vec::new() };
+) -> Result<Vec<Evidence>, PortError> {
+    let mut found = of_message(fingerprints, commit);
     let Some(notes) = notes else { return Ok(found) };
     let note =
         world.memo.note(commit.id, |read| read_note(world.repository, (notes, commit.id), read))?;
     match note.as_deref() {
         None => {}
-        Some(Ok(note)) => found.evidence.extend(note.evidence(fingerprints, commit.id)),
-        Some(Err(why)) => found.problems.push(broken(commit.id, why)),
+        Some(Ok(note)) => found.extend(note.evidence(fingerprints, commit.id)),
+        Some(Err(why)) => found.push(unread(commit.id, why)),
     }
     Ok(found)
 }
@@ -118,11 +119,14 @@ pub fn recorded(then: Then, evidence: &[Evidence]) -> Vec<Evidence> {
     tools.into_iter().map(sign).collect()
 }
 
-fn broken(commit: Oid, why: &str) -> Problem {
-    Problem {
-        code: "note-unreadable",
-        text: format!("the authorship note on {} cannot be read: {why}", commit.short()),
-        hint: format!("repair or remove it: git notes --ref=ai remove {}", commit.short()),
+fn unread(commit: Oid, why: &str) -> Evidence {
+    Evidence {
+        strength: Strength::E1,
+        kind: EvidenceKind::Note,
+        tool: None,
+        model: None,
+        commit: Some(commit),
+        text: format!("a note that cannot be read: {why}"),
     }
 }
 
@@ -148,9 +152,7 @@ pub fn of_change(
     let repository = world.repository;
     let mut found = Gathered::default();
     for commit in commits {
-        let one = of_commit(world, fingerprints, notes, commit)?;
-        found.evidence.extend(one.evidence);
-        found.problems.extend(one.problems);
+        found.evidence.extend(of_commit(world, fingerprints, notes, commit)?);
     }
     let paths = change.files.iter().map(|f| &f.change.path);
     found.evidence.extend(fingerprints.of_paths(paths));

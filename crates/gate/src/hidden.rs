@@ -12,7 +12,12 @@ use obstat_model::object::Mode;
 /// Longest added line in bytes before it is flagged.
 pub const LONG_LINE: usize = 2_000;
 
-const LFS_MAGIC: &[u8] = b"version https://git-lfs.github.com/spec/";
+/// How pointers begin, with the names that git-lfs takes for its own (`lfs/pointer.go`).
+const LFS_MAGIC: [&[u8]; 3] = [
+    b"version https://git-lfs.github.com/spec/",
+    b"version https://hawser.github.com/spec/",
+    b"version http://git-media.io/v/",
+];
 
 /// The bytes of a file before and after, as far as they could be read.
 #[derive(Debug, Clone, Copy, Default)]
@@ -92,7 +97,7 @@ pub fn is_binary(bytes: &[u8]) -> bool {
 }
 
 fn is_lfs_pointer(bytes: &[u8]) -> bool {
-    bytes.len() < 1_024 && bytes.starts_with(LFS_MAGIC)
+    bytes.len() < 1_024 && LFS_MAGIC.iter().any(|magic| bytes.trim_ascii_start().starts_with(magic))
 }
 
 fn longest_line(bytes: &[u8]) -> usize {

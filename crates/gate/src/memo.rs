@@ -5,8 +5,9 @@ use crate::ports::{InputsCache, Merge, PortError, Records, Repository};
 use obstat_attest::record;
 use obstat_model::id::InputsDigest;
 use obstat_model::landing::LandingKind;
-use obstat_model::object::{Oid, RefName};
+use obstat_model::object::{Oid, RefName, RepoPath};
 use obstat_model::time::{Seconds, Timestamp};
+use obstat_policy::RollingDemand;
 use obstat_provenance::note::Note;
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -22,6 +23,10 @@ pub struct Memo {
     history: RefCell<HashMap<RefName, History>>,
     /// Differences between two trees that were applied to a third.
     applied: RefCell<HashMap<(Oid, Oid, Oid), Merge>>,
+    /// Lines that were brought from one commit to another, as demands count them.
+    lines: RefCell<HashMap<Span, Vec<(RollingDemand, u64)>>>,
+    /// Paths that commits touch.
+    touched: RefCell<HashMap<Oid, Rc<[RepoPath]>>>,
     /// Merges of two commits.
     merged: RefCell<HashMap<(Oid, Oid), Merge>>,
     /// Notes, by the commit that they are on, and how many bytes all have.
@@ -30,6 +35,9 @@ pub struct Memo {
 
 /// A note, or why it cannot be read, or none.
 pub(crate) type ReadNote = Option<Rc<Result<Note, String>>>;
+
+/// From one commit, or from nothing, to another.
+type Span = (Option<Oid>, Oid);
 
 /// Two trees, the tip that was judged, the tip of a target, and what has landed there since.
 type UsedUp = ((Oid, Oid), Option<Oid>, Oid, Vec<Oid>);
@@ -149,6 +157,38 @@ impl Memo {
         let note = read(bytes)?;
         known.insert(commit, note.clone());
         Ok(note)
+    }
+
+    /// Paths that a commit touches, found out once.
+    pub(crate) fn touched(
+        &self,
+        commit: Oid,
+        find: impl FnOnce() -> Result<Rc<[RepoPath]>, PortError>,
+    ) -> Result<Rc<[RepoPath]>, PortError> {
+        if let Some(known) = self.touched.borrow().get(&commit) {
+            return Ok(Rc::clone(known));
+        }
+        let found = find()?;
+        self.touched.borrow_mut().insert(commit, Rc::clone(&found));
+        Ok(found)
+    }
+
+    /// Lines of what was brought as a demand counts them, counted once.
+    pub(crate) fn lines(
+        &self,
+        span: Span,
+        demand: &RollingDemand,
+        count: impl FnOnce() -> Result<u64, PortError>,
+    ) -> Result<u64, PortError> {
+        let known = self.lines.borrow().get(&span).and_then(|known| {
+            known.iter().find(|(asked, _)| asked == demand).map(|(_, lines)| *lines)
+        });
+        if let Some(lines) = known {
+            return Ok(lines);
+        }
+        let lines = count()?;
+        self.lines.borrow_mut().entry(span).or_default().push((demand.clone(), lines));
+        Ok(lines)
     }
 
     /// As [`Repository::merge`], each once.

@@ -143,7 +143,7 @@ pub fn earlier_forms(
         let tree = match repository.commit(head) {
             Ok(commit) => commit.tree,
             // A branch that points to something else than a commit brings nothing.
-            Err(PortError::Malformed { .. }) => continue,
+            Err(error) if error.is_of_one_object() => continue,
             Err(error) => return Err(error),
         };
         if !content.held_by(tree)?.is_empty() {
@@ -229,7 +229,12 @@ impl<'a> Content<'a> {
             if brought.is_empty() {
                 break;
             }
-            let inherited = self.held_by(self.repository.commit(*parent)?.tree)?;
+            let parent = match self.repository.commit(*parent) {
+                Ok(parent) => parent,
+                Err(error) if error.is_of_one_object() => continue,
+                Err(error) => return Err(error),
+            };
+            let inherited = self.held_by(parent.tree)?;
             brought.retain(|file| !inherited.contains(file));
         }
         Ok(!brought.is_empty())

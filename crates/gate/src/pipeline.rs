@@ -3,6 +3,7 @@
 use crate::assist;
 use crate::content;
 use crate::inputs::{Inputs, Unusable};
+use crate::passing::Passing;
 use crate::paths;
 use crate::people::{self, Directory};
 use crate::ports::{Commit, PortError};
@@ -41,6 +42,8 @@ pub struct Judgement {
     pub change: ChangeFacts,
     /// Its commits, newest first.
     pub commits: Vec<Commit>,
+    /// What came and went with them.
+    pub passing: Passing,
     /// AI involvement.
     pub assistance: Assistance,
     /// Who took part.
@@ -70,14 +73,17 @@ pub fn judge(
     let trees = (tip, revision.tree);
     proposal.problems.extend(paths::problems(world.repository, trees, &change.files)?);
     let commits = world.repository.commits_between(revision.tip, revision.head)?;
+    let passing = Passing::of((world.repository, world.memo), &change, &commits)?;
+    let seen = passing.with(&change);
     let mut earlier = match world.surroundings {
         Surroundings::Searched => people::earlier_forms(world.repository, &change, &commits)?,
         Surroundings::Ignored { .. } | Surroundings::Supposed(_) => Vec::new(),
     };
     let reader = Reader { world, standing };
     let mut found = reader.read(&proposal.target, &change)?;
-    let case =
-        Case { world, inputs, standing, proposal: &proposal, change: &change, commits: &commits };
+    found.leave_out(world.repository, &passing)?;
+    let (proposed, content) = (&proposal, (&change, &seen));
+    let case = Case { world, inputs, standing, proposal: proposed, content, commits: &commits };
     let mut concluded = case.conclude(&earlier, &found, detail)?;
     if concluded.decision.outcome == Outcome::Clear {
         let refused = reader.refused_heads(&proposal.target, &change, &commits)?;
@@ -97,6 +103,7 @@ pub fn judge(
                 &commits,
             )?);
             found.statements.extend(carried);
+            found.leave_out(world.repository, &passing)?;
             concluded = case.conclude(&earlier, &found, detail)?;
         }
     }
@@ -107,6 +114,7 @@ pub fn judge(
         proposal,
         change,
         commits,
+        passing,
         assistance,
         participants,
         found,
@@ -122,7 +130,8 @@ struct Case<'a> {
     inputs: &'a Inputs,
     standing: &'a Standing<'a>,
     proposal: &'a Proposal,
-    change: &'a ChangeFacts,
+    /// What it changes, and that with what its commits touch on the way.
+    content: (&'a ChangeFacts, &'a ChangeFacts),
     commits: &'a [Commit],
 }
 
@@ -162,7 +171,7 @@ impl Case<'_> {
         found: &Found,
         detail: Detail,
     ) -> Result<Concluded, PortError> {
-        let Self { world, inputs, standing, proposal, change, commits } = *self;
+        let Self { world, inputs, standing, proposal, content: (change, seen), commits } = *self;
         let (roster, fingerprints) = (standing.roster(), &inputs.fingerprints);
         let directory = Directory { roster, fingerprints };
         let mut participants = people::participants(directory, commits, &proposal.pusher);
@@ -189,13 +198,13 @@ impl Case<'_> {
         .concat();
         let window = Window { world, directory };
         let rolling = window.sums(&inputs.policy, proposal, change, &participants)?;
-        let owners = owners(inputs, change);
+        let owners = owners(inputs, seen);
         let undeclared = Assistance::conclude(evidence.clone(), None);
         let facts = Facts {
             repository: world.trust.repository,
             target: &proposal.target,
             tip: proposal.revision.tip,
-            change,
+            change: seen,
             assistance: &undeclared,
             participants: &participants,
             roster,

@@ -39,6 +39,15 @@ pub enum PortError {
     Untrusted(String),
 }
 
+impl PortError {
+    /// Whether it is one object's fault, not the repository's: whoever wrote that object is no reason to
+    /// stop others.
+    #[must_use]
+    pub const fn is_of_one_object(&self) -> bool {
+        matches!(self, Self::Missing(_) | Self::Malformed { .. } | Self::TooLarge { .. })
+    }
+}
+
 /// Name, address and time as a commit writes them; bytes, not necessarily UTF-8.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct RawSignature {
@@ -91,10 +100,8 @@ pub trait Repository {
     fn has_commit(&self, id: Oid) -> Result<bool, PortError> {
         match self.commit(id) {
             Ok(_) => Ok(true),
-            Err(
-                PortError::Missing(_) | PortError::Malformed { .. } | PortError::TooLarge { .. },
-            ) => Ok(false),
-            Err(error @ (PortError::Unreadable(_) | PortError::Untrusted(_))) => Err(error),
+            Err(error) if error.is_of_one_object() => Ok(false),
+            Err(error) => Err(error),
         }
     }
 
@@ -162,7 +169,8 @@ pub trait Repository {
     /// [`PortError`] when history is incomplete.
     fn commits_between(&self, not: Option<Oid>, head: Oid) -> Result<Vec<Commit>, PortError>;
 
-    /// As [`Repository::commits_between`], from any of several heads, each commit once.
+    /// As [`Repository::commits_between`], from any of several heads of anybody, each commit once. What
+    /// cannot be read there is left out; of long messages only the end is there.
     ///
     /// # Errors
     /// [`PortError`] when history is incomplete.
@@ -221,11 +229,12 @@ pub trait Repository {
     /// [`PortError`] when refs cannot be read.
     fn symbolic(&self, name: &RefName) -> Result<Option<RefName>, PortError>;
 
-    /// Places in `files` of those that a tree holds in just this state. `base` is a tree that
-    /// holds none of them so, to be quick where both are the same.
+    /// Places in `files` of those that a tree of anybody holds in just this state; what cannot be read of
+    /// it holds none: whoever hides what they made need not push it at all. `base` is a tree that holds
+    /// none of them so, to be quick where both are the same.
     ///
     /// # Errors
-    /// [`PortError`] when a tree is missing or malformed.
+    /// [`PortError`] when a tree of `base` is missing or malformed.
     fn holding(
         &self,
         tree: Oid,

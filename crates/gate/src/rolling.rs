@@ -152,17 +152,20 @@ impl Window<'_> {
         if makers(&people::participants(self.directory, &commits, pusher)).is_disjoint(authors) {
             return Ok(0);
         }
-        let revision = crate::proposal::landing(self.world.repository, from, to)?;
-        let facts = content::gather(self.world, target, revision)?;
-        Ok(demand.lines_of(&facts))
+        self.world.memo.lines((from, to), demand, || {
+            let revision = crate::proposal::landing(self.world.repository, from, to)?;
+            let facts = content::gather(self.world, target, revision)?;
+            Ok(demand.lines_of(&facts))
+        })
     }
 }
 
-/// Everybody who made content: authors, co-authors and operators. Committers and pushers of
-/// other people's work do not, or a merger would collect everybody's lines; nor do agents, or all who
-/// use one would have one sum: their operators do.
+/// Everybody who made content: authors, co-authors, operators, and as names in commits are claims, whoever
+/// brings it. Agents do not, or all who use one would have one sum: their operators do.
 fn makers(participants: &[Participant]) -> BTreeSet<Actor> {
-    let made = |p: &&Participant| matches!(p.role, Role::Author | Role::CoAuthor | Role::Operator);
+    let made = |p: &&Participant| {
+        matches!(p.role, Role::Author | Role::CoAuthor | Role::Operator | Role::Pusher)
+    };
     let actors = participants.iter().filter(made).filter_map(|p| p.actor.clone());
     actors.filter(|actor| !matches!(actor, Actor::Agent(_))).collect()
 }

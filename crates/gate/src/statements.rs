@@ -5,7 +5,8 @@ pub(crate) mod difference;
 
 use self::difference::Difference;
 
-use crate::ports::{Commit, PortError};
+use crate::passing::Passing;
+use crate::ports::{Commit, PortError, Repository};
 use crate::versions::Standing;
 use crate::world::{Surroundings, World};
 use obstat_attest::Envelope;
@@ -40,6 +41,33 @@ pub struct Found {
     pub statements: Vec<ApprovalFacts>,
     /// The rest, with reasons.
     pub refused: Vec<RefusedStatement>,
+}
+
+impl Found {
+    /// Leaves out what was signed without all of what comes and goes with the change.
+    pub(crate) fn leave_out(
+        &mut self,
+        repository: &dyn Repository,
+        passing: &Passing,
+    ) -> Result<(), PortError> {
+        for fact in std::mem::take(&mut self.statements) {
+            let statement = &fact.verified.statement;
+            let admits = matches!(statement.act, Act::Approve | Act::Override { .. });
+            if !admits || passing.is_below(repository, statement.context.head)? {
+                self.statements.push(fact);
+                continue;
+            }
+            self.refused.push(RefusedStatement {
+                hash: fact.verified.hash,
+                claimed: match &fact.verified.signer {
+                    Signer::Person(id) => id.to_string(),
+                    Signer::Service(id) => id.to_string(),
+                },
+                reason: "signed without commits that change files and change them back".to_owned(),
+            });
+        }
+        Ok(())
+    }
 }
 
 impl Reader<'_> {

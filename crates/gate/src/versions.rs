@@ -7,7 +7,7 @@ use crate::rolling;
 use crate::world::World;
 use obstat_model::landing::LandingRecord;
 use obstat_model::object::RefName;
-use obstat_model::roster::Roster;
+use obstat_model::roster::{DELAY_MAX, Roster};
 use obstat_model::time::Timestamp;
 use std::borrow::Cow;
 use std::rc::Rc;
@@ -103,15 +103,27 @@ impl<'a> Standing<'a> {
                 roster = Cow::Owned(obstat_policy::roster::meet(&roster, &newest.roster));
             }
         }
-        let mut delay = roster.parts().delay;
+        // Each version is in force for its own delay after it was replaced, and with it that delay is.
+        let mut past: Vec<(Timestamp, Rc<Loaded>)> = Vec::new();
         for step in self.steps.iter().filter(|s| self.is_past(s, at)) {
-            let Some(older) = self.before(step)? else { continue };
-            let Ok(older) = &*older else { continue };
-            delay = delay.max(older.roster.parts().delay);
-            if step.at.after(delay) <= at {
+            if step.at.after(DELAY_MAX) <= at {
                 break;
             }
-            if older.digest != self.inputs.digest || matches!(roster, Cow::Owned(_)) {
+            past.extend(self.before(step)?.map(|older| (step.at, older)));
+        }
+        let mut delay = roster.parts().delay;
+        for (replaced, older) in &past {
+            if let Ok(older) = &**older
+                && replaced.after(older.roster.parts().delay) > at
+            {
+                delay = delay.max(older.roster.parts().delay);
+            }
+        }
+        for (replaced, older) in &past {
+            let Ok(older) = &**older else { continue };
+            if replaced.after(delay) > at
+                && (older.digest != self.inputs.digest || matches!(roster, Cow::Owned(_)))
+            {
                 roster = Cow::Owned(obstat_policy::roster::meet(&roster, &older.roster));
             }
         }

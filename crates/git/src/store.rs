@@ -7,14 +7,18 @@ use obstat_model::digest::sha256;
 use obstat_model::id::Sha256;
 use obstat_model::object::Oid;
 use std::cell::RefCell;
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::Path;
 use std::rc::Rc;
 
 /// Largest blob that is hashed or shown, in bytes.
 pub const BLOB_MAX: u64 = 1 << 29;
-/// Largest commit or tree object, in bytes.
-const NODE_MAX: usize = 1 << 26;
+/// Largest tree object, in bytes.
+const TREE_MAX: usize = 1 << 26;
+/// Largest commit or tag object, in bytes: forges cut messages at 64 KiB.
+const COMMIT_MAX: usize = 1 << 18;
+/// Most bytes of different blobs that are hashed for one change.
+const HASHED_MAX: u64 = 1 << 32;
 
 /// Most tags that are followed from one to the next.
 const TAGS_MAX: usize = 16;
@@ -26,6 +30,8 @@ pub struct Store {
     read: RefCell<Option<BTreeSet<Oid>>>,
     /// Everything below one commit, where finding it out was costly.
     below: RefCell<Option<Below>>,
+    /// Blobs that were hashed: many paths may have one.
+    hashed: RefCell<HashMap<Oid, Sha256>>,
 }
 
 /// A commit, and everything reachable from it.
@@ -97,7 +103,12 @@ impl Store {
         for directory in directories {
             odb.add_disk_alternate(&directory.to_string_lossy())?;
         }
-        Ok(Self { odb, read: RefCell::new(None), below: RefCell::new(None) })
+        Ok(Self::of(odb))
+    }
+
+    fn of(odb: git2::Odb<'static>) -> Self {
+        let (read, below, hashed) = (RefCell::default(), RefCell::default(), RefCell::default());
+        Self { odb, read, below, hashed }
     }
 
     /// Objects that lie in memory only. Each must have the id that its bytes give.
@@ -115,7 +126,7 @@ impl Store {
                 return Err(PortError::Malformed { id, wanted, why }.into());
             }
         }
-        Ok(Self { odb, read: RefCell::new(None), below: RefCell::new(None) })
+        Ok(Self::of(odb))
     }
 
     /// Whether somebody wants to know what is read.
@@ -216,10 +227,12 @@ impl Store {
         let mut here = id;
         for _ in 0..TAGS_MAX {
             self.note(here);
-            let object = self.odb.read(to_git(here)?).map_err(|e| failed(here, "commit", &e))?;
-            match object.kind() {
+            match self.header(here, "commit")?.1 {
                 git2::ObjectType::Commit => return Ok(here),
-                git2::ObjectType::Tag => here = tagged(here, object.data())?,
+                git2::ObjectType::Tag => {
+                    let object = self.read(here, git2::ObjectType::Tag, "tag")?;
+                    here = tagged(here, object.data())?;
+                }
                 other => {
                     let why = format!("it is a {}", other.str());
                     return Err(PortError::Malformed { id: here, wanted: "commit", why });
@@ -244,26 +257,45 @@ impl Store {
     /// # Errors
     /// [`PortError`] when it is missing.
     pub fn blob(&self, id: Oid, cap: u64) -> Result<Option<Vec<u8>>, PortError> {
-        let (size, _) = self.odb.read_header(to_git(id)?).map_err(|e| failed(id, "blob", &e))?;
-        if size as u64 > cap {
+        if self.header(id, "blob")?.0 as u64 > cap {
             return Ok(None);
         }
         Ok(Some(self.read(id, git2::ObjectType::Blob, "blob")?.data().to_vec()))
     }
 
-    /// SHA-256 of a blob's bytes.
+    /// SHA-256 of a blob's bytes. `bytes` counts those that were hashed for one change.
     ///
     /// # Errors
-    /// [`PortError`] when it is missing or larger than [`BLOB_MAX`].
-    pub fn content(&self, id: Oid) -> Result<Sha256, PortError> {
-        let (size, _) = self.odb.read_header(to_git(id)?).map_err(|e| failed(id, "blob", &e))?;
-        if size as u64 > BLOB_MAX {
-            let limit = format!("{} MiB", BLOB_MAX >> 20);
-            return Err(PortError::TooLarge { what: format!("blob {id}"), limit });
+    /// [`PortError`] when it is missing or larger than [`BLOB_MAX`], or all are larger than 4 GiB.
+    pub fn content(&self, id: Oid, bytes: &mut u64) -> Result<Sha256, PortError> {
+        if let Some(known) = self.hashed.borrow().get(&id) {
+            self.note(id);
+            return Ok(*known);
         }
-        Ok(sha256(self.read(id, git2::ObjectType::Blob, "blob")?.data()))
+        let size = self.header(id, "blob")?.0 as u64;
+        *bytes = bytes.saturating_add(size);
+        let limit = |max: u64| format!("{} MiB", max >> 20);
+        if size > BLOB_MAX {
+            return Err(PortError::TooLarge { what: format!("blob {id}"), limit: limit(BLOB_MAX) });
+        }
+        if *bytes > HASHED_MAX {
+            let what = "the content of the change".to_owned();
+            return Err(PortError::TooLarge { what, limit: limit(HASHED_MAX) });
+        }
+        let hash = sha256(self.read(id, git2::ObjectType::Blob, "blob")?.data());
+        self.hashed.borrow_mut().insert(id, hash);
+        Ok(hash)
     }
 
+    fn header(
+        &self,
+        id: Oid,
+        wanted: &'static str,
+    ) -> Result<(usize, git2::ObjectType), PortError> {
+        self.odb.read_header(to_git(id)?).map_err(|e| failed(id, wanted, &e))
+    }
+
+    /// Reads an object whose kind and size were looked at before: what is small in a pack can be large.
     fn read(
         &self,
         id: Oid,
@@ -271,16 +303,21 @@ impl Store {
         wanted: &'static str,
     ) -> Result<git2::OdbObject<'_>, PortError> {
         self.note(id);
-        let object = self.odb.read(to_git(id)?).map_err(|e| failed(id, wanted, &e))?;
-        if object.kind() != kind {
-            let why = format!("it is a {}", object.kind().str());
+        let (size, found) = self.header(id, wanted)?;
+        if found != kind {
+            let why = format!("it is a {}", found.str());
             return Err(PortError::Malformed { id, wanted, why });
         }
-        if kind != git2::ObjectType::Blob && object.len() > NODE_MAX {
-            let limit = format!("{} MiB", NODE_MAX >> 20);
+        let most = match kind {
+            git2::ObjectType::Blob => usize::MAX,
+            git2::ObjectType::Tree => TREE_MAX,
+            _ => COMMIT_MAX,
+        };
+        if size > most {
+            let limit = format!("{} KiB", most >> 10);
             return Err(PortError::TooLarge { what: format!("{wanted} {id}"), limit });
         }
-        Ok(object)
+        self.odb.read(to_git(id)?).map_err(|e| failed(id, wanted, &e))
     }
 }
 
@@ -295,15 +332,11 @@ fn tagged(id: Oid, data: &[u8]) -> Result<Oid, PortError> {
     })
 }
 
+/// Repositories are SHA-1: no object of the other kind is here, whatever a statement names.
 pub(crate) fn to_git(id: Oid) -> Result<git2::Oid, PortError> {
-    let unsupported = || {
-        PortError::Unreadable(format!(
-            "object id {id}: SHA-256 repositories are not supported; use a SHA-1 repository"
-        ))
-    };
     match id {
-        Oid::Sha1(bytes) => git2::Oid::from_bytes(&bytes).map_err(|_| unsupported()),
-        Oid::Sha256(_) => Err(unsupported()),
+        Oid::Sha1(bytes) => git2::Oid::from_bytes(&bytes).map_err(|_| PortError::Missing(id)),
+        Oid::Sha256(_) => Err(PortError::Missing(id)),
     }
 }
 

@@ -21,16 +21,45 @@ struct Seen {
     parents: Option<Vec<Oid>>,
 }
 
+/// Whose commits are walked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Of {
+    /// What somebody wants to land: all of it must be readable.
+    Change,
+    /// Heads of anybody: what cannot be read is left out, and of long messages only the end is kept.
+    Anybody,
+}
+
+/// Most bytes of the message of a commit of anybody: trailers are at the end.
+const MESSAGE_MAX: usize = 8 << 10;
+
+impl Of {
+    fn or_none<T>(self, error: PortError) -> Result<Option<T>, PortError> {
+        match self {
+            Self::Anybody if error.is_of_one_object() => Ok(None),
+            _ => Err(error),
+        }
+    }
+
+    fn kept(self, mut commit: Commit) -> Commit {
+        if self == Self::Anybody && commit.message.len() > MESSAGE_MAX {
+            commit.message.drain(..commit.message.len() - MESSAGE_MAX);
+        }
+        commit
+    }
+}
+
 struct Walk<'a> {
     store: &'a Store,
+    of: Of,
     heap: BinaryHeap<(i64, Oid)>,
     seen: HashMap<Oid, Seen>,
     waiting: usize,
 }
 
 impl<'a> Walk<'a> {
-    fn new(store: &'a Store) -> Self {
-        Self { store, heap: BinaryHeap::new(), seen: HashMap::new(), waiting: 0 }
+    fn new(store: &'a Store, of: Of) -> Self {
+        Self { store, of, heap: BinaryHeap::new(), seen: HashMap::new(), waiting: 0 }
     }
 
     fn push(&mut self, id: Oid, boundary: bool) -> Result<(), PortError> {
@@ -40,7 +69,13 @@ impl<'a> Walk<'a> {
             }
             return Ok(());
         }
-        let at = self.store.commit(id)?.committer.at;
+        let commit = self.store.commit(id).map(Some);
+        let Some(commit) =
+            commit.or_else(|e| if boundary { Err(e) } else { self.of.or_none(e) })?
+        else {
+            return Ok(());
+        };
+        let at = commit.committer.at;
         self.seen.insert(id, Seen { boundary, parents: None });
         self.waiting += usize::from(!boundary);
         self.heap.push((at, id));
@@ -87,7 +122,7 @@ impl<'a> Walk<'a> {
                     break;
                 }
             }
-            let commit = self.store.commit(id)?;
+            let commit = self.of.kept(self.store.commit(id)?);
             let boundary = self.seen.get(&id).is_some_and(|s| s.boundary);
             if let Some(seen) = self.seen.get_mut(&id) {
                 seen.parents = Some(commit.parents.clone());
@@ -132,12 +167,12 @@ impl<'a> Walk<'a> {
 pub(crate) fn between(
     store: &Store,
     not: Option<Oid>,
-    heads: &[Oid],
+    (heads, of): (&[Oid], Of),
 ) -> Result<Vec<Commit>, PortError> {
     if let Some(below) = not.map(|not| Known::below(store, not)).transpose()?.flatten() {
-        return near(store, &below, heads);
+        return near(store, &below, (heads, of));
     }
-    let mut walk = Walk::new(store);
+    let mut walk = Walk::new(store, of);
     if let Some(not) = not {
         walk.push(not, true)?;
     }
@@ -145,8 +180,12 @@ pub(crate) fn between(
         walk.push(*head, false)?;
     }
     let (mut found, mut walk) = walk.run()?;
+    let short = |not| match Walk::is_short(store, not, &found) {
+        Ok(short) => Ok(short),
+        Err(error) => of.or_none(error).map(|none| none.unwrap_or(true)),
+    };
     if let Some(not) = not
-        && Walk::is_short(store, not, &found)?
+        && short(not)?
     {
         walk.finish()?;
         found.retain(|c| walk.seen.get(&c.id).is_none_or(|s| !s.boundary));
@@ -200,7 +239,7 @@ fn keep_below(store: &Store, top: Oid) -> Result<(), PortError> {
 }
 
 /// As [`between`], where it is known what is left out.
-fn near(store: &Store, below: &Known, heads: &[Oid]) -> Result<Vec<Commit>, PortError> {
+fn near(store: &Store, below: &Known, (heads, of): (&[Oid], Of)) -> Result<Vec<Commit>, PortError> {
     let mut seen: HashSet<Oid> = HashSet::new();
     let (mut heap, mut found) = (BinaryHeap::new(), Vec::new());
     let mut waiting: HashMap<Oid, Commit> = HashMap::new();
@@ -208,7 +247,8 @@ fn near(store: &Store, below: &Known, heads: &[Oid]) -> Result<Vec<Commit>, Port
     loop {
         for id in next.drain(..) {
             if !below.has(id) && seen.insert(id) {
-                let commit = store.commit(id)?;
+                let commit = store.commit(id).map(Some).or_else(|e| of.or_none(e))?;
+                let Some(commit) = commit.map(|commit| of.kept(commit)) else { continue };
                 heap.push((commit.committer.at, id));
                 waiting.insert(id, commit);
             }

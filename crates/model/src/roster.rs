@@ -8,6 +8,9 @@ use crate::level::{Ladder, LevelGrant};
 use crate::object::RepoPath;
 use crate::time::{Seconds, Timestamp};
 
+/// The longest delay that a roster can set: what was in force longer ago bears on nothing.
+pub const DELAY_MAX: Seconds = Seconds(90 * 86_400);
+
 /// SHA-256 of an SSH public key blob; shown as OpenSSH shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct KeyId(pub [u8; 32]);

@@ -3,6 +3,7 @@
 //! `cells.rs`, what else changes in `terms.rs`.
 
 mod cells;
+mod people;
 mod terms;
 
 use crate::policy::Policy;

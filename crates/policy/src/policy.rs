@@ -218,6 +218,23 @@ impl Policy {
         found
     }
 
+    /// Path patterns of scopes.
+    pub(crate) fn scope_lists(&self) -> Vec<&[Pattern]> {
+        self.scopes.iter().map(|(_, patterns)| patterns.as_slice()).collect()
+    }
+
+    /// How many approvals all rules ask for together, up to a limit beyond which nobody would sign.
+    pub(crate) fn all_approvals(&self) -> usize {
+        fn of(requirement: &Requirement) -> usize {
+            match requirement {
+                Requirement::Approvals(approvals) => approvals.count() as usize,
+                Requirement::AnyOf(any) => any.branches().flatten().map(of).sum(),
+                Requirement::AuthorStatement(_) | Requirement::Checks(_) => 0,
+            }
+        }
+        self.rules.iter().flat_map(|rule| rule.requirements()).map(of).sum::<usize>().min(64)
+    }
+
     pub(crate) fn scope(&self, name: &ScopeName) -> Option<&[Pattern]> {
         self.scopes.iter().find(|(n, _)| n == name).map(|(_, patterns)| patterns.as_slice())
     }

@@ -4,6 +4,7 @@
 mod claim;
 mod model;
 pub(crate) mod paths;
+mod spread;
 
 pub use claim::{Claim, parse_claims};
 
@@ -23,8 +24,10 @@ use obstat_model::roster::Roster;
 use obstat_model::target::Mode;
 use obstat_model::time::Now;
 
-/// Most people of one kind that are asked to sign.
+/// Most people of one kind that are asked to give what a claim speaks of.
 const ALIKE_MAX: usize = 8;
+/// Most ways to spread lines over files.
+const SPREADS_MAX: usize = 64;
 
 /// What comes of a claim.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +47,8 @@ pub struct Counterexample {
     pub target: RefName,
     /// A changed path.
     pub path: String,
+    /// Other changed paths, with their lines.
+    pub beside: Vec<(String, u64)>,
     /// The author's level; `None` is below every level.
     pub author: Option<LevelName>,
     /// What is known of an AI's help.
@@ -77,17 +82,26 @@ pub fn prove(policy: &Policy, roster: &Roster, claim: &Claim, now: Now) -> Verdi
     let about = |path: &str| {
         claim.paths.as_ref().is_none_or(|own| own.iter().any(|p| p.matches(path.as_bytes())))
     };
+    let spread = spread::Spread::of(policy, &classes, claim.lines);
     let classes: Vec<String> =
         classes.into_iter().map(|class| class.path).filter(|path| about(path)).collect();
     let mut asked = 0;
     for target in refs {
-        let mut search = Search { policy, roster, claim, now, target, asked };
+        let spread = &spread;
+        let mut search = Search { policy, roster, claim, now, target, spread, asked };
         if let Some(found) = search.mode().or_else(|| search.run(&classes)) {
             return Verdict::Broken(Box::new(found));
         }
         asked = search.asked;
     }
-    Verdict::Holds(asked)
+    match spread.is_complete {
+        true => Verdict::Holds(asked),
+        false => Verdict::Unknown(
+            "each path has a rule that counts its lines alone, and lines can be spread over paths: \
+             claim it without `lines_at_least`"
+                .to_owned(),
+        ),
+    }
 }
 
 struct Search<'a> {
@@ -96,6 +110,7 @@ struct Search<'a> {
     claim: &'a Claim,
     now: Now,
     target: RefName,
+    spread: &'a spread::Spread,
     asked: u64,
 }
 
@@ -106,6 +121,7 @@ impl Search<'_> {
         (mode != Mode::Enforce).then(|| Counterexample {
             target: self.target.clone(),
             path: "anything".to_owned(),
+            beside: Vec::new(),
             author: None,
             help: AssistanceVerdict::Undisclosed,
             lines: 0,
@@ -130,10 +146,18 @@ impl Search<'_> {
         for level in self.authors().into_iter().rev() {
             let model = Model::new(self.policy, self.roster, level, self.now)?;
             for path in paths {
-                for (help, hidden) in kinds.iter().cloned() {
-                    let (target, path, lines) =
-                        (self.target.clone(), path.clone(), self.claim.lines);
-                    let change = Change { target, path, level, help, lines, hidden };
+                let each =
+                    self.spread.ways.iter().flat_map(|way| kinds.iter().map(move |k| (way, k)));
+                for (beside, (help, hidden)) in each {
+                    let change = Change {
+                        target: self.target.clone(),
+                        path: path.clone(),
+                        beside: beside.clone(),
+                        level,
+                        help: help.clone(),
+                        lines: self.claim.lines,
+                        hidden: hidden.clone(),
+                    };
                     if let Some(found) = self.broken_by(&model, &change) {
                         return Some(found);
                     }
@@ -187,15 +211,22 @@ impl Search<'_> {
     fn signers(&self, model: &Model, change: &Change) -> (Vec<Signature>, Vec<Signature>) {
         let wanted = self.roster.parts().ladder.level(self.claim.level.as_str());
         let (mut others, mut able) = (Vec::new(), Vec::new());
+        let alike_max = ALIKE_MAX.max(self.policy.all_approvals());
         let mut kinds: Vec<(Kind, usize)> = Vec::new();
         for (person, _) in model.signers() {
             let level = model.level_on(person, &change.path);
             let kind = (level, person.levels.clone(), person.teams.clone());
-            match kinds.iter_mut().find(|(known, _)| *known == kind) {
-                Some((_, count)) if *count >= ALIKE_MAX => continue,
-                Some((_, count)) => *count += 1,
-                None => kinds.push((kind, 1)),
-            }
+            let alike = match kinds.iter_mut().find(|(known, _)| *known == kind) {
+                Some((_, count)) if *count >= alike_max => continue,
+                Some((_, count)) => {
+                    *count += 1;
+                    *count
+                }
+                None => {
+                    kinds.push((kind, 1));
+                    1
+                }
+            };
             let who = person.id.clone();
             if level < wanted {
                 others.push(Signature { who, presence: Presence::Hardware, counts: false });
@@ -208,7 +239,9 @@ impl Search<'_> {
                 counts: false,
             });
             others.extend(less);
-            able.push(Signature { who, presence: Presence::Hardware, counts: true });
+            if alike <= ALIKE_MAX {
+                able.push(Signature { who, presence: Presence::Hardware, counts: true });
+            }
         }
         (others, able)
     }
@@ -236,6 +269,7 @@ impl Search<'_> {
         Counterexample {
             target: change.target.clone(),
             path: change.path.clone(),
+            beside: change.beside.clone(),
             author: change.level.and_then(name),
             help: match change.help {
                 Help::Assisted(_) => AssistanceVerdict::Assisted,

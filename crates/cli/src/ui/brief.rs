@@ -18,6 +18,18 @@ use obstat_model::time::Timestamp;
 /// Names that are listed before "and N more".
 const NAMES_MAX: usize = 5;
 
+/// What the commits of a change touch and leave as it was: it lies below the target from then on.
+pub(crate) fn undone(found: &Judgement) -> Option<String> {
+    let paths = &found.passing.paths;
+    let first = joined(paths.iter().take(3).map(|path| escape_cut(&path.to_string(), 60)));
+    let more = match paths.len().checked_sub(3) {
+        None if paths.is_empty() => return None,
+        Some(more) if more > 0 => format!(" and {more} more"),
+        _ => String::new(),
+    };
+    Some(format!("{first}{more}, changed and changed back by its commits"))
+}
+
 /// The answer to `obstat check`; `came` is when it landed although something was missing.
 pub(crate) fn check(ui: &mut Ui, label: &str, found: &Judgement, came: Option<Timestamp>) {
     let (paint, marks) = (ui.paint, ui.marks);
@@ -35,6 +47,9 @@ pub(crate) fn check(ui: &mut Ui, label: &str, found: &Judgement, came: Option<Ti
     for problem in &decision.diagnostics.problems {
         ui.line(format!("  {} {}", marks.blocked(paint), problem.text));
         ui.line(format!("    {}", problem.hint));
+    }
+    if let Some(undone) = undone(found) {
+        ui.line(format!("  undone    {undone}"));
     }
     why(ui, found);
     for report in told(&decision.diagnostics.requirements) {

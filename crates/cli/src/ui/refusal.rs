@@ -169,6 +169,9 @@ fn about(ui: &Ui, found: &Judgement) -> Vec<String> {
     let commits = count(found.commits.len() as u64, "commit");
     let lines = count(found.change.lines(), "line");
     let mut all = vec![String::new(), format!("  change    {commits}, {lines}  {digest}")];
+    if let Some(undone) = brief::undone(found) {
+        all.extend(wrap::after("  undone    ", 12, &undone, WIDTH));
+    }
     let assisted = escape_cut(&brief::assisted(&found.assistance), TEXT_MAX);
     let rules = &found.decision.diagnostics.rules;
     let rules: Vec<&str> = rules.iter().map(obstat_model::id::RuleName::as_str).collect();

@@ -1,10 +1,12 @@
 //! Ways around the gate, each tried as somebody who may push would try it.
 
 mod crossed;
+mod floods;
 mod forgeries;
 mod landings;
 mod merges;
 mod origins;
+mod passing;
 mod people;
 mod policies;
 mod pushes;

@@ -12,6 +12,7 @@ use obstat_model::decision::Outcome;
 use obstat_model::id::StatementHash;
 use obstat_model::landing::{LandedChange, LandingKind, LandingRecord};
 use obstat_model::time::{Now, Timestamp};
+use std::collections::HashSet;
 
 /// What a landing looks like when it is decided again.
 pub(super) enum Again {
@@ -57,10 +58,24 @@ pub(super) fn by_now(world: World, record: &LandingRecord) -> Result<Again, Port
     }
     for moment in receipts(world, record)? {
         if let Again::Clear(parts) = as_of(world, record, (Some(record.at), moment))? {
-            return Ok(Again::Clear(parts));
+            return Ok(if all_here(record, &parts) {
+                Again::Clear(parts)
+            } else {
+                Again::NotFetched
+            });
         }
     }
     Ok(Again::Unenforced)
+}
+
+/// Whether all that stood when something landed was read again: a rejection that is left out cannot be heard.
+fn all_here(record: &LandingRecord, parts: &[Judgement]) -> bool {
+    let mut read: HashSet<StatementHash> = HashSet::new();
+    for found in parts.iter().map(|part| &part.found) {
+        read.extend(found.statements.iter().map(|fact| fact.verified.hash));
+        read.extend(found.refused.iter().map(|refused| refused.hash));
+    }
+    listed(record).iter().all(|hash| read.contains(hash))
 }
 
 /// Decides every part of a landing with what was there at a moment; what came after the landing is

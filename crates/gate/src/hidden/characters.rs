@@ -64,7 +64,7 @@ fn tally(bytes: &[u8]) -> Tally {
             // A page break moves nothing on a line.
             '\0' | '\u{c}' => {}
             // The selector of emoji is one only behind a pictograph, a digit or a sign that has both forms.
-            '\u{fe0f}' if is_pictograph(previous) || has_emoji_form(previous) => {}
+            '\u{fe0f}' if has_emoji_form(previous) => {}
             '\u{fe0f}' => tally.zero_width += 1,
             // What binary files are made of; they are told as such.
             c if is_binary && (c.is_control() || !c.is_ascii()) => {}
@@ -85,9 +85,10 @@ fn is_binary(bytes: &[u8], text: &str) -> bool {
     bytes.contains(&0) && text.chars().filter(odd).count() * 20 > text.chars().count()
 }
 
-/// Characters before U+2190 that have an emoji form (emoji-variation-sequences.txt of Unicode).
+/// Characters that have an emoji form beside another (emoji-variation-sequences.txt of Unicode), a few of
+/// their neighbours, and all newer pictographs.
 fn has_emoji_form(c: char) -> bool {
-    matches!(
+    let early = matches!(
         c,
         '0'..='9'
             | '#'
@@ -98,10 +99,38 @@ fn has_emoji_form(c: char) -> bool {
             | '\u{2049}'
             | '\u{2122}'
             | '\u{2139}'
-    ) || matches!(c, '\u{3030}' | '\u{303d}' | '\u{3297}' | '\u{3299}')
+    );
+    let signs = matches!(
+        c,
+        '\u{2194}'..='\u{2199}'
+            | '\u{21a9}'
+            | '\u{21aa}'
+            | '\u{231a}'
+            | '\u{231b}'
+            | '\u{2328}'
+            | '\u{23cf}'
+            | '\u{23e9}'..='\u{23fa}'
+            | '\u{24c2}'
+            | '\u{25aa}'
+            | '\u{25ab}'
+            | '\u{25b6}'
+            | '\u{25c0}'
+            | '\u{25fb}'..='\u{25fe}'
+            | '\u{2600}'..='\u{27bf}'
+            | '\u{2934}'
+            | '\u{2935}'
+            | '\u{2b05}'..='\u{2b07}'
+            | '\u{2b1b}'
+            | '\u{2b1c}'
+            | '\u{2b50}'
+            | '\u{2b55}'
+    );
+    let late =
+        matches!(c, '\u{3030}' | '\u{303d}' | '\u{3297}' | '\u{3299}' | '\u{1f000}'..='\u{1faff}');
+    early || signs || late
 }
 
 /// Characters between which a zero-width joiner is part of an emoji.
 fn is_pictograph(c: char) -> bool {
-    matches!(c, '\u{1f000}'..='\u{1faff}' | '\u{2190}'..='\u{2bff}' | '\u{fe0f}')
+    c == '\u{fe0f}' || (c > '\u{2000}' && has_emoji_form(c))
 }

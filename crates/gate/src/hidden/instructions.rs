@@ -4,6 +4,7 @@
 //! the help of one should know that the change talks to it.
 
 use aho_corasick::AhoCorasick;
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 /// Marks by which chat formats tell who speaks.
@@ -50,7 +51,7 @@ pub(super) fn found(old: &[u8], new: &[u8]) -> bool {
     if after.is_empty() {
         return false;
     }
-    let before = speaking(old);
+    let before: HashSet<String> = speaking(old).into_iter().collect();
     after.iter().any(|line| !before.contains(line))
 }
 

@@ -32,6 +32,9 @@ fn characters_that_hide_are_found_and_their_twins_are_not() {
     check("", "shown\rhidden\n", &[HiddenFlag::ZeroWidth]);
     check("", "\u{9b}8m\n", &[HiddenFlag::ZeroWidth]);
     check("", "let admin\u{fe0f} = true;\n", &[HiddenFlag::ZeroWidth]);
+    check("", "// \u{2500}\u{fe0f}\u{2500}\n", &[HiddenFlag::ZeroWidth]);
+    check("", "// \u{2764}\u{fe0f}\u{fe0f}\n", &[HiddenFlag::ZeroWidth]);
+    check("", "// \u{2192}\u{200d}\u{2192}\n", &[HiddenFlag::ZeroWidth]);
     check("", "dos\r\nlines\r\n", &[]);
     check("", "short\u{1bca0}hand\n", &[HiddenFlag::ZeroWidth]);
     check("", "page\u{c}break\n", &[]);

@@ -19,8 +19,9 @@ pub(super) fn between(
     new: Option<Oid>,
 ) -> Result<Vec<FileChange>, PortError> {
     let mut found = listed(store, old, new)?;
+    let mut bytes = 0;
     for change in &mut found {
-        change.content = content(store, change.new)?;
+        change.content = content(store, change.new, &mut bytes)?;
     }
     Ok(found)
 }
@@ -90,9 +91,10 @@ fn entries(store: &Store, tree: Option<Oid>) -> Result<Vec<Entry>, PortError> {
 fn content(
     store: &Store,
     leaf: Option<FileState>,
+    bytes: &mut u64,
 ) -> Result<Option<obstat_model::id::Sha256>, PortError> {
     match leaf {
-        Some(state) if state.mode != Mode::Submodule => store.content(state.oid).map(Some),
+        Some(state) if state.mode != Mode::Submodule => store.content(state.oid, bytes).map(Some),
         _ => Ok(None),
     }
 }

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 type Wanted<'a> = (usize, &'a [u8], FileState);
 
 /// Adds the places of files that `tree` holds. A directory that is the same in `base` is passed over:
-/// there, nothing is in the wanted state.
+/// there, nothing is in the wanted state. One that cannot be read holds nothing: it may be anybody's.
 pub(super) fn search(
     store: &Store,
     (tree, base): (Oid, Option<Oid>),
@@ -21,7 +21,12 @@ pub(super) fn search(
     if Some(tree) == base || files.is_empty() {
         return Ok(());
     }
-    let own: BTreeMap<Box<[u8]>, Node> = store.tree(tree)?.into_iter().collect();
+    let own = match store.tree(tree) {
+        Ok(entries) => entries,
+        Err(error) if error.is_of_one_object() => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    let own: BTreeMap<Box<[u8]>, Node> = own.into_iter().collect();
     let other: BTreeMap<Box<[u8]>, Node> = match base {
         Some(base) => store.tree(base)?.into_iter().collect(),
         None => BTreeMap::new(),

@@ -79,11 +79,11 @@ impl Repository for GitRepository {
     }
 
     fn commits_between(&self, not: Option<Oid>, head: Oid) -> Result<Vec<Commit>, PortError> {
-        walk::between(&self.store, not, &[head])
+        walk::between(&self.store, not, (&[head], walk::Of::Change))
     }
 
     fn commits_of(&self, not: Option<Oid>, heads: &[Oid]) -> Result<Vec<Commit>, PortError> {
-        walk::between(&self.store, not, heads)
+        walk::between(&self.store, not, (heads, walk::Of::Anybody))
     }
 
     fn first_parents(

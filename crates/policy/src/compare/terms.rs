@@ -1,6 +1,6 @@
 //! What changes between two versions beside their rules: modes, terms, owners; sentences for people.
 
-use super::Version;
+use super::{Version, people};
 use crate::policy::{OverrideTerms, Policy, Rewrite};
 use obstat_model::id::PersonId;
 use obstat_model::target::Mode;
@@ -12,6 +12,7 @@ pub(super) fn terms(old: Version, new: Version) -> Vec<(String, bool)> {
     found.extend(defaults(old.policy, new.policy));
     found.extend(overrides(old.policy.override_terms(), new.policy.override_terms()));
     found.extend(owners(old, new));
+    found.extend(people::identities(old.roster.parts(), new.roster.parts()));
     found
 }
 

@@ -119,8 +119,14 @@ impl Claim {
             }
         });
         let noun = if self.approvals == 1 { "approval" } else { "approvals" };
+        let names: Vec<String> = self.except.iter().map(|name| format!("`{name}`")).collect();
+        let aside = match names.as_slice() {
+            [] => String::new(),
+            [one] => format!(", but for what exemption {one} lets pass"),
+            all => format!(", but for what exemptions {} let pass", all.join(", ")),
+        };
         format!(
-            "no change {what}{who}{}{lines}{} reaches {} without {} {noun} from {} or above, presence {}",
+            "no change {what}{who}{}{lines}{} reaches {} without {} {noun} from {} or above, presence {}{aside}",
             place.unwrap_or_default(),
             hidden.unwrap_or_default(),
             self.target,

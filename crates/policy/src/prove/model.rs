@@ -1,7 +1,7 @@
 //! The weakest change that a claim speaks of, and everybody who might wave it through.
 //!
-//! Whatever asks for more is left out, for more never asks for less: one file without lines or hidden
-//! content, no sum of earlier lines, no touched inputs. What could let pass is all there: each check
+//! Whatever asks for more is left out, for more never asks for less: one file without lines (or, where a
+//! claim speaks of lines, those where fewest rules count them) or hidden content, no sum of earlier lines, no touched inputs. What could let pass is all there: each check
 //! passed, the author's own statement, every signer an owner of what is touched.
 
 use crate::policy::Policy;
@@ -21,9 +21,12 @@ use obstat_model::time::Now;
 pub(super) struct Change {
     pub(super) target: RefName,
     pub(super) path: String,
+    /// Other files, where lines are that the path does not have.
+    pub(super) beside: Vec<(String, u64)>,
     /// Of the author; `None` is below every level.
     pub(super) level: Option<Level>,
     pub(super) help: Help,
+    /// Of all files.
     pub(super) lines: u64,
     pub(super) hidden: Vec<HiddenFlag>,
 }
@@ -79,10 +82,17 @@ impl<'a> Model<'a> {
 
     /// What is decided of a change with these signatures.
     pub(super) fn decide(&self, change: &Change, signed: &[Signature]) -> Decision {
-        let (path, lines) = (change.path.clone(), change.lines);
+        let elsewhere: u64 = change.beside.iter().map(|(_, lines)| lines).sum();
+        let (path, lines) = (change.path.clone(), change.lines.saturating_sub(elsewhere));
+        let own = supposed::File { path, lines, hidden: change.hidden.clone() };
+        let beside = change.beside.iter().map(|(path, lines)| supposed::File {
+            path: path.clone(),
+            lines: *lines,
+            hidden: Vec::new(),
+        });
         let supposed = supposed::Change {
             target: change.target.clone(),
-            files: vec![supposed::File { path, lines, hidden: change.hidden.clone() }],
+            files: std::iter::once(own).chain(beside).collect(),
             authors: vec![self.author.clone()],
             help: change.help.clone(),
             earlier_lines: 0,

@@ -7,8 +7,8 @@
 //! either, it would hide the other's part in a change.
 
 use moved::Moved;
-use obstat_model::id::{PersonId, ScopeName};
-use obstat_model::level::LevelGrant;
+use obstat_model::id::{LevelName, PersonId, ScopeName};
+use obstat_model::level::{Level, LevelGrant};
 use obstat_model::roster::{
     Account, Agent, Key, Owners, Person, Roster, RosterParts, Scope, Service,
 };
@@ -19,8 +19,9 @@ mod moved;
 
 /// The roster that grants what both grant. The ladder is the newer one's.
 ///
-/// Levels are the lower at every moment, by name of the level; a level whose name only one
-/// ladder has counts as none. A person whom only the newer has keeps identities, and neither
+/// Levels are the lower at every moment, by name of the level; a level whose name only one ladder has counts
+/// as none. Where the ladders order names otherwise, it is the highest below which everything was reached
+/// in both. A person whom only the newer has keeps identities, and neither
 /// levels, keys nor teams.
 #[must_use]
 pub fn meet(newer: &Roster, older: &Roster) -> Roster {
@@ -108,7 +109,22 @@ impl Both<'_> {
             return None;
         }
         let scopes = self.scopes(new, old)?;
-        Some(LevelGrant { level: new.level.min(old_level), since, until, scopes })
+        let level = self.reached(new.level.min(old_level), old.level)?;
+        Some(LevelGrant { level, since, until, scopes })
+    }
+
+    /// The highest level up to one of the newer ladder such that whoever had a level of the older one had
+    /// reached there each name up to it that both ladders have.
+    fn reached(&self, most: Level, had: Level) -> Option<Level> {
+        let below = |name: &LevelName| {
+            self.old.ladder.level(name.as_str()).is_some_and(|before| before > had)
+        };
+        let mut names = (0..=most.0).map(Level);
+        let first = names.find(|level| self.new.ladder.name(*level).is_some_and(below));
+        match first {
+            None => Some(most),
+            Some(Level(first)) => first.checked_sub(1).map(Level),
+        }
     }
 
     /// Scopes that both name and that did not grow; `None` where nothing is left.

@@ -10,7 +10,7 @@ use crate::glob::Pattern;
 use crate::yaml::{self, Entry, Fields, Node};
 use obstat_model::id::{AgentId, LevelName, PersonId, ScopeName, ServiceId};
 use obstat_model::level::Ladder;
-use obstat_model::roster::{Agent, Owners, Roster, RosterParts, Scope, Service};
+use obstat_model::roster::{Agent, DELAY_MAX, Owners, Roster, RosterParts, Scope, Service};
 use obstat_model::time::Seconds;
 
 /// Largest roster in bytes.
@@ -44,6 +44,10 @@ fn parts(text: &str, report: &mut Report) -> Option<RosterParts> {
     let mut parts = RosterParts { ladder, delay: DELAY, ..RosterParts::default() };
     if let Some(node) = fields.get("delay") {
         parts.delay = yaml::seconds(node, "delay", report)?;
+        if parts.delay > DELAY_MAX {
+            report.say("bad-time", &node.span, "`delay` must be at most 90d".to_owned());
+            return None;
+        }
     }
     if let Some(node) = fields.get("devices") {
         parts.devices = devices::read(node, report);

@@ -1,6 +1,6 @@
 //! `prove`: claims that hold are proven, and whatever weakens a policy breaks one.
 
-use super::scene::{NOON, policy_text, roster_text};
+use super::scene::{NOON, key_line, policy_text, roster_text};
 use obstat_model::assistance::AssistanceVerdict;
 use obstat_model::roster::Roster;
 use obstat_model::time::{Now, Timestamp};
@@ -74,6 +74,52 @@ fn a_claim_is_about_every_ref_of_its_target() {
         Verdict::Broken(found) => assert!(found.target.as_str().contains("release"), "{found:?}"),
         other => panic!("{other:?}"),
     }
+}
+
+/// Lines of one change can be in many files: a rule for some paths counts those there alone.
+#[test]
+fn lines_are_where_fewest_rules_count_them() {
+    let claim = "paths: ['src/**', 'lib/**'], lines_at_least: 100, ";
+    let claim = &format!("{claim}{SENIOR}");
+    let each = |(n, list): (usize, &&str)| {
+        format!(
+            "  - {{ name: r{n}, when: {{ paths: ['{list}'], lines_at_least: 100 }}, require: [{{ approvals: 1, level: senior }}] }}\n",
+        )
+    };
+    let rules = |lists: &[&str]| {
+        let rules: String = lists.iter().enumerate().map(each).collect();
+        format!("rules:\n{rules}")
+    };
+    let found = broken(&rules(&["src/**", "lib/**"]), claim);
+    assert_eq!(found.beside.iter().map(|(_, lines)| lines).sum::<u64>(), 100, "{found:?}");
+    holds(&rules(&["**"]), claim);
+    holds(
+        "rules:\n  - { name: a, when: { lines_at_least: 100 }, require: [{ approvals: 1, level: senior }] }\n",
+        claim,
+    );
+    // Where every path has such a rule, half of them in each pass.
+    let split = broken(&rules(&["*", "*/**"]), claim);
+    assert!(split.beside.len() > 1 || split.beside[0].1 < 100, "{split:?}");
+}
+
+/// Ten who do not count for a claim may together be what a rule takes instead.
+#[test]
+fn as_many_people_sign_as_all_rules_ask_for() {
+    let mut text = roster_text();
+    let more: String = (0..13)
+        .map(|n| {
+            let key = key_line(&format!("j{n}"));
+            format!("  j{n}:\n    levels: [{{ level: junior, since: 2020-01-01 }}]\n    keys: [\"{key}\"]\n")
+        })
+        .collect();
+    text = text.replace("agents:\n", &format!("{more}agents:\n"));
+    let roster = parse_roster(&text, "roster.yaml").unwrap_or_else(|e| panic!("{e:#?}"));
+    let rules = "rules:\n  - { name: a, require: [{ any_of: [[{ approvals: 1, level: senior }], [{ approvals: 12 }]] }] }\n";
+    let policy = parsed(&policy_text(rules), &roster);
+    let claims = format!("version: 1\nclaims:\n  - {{ name: c, target: production, {SENIOR} }}\n");
+    let claims = parse_claims(&claims, "claims.yaml", &policy, &roster).unwrap();
+    let verdict = prove(&policy, &roster, &claims[0], Now(Timestamp::from_unix(NOON)));
+    assert!(matches!(verdict, Verdict::Broken(_)), "{verdict:?}");
 }
 
 #[test]

@@ -129,8 +129,12 @@ fn story(found: &Counterexample) -> Vec<String> {
         AssistanceVerdict::DeclaredUnassisted => "and signs that no AI helped",
     };
     let mut help = help.to_owned();
-    if found.lines > 0 {
-        help = format!("in {} {help}", count(found.lines, "line"));
+    let beside: u64 = found.beside.iter().map(|(_, lines)| lines).sum();
+    if found.lines > beside {
+        help = format!("in {} {help}", count(found.lines - beside, "line"));
+    }
+    for (path, lines) in &found.beside {
+        help = format!("and `{}` in {} {help}", escape_cut(path, 60), count(*lines, "line"));
     }
     for flag in &found.hidden {
         help = format!("{help}, hiding {}", flag.phrase());

@@ -61,7 +61,8 @@ pub(crate) fn ask_and_sign(
     let digest = judgement.change.digest.to_string();
     let (head, target) = (digest.get(..4).unwrap_or_default(), prepared.target.short());
     // A review is about another change than the one at hand.
-    if judgement.change.files.is_empty() && !matches!(draft.act, Act::Review { .. }) {
+    let is_empty = judgement.change.files.is_empty() && judgement.commits.is_empty();
+    if is_empty && !matches!(draft.act, Act::Review { .. }) {
         let (label, tip) = (&prepared.label, prepared.tip.short());
         return Err(CliError::usage(
             format!("{label} changes nothing on {target} at {tip}, so there is nothing to sign"),

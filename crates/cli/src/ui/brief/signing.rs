@@ -1,7 +1,7 @@
 //! What a signer reads before signing: what ships, what is odd about it, who made it, what was said
 //! of it. Nothing that the statement says was shown may be missing here.
 
-use super::{NAMES_MAX, assisted, joined, requirement, told};
+use super::{NAMES_MAX, assisted, joined, requirement, told, undone};
 use crate::ui::Ui;
 use crate::ui::mark::Marks;
 use obstat_gate::inputs::is_input;
@@ -22,6 +22,9 @@ pub(crate) fn before_signing(ui: &mut Ui, found: &Judgement) {
     head(ui, found);
     ships(ui, found);
     hidden(ui, found);
+    if let Some(text) = undone(found) {
+        ui.line(format!("  undone    {}", ui.paint.yellow(&text)));
+    }
     ui.line(format!("  assisted  {}", assisted(&found.assistance)));
     if found.change.inputs.is_some() {
         let text = ui.paint.yellow("this change edits policy, roster or owners");

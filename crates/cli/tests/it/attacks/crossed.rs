@@ -65,6 +65,7 @@ fn a_head_that_crosses_the_target_can_be_refused() {
         merges(&org, "jonas", &first, &["-s", "ours"]).ok();
         org.scratch.write("work/docs/b.md", "text\n");
         org.commit("jonas", "docs");
+        signed(&org, "priya", "origin/main..main");
         org.push("jonas", &["main"]).ok();
         fetch(&org);
         let approve = org.sign("yusuf", "feat", &[]);

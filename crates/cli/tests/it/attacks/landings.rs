@@ -75,6 +75,7 @@ fn an_update_that_failed_is_no_landing() {
     let tree = org.scratch.git("work", &["write-tree"]);
     let merge = ["commit-tree", "-p", &base, "-p", &never, "-m", "ours", &tree];
     let merge = org.scratch.git_as("jonas", "work", &merge).ok();
+    signed(&org, "yusuf", &format!("{base}..{}", merge.trim()));
     org.push("jonas", &[&format!("{}:main", merge.trim())]).ok();
     fetch(&org);
     let answer = verify(&org, "work", "production", &never);

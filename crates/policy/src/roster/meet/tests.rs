@@ -297,11 +297,16 @@ fn ladders_may_differ_and_names_decide() {
         (OMAR, "level: middle, since: 2020-01-01"),
     ]);
     assert_eq!(level_name(&meet(&renamed, &base()), "omar", ""), "none");
-    // The order is the newer one's.
+    // In another order nobody has more than in both: the middle is above the juniors in one and above the
+    // seniors in the other.
     let turned = with(&[("[junior, mid, senior]", "[senior, mid, junior]")]);
     let raised = with(&[(OMAR, "level: senior, since: 2020-01-01")]);
-    assert_eq!(level_name(&meet(&raised, &turned), "omar", ""), "mid");
+    assert_eq!(level_name(&meet(&raised, &turned), "omar", ""), "none");
     assert_eq!(level_name(&meet(&turned, &raised), "omar", ""), "senior");
+    assert_eq!(level_name(&meet(&turned, &base()), "omar", ""), "none");
+    let moved = with(&[("[junior, mid, senior]", "[mid, junior, senior]")]);
+    assert_eq!(level_name(&meet(&moved, &base()), "omar", ""), "mid");
+    assert_eq!(level_name(&meet(&moved, &raised), "omar", ""), "mid");
 }
 
 #[test]

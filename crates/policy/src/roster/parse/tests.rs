@@ -157,6 +157,7 @@ fn the_frame_is_checked() {
         ("delay: 48h", "include: x", "remote-policy", "include"),
         ("delay: 48h", "delay: 48", "bad-time", "48"),
         ("delay: 48h", "delay: [48h]", "wrong-type", "["),
+        ("delay: 48h", "delay: 91d", "bad-time", "91d"),
         ("  quorum: 2\n", "", "missing-key", "people"),
         ("  quorum: 2", "  quorum: 0", "bad-number", "0"),
         ("  quorum: 2", "  quorum: 1001", "bad-number", "1001"),

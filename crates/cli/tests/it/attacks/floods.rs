@@ -1,0 +1,131 @@
+//! What anybody may push that others' pushes must read: odd objects, notes, statements, large ones.
+
+use super::words::{forged, nonce, own_nonce};
+use super::{EVIL, landed, on, signed};
+use crate::{ASSISTED, org};
+use obstat_testkit::Org;
+
+/// An object as it is, whatever git thinks of it.
+fn object(org: &Org, kind: &str, bytes: &[u8]) -> String {
+    org.scratch.write("odd", bytes);
+    org.scratch.git("work", &["hash-object", "-t", kind, "--literally", "-w", "../odd"])
+}
+
+/// Everybody still lands what they could land before.
+fn others_land(org: &Org) {
+    org.scratch.git("work", &["checkout", "-q", "-B", "main", &landed(org, "main")]);
+    org.scratch.write("work/src/senior.rs", format!("// {}\n", landed(org, "main")));
+    org.commit("yusuf", "honest");
+    org.push("yusuf", &["main"]).ok();
+    org.scratch.write("work/docs/a.md", landed(org, "main"));
+    org.commit("tove", "docs");
+    org.push("tove", &["main"]).ok();
+}
+
+/// A tree with an entry of no known mode, in the root and below it.
+#[test]
+fn an_odd_tree_on_a_branch_stops_nobody() {
+    let org = org();
+    let blob = object(&org, "blob", b"x\n");
+    let raw: Vec<u8> = blob
+        .as_bytes()
+        .chunks(2)
+        .map(|h| u8::from_str_radix(std::str::from_utf8(h).unwrap(), 16).unwrap())
+        .collect();
+    let tree = object(&org, "tree", &[b"140000 a\0".as_slice(), &raw].concat());
+    let above =
+        org.scratch.run("work", &["git", "mktree"], &[], &format!("040000 tree {tree}\tsrc\n"));
+    for (n, tree) in [tree.as_str(), above.ok().trim()].into_iter().enumerate() {
+        let odd = org.scratch.git("work", &["commit-tree", "-p", "main", "-m", "odd", tree]);
+        let name = format!("refs/heads/tove/odd{n}");
+        org.push("tove", &[&format!("{odd}:{name}")]).ok();
+        others_land(&org);
+        org.push("tove", &[&format!(":{name}")]).ok();
+        others_land(&org);
+    }
+}
+
+/// A message that is small on the way and large when it is read, at a head and below one.
+#[test]
+fn a_large_commit_on_a_branch_stops_nobody() {
+    let org = org();
+    org.scratch.write("long", vec![b'a'; 1 << 20]);
+    let large = ["commit-tree", "-p", "main", "-F", "../long", "main^{tree}"];
+    let large = org.scratch.git("work", &large);
+    org.scratch.write("work/src/senior.rs", format!("// {}\n", landed(&org, "main")));
+    org.scratch.git("work", &["add", "-A"]);
+    let tree = org.scratch.git("work", &["write-tree"]);
+    let above = org.scratch.git("work", &["commit-tree", "-p", &large, "-m", "above", &tree]);
+    org.push("tove", &[&format!("{large}:refs/heads/tove/large")]).ok();
+    org.push("tove", &[&format!("{above}:refs/heads/tove/above")]).ok();
+    others_land(&org);
+    // To land it is another thing.
+    org.scratch.git("work", &["checkout", "-q", "-B", "main", &landed(&org, "main")]);
+    let large = ["commit-tree", "-p", "main", "-F", "../long", "main^{tree}"];
+    let large = org.scratch.git("work", &large);
+    let refused = org.push("yusuf", &[&format!("{large}:main")]);
+    assert_ne!(refused.code, 0);
+    assert!(refused.err.contains("larger than the limit of 256 KiB"), "{}", refused.err);
+}
+
+/// Whoever can push can write notes on anybody's commits: they say at most that an AI helped.
+#[test]
+fn broken_notes_stop_nobody() {
+    let org = org();
+    org.scratch.git("work", &["notes", "--ref=ai", "add", "-m", "{ broken", "main"]);
+    org.push("tove", &["refs/notes/ai"]).ok();
+    on(&org, "f", "main");
+    org.scratch.write("work/pay/charge.rs", EVIL);
+    org.commit("jonas", "work");
+    org.scratch.git("work", &["notes", "--ref=ai", "add", "-m", "{ broken", "f"]);
+    org.push("tove", &["refs/notes/ai", "f"]).ok();
+    signed(&org, "priya", "main..f");
+    org.push("jonas", &["f:main"]).ok();
+    org.scratch.git("work", &["checkout", "-q", "-B", "main", "f"]);
+    // A note that says nothing that can be read says that an AI helped.
+    org.scratch.write("work/src/a.rs", "fn a() {}\n");
+    org.commit("jonas", "work");
+    org.scratch.git("work", &["notes", "--ref=ai", "add", "-m", "{ broken", "main"]);
+    org.push("tove", &["refs/notes/ai"]).ok();
+    let refused = org.push("jonas", &["main"]);
+    assert_ne!(refused.code, 0);
+    assert!(refused.err.contains("yes, an AI (E1 note)"), "{}", refused.err);
+    // Odd entries of the tree of notes.
+    let empty = object(&org, "tree", b"");
+    let blob = object(&org, "blob", b"x\n");
+    let tree = format!("040000 tree {empty}\t{}\n100644 blob {blob}\todd\n", landed(&org, "main"));
+    let tree = org.scratch.run("work", &["git", "mktree"], &[], &tree).ok().trim().to_owned();
+    let odd = org.scratch.git("work", &["commit-tree", "-p", "refs/notes/ai", "-m", "odd", &tree]);
+    org.push("tove", &[&format!("{odd}:refs/notes/ai")]).ok();
+    others_land(&org);
+}
+
+/// Ids of the other kind name nothing that is here.
+#[test]
+fn statements_that_name_what_cannot_be_here_stop_nobody() {
+    let org = org();
+    on(&org, "f", "main");
+    org.scratch.write("work/pay/charge.rs", EVIL);
+    let head = org.commit("jonas", ASSISTED);
+    signed(&org, "priya", "main..f");
+    let line = ["for-each-ref", "--format=%(refname)", "refs/obstat/approvals"];
+    let name = org.scratch.git("work", &line).lines().next().unwrap().to_owned();
+    let own = own_nonce(&org, &name);
+    let wide = "1".repeat(64);
+    let tip = landed(&org, "main");
+    let digest = name.split('/').nth(3).unwrap().to_owned();
+    let signer = ("\"signer\":\"priya\"", "\"signer\":\"tove\"");
+    for edits in [
+        [(tip.as_str(), wide.as_str()), (&own, &nonce(1)), signer],
+        [(head.as_str(), wide.as_str()), (&own, &nonce(2)), signer],
+        [(digest.as_str(), wide.as_str()), (&own, &nonce(3)), signer],
+    ] {
+        let spec = forged(&org, &name, &edits, "tove");
+        let (from, to) = spec.split_once(':').unwrap();
+        // As if it had been filed once.
+        let fetch = ["git", "fetch", "-q", "../work", &format!("{from}:{to}")];
+        org.scratch.run("server.git", &fetch, &[], "").ok();
+    }
+    org.push("jonas", &["f:main"]).ok();
+    others_land(&org);
+}

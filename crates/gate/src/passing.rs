@@ -1,0 +1,116 @@
+//! Paths that a change's commits touch and that are in the end as they were: what came and went with them
+//! lies below the target from then on. Judges nothing.
+
+use crate::memo::Memo;
+use crate::ports::{Commit, PortError, Repository};
+use obstat_model::change::{ChangeFacts, ChangedFile, FileChange, LineCount, Revision};
+use obstat_model::object::{Oid, RepoPath};
+use std::collections::{BTreeSet, HashSet};
+use std::rc::Rc;
+
+/// Most such paths of one change.
+const PATHS_MAX: usize = 200_000;
+
+/// What came and went.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Passing {
+    /// The paths, sorted.
+    pub paths: Vec<RepoPath>,
+    /// The commits that touch one.
+    commits: Vec<Oid>,
+}
+
+impl Passing {
+    /// What came and went with a change. A new ref has nothing: all that it holds is its change.
+    ///
+    /// # Errors
+    /// [`PortError`] when objects cannot be read, or there is too much.
+    pub(crate) fn of(
+        (repository, memo): (&dyn Repository, &Memo),
+        change: &ChangeFacts,
+        commits: &[Commit],
+    ) -> Result<Self, PortError> {
+        let Revision { tip: Some(tip), head, .. } = change.revision else {
+            return Ok(Self::default());
+        };
+        let is_whole = |commit: &&Commit| commit.id == head && commit.parents.first() == Some(&tip);
+        let own: HashSet<&RepoPath> = change.files.iter().map(|file| &file.change.path).collect();
+        let (mut paths, mut touching) = (BTreeSet::new(), Vec::new());
+        for commit in commits.iter().filter(|commit| !is_whole(commit)) {
+            let touched = memo.touched(commit.id, || touched(repository, commit))?;
+            let before = paths.len();
+            let mut others = touched.iter().filter(|path| !own.contains(path)).peekable();
+            if others.peek().is_some() {
+                touching.push(commit.id);
+            }
+            paths.extend(others.cloned());
+            if paths.len() > PATHS_MAX && paths.len() > before {
+                let what = "the change, with what its commits touch on the way,".to_owned();
+                let limit = format!("{} files", obstat_model::text::grouped(PATHS_MAX as u64));
+                return Err(PortError::TooLarge { what, limit });
+            }
+        }
+        Ok(Self { paths: paths.into_iter().collect(), commits: touching })
+    }
+
+    /// Whether a head that somebody signed for has all of it: the digest of the change does not bind it.
+    pub(crate) fn is_below(
+        &self,
+        repository: &dyn Repository,
+        head: Oid,
+    ) -> Result<bool, PortError> {
+        if self.commits.is_empty() {
+            return Ok(true);
+        }
+        if !repository.has_commit(head)? {
+            return Ok(false);
+        }
+        for commit in &self.commits {
+            if !repository.is_ancestor(*commit, head)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// A change as rules see it: with such paths as files without lines, behind those that it changes.
+    pub(crate) fn with(&self, change: &ChangeFacts) -> ChangeFacts {
+        let file = |path: &RepoPath| ChangedFile {
+            change: FileChange { path: path.clone(), old: None, new: None, content: None },
+            lines: LineCount { added: 0, removed: 0 },
+            hidden: Vec::new(),
+        };
+        let mut seen = change.clone();
+        seen.files.extend(self.paths.iter().map(file));
+        seen
+    }
+}
+
+/// Paths that differ from every parent: what a merge takes from one is that one's.
+fn touched(repository: &dyn Repository, commit: &Commit) -> Result<Rc<[RepoPath]>, PortError> {
+    let tree_of = |id: &Oid| repository.commit(*id).map(|parent| Some(parent.tree));
+    let mut parents = commit.parents.iter().map(tree_of);
+    let first = parents.next().transpose()?.flatten();
+    let mut found: BTreeSet<RepoPath> = differing(repository, first, commit.tree)?;
+    for parent in parents {
+        if found.is_empty() {
+            break;
+        }
+        let other = differing(repository, parent?, commit.tree)?;
+        found.retain(|path| other.contains(path));
+    }
+    Ok(found.into_iter().collect())
+}
+
+fn differing(
+    repository: &dyn Repository,
+    from: Option<Oid>,
+    to: Oid,
+) -> Result<BTreeSet<RepoPath>, PortError> {
+    let mut found = BTreeSet::new();
+    repository.visit_changes(from, Some(to), &mut |change| {
+        found.insert(change.path);
+        found.len() <= PATHS_MAX
+    })?;
+    Ok(found)
+}
