@@ -4,8 +4,8 @@ mod traces;
 
 pub use traces::of_tree as traces_of;
 
-use crate::memo::ReadNote;
-use crate::ports::{Commit, PortError, RawSignature, Repository};
+use crate::memo::ReadNotes;
+use crate::ports::{Commit, PortError, RawSignature};
 use crate::world::{Then, World};
 use obstat_model::change::ChangeFacts;
 use obstat_model::evidence::{Evidence, EvidenceKind, Strength};
@@ -14,7 +14,6 @@ use obstat_model::id::ToolId;
 use obstat_model::object::{Oid, RefName};
 use obstat_provenance::note;
 use obstat_provenance::{CommitFacts, Fingerprints, RawIdentity};
-use std::rc::Rc;
 
 /// Ref of git-ai's authorship notes.
 pub const NOTES: &str = "refs/notes/ai";
@@ -45,40 +44,41 @@ pub fn of_commit(
 ) -> Result<Vec<Evidence>, PortError> {
     let mut found = of_message(fingerprints, commit);
     let Some(notes) = notes else { return Ok(found) };
-    let note =
-        world.memo.note(commit.id, |read| read_note(world.repository, (notes, commit.id), read))?;
-    match note.as_deref() {
-        None => {}
-        Some(Ok(note)) => found.extend(note.evidence(fingerprints, commit.id)),
-        Some(Err(why)) => found.push(unread(commit.id, why)),
+    let read = world.memo.notes(commit.id, |read| read_notes(world, (notes, commit.id), read))?;
+    for note in read.iter() {
+        match note {
+            Ok(note) => found.extend(note.evidence(fingerprints, commit.id)),
+            Err(why) => found.push(unread(commit.id, why)),
+        }
     }
     Ok(found)
 }
 
-/// Reads a note; `read` counts the bytes of all.
-fn read_note(
-    repository: &dyn Repository,
+/// Reads the note on a commit, and those that it had before; `read` counts the bytes of all.
+fn read_notes(
+    world: World,
     (notes, commit): (&RefName, Oid),
     read: &mut u64,
-) -> Result<ReadNote, PortError> {
-    let found = match repository.note(notes, commit, NOTE_MAX) {
-        Ok(None) => return Ok(None),
-        Ok(Some(bytes)) => {
-            *read = read.saturating_add(bytes.len() as u64);
-            match *read > NOTES_MAX {
-                true => Err(format!("the notes of one change have over {} MiB", NOTES_MAX >> 20)),
-                false => note::parse(&bytes).map_err(|error| error.to_string()),
-            }
+) -> Result<ReadNotes, PortError> {
+    let mut parsed = |bytes: &[u8]| {
+        *read = read.saturating_add(bytes.len() as u64);
+        match *read > NOTES_MAX {
+            true => Err(format!("the notes of one change have over {} MiB", NOTES_MAX >> 20)),
+            false => note::parse(bytes).map_err(|error| error.to_string()),
         }
-        // Whoever wrote it is no reason to stop everybody else.
-        Err(
-            error @ (PortError::TooLarge { .. }
-            | PortError::Malformed { .. }
-            | PortError::Missing(_)),
-        ) => Err(error.to_string()),
-        Err(error) => return Err(error),
     };
-    Ok(Some(Rc::new(found)))
+    let mut found = Vec::new();
+    match world.repository.note(notes, commit, NOTE_MAX) {
+        Ok(None) => {}
+        Ok(Some(bytes)) => found.push(parsed(&bytes)),
+        // Whoever wrote it is no reason to stop everybody else.
+        Err(error) if error.is_of_one_object() => found.push(Err(error.to_string())),
+        Err(error) => return Err(error),
+    }
+    for bytes in world.records.earlier_notes(commit, NOTE_MAX)? {
+        found.push(parsed(&bytes.unwrap_or_default()));
+    }
+    Ok(found.into())
 }
 
 /// Evidence of one commit's message and identities alone.
@@ -130,13 +130,10 @@ fn unread(commit: Oid, why: &str) -> Evidence {
     }
 }
 
-/// The ref of authorship notes, where the repository has it.
-///
-/// # Errors
-/// [`PortError`] when refs cannot be read.
-pub fn notes(repository: &dyn Repository) -> Result<Option<RefName>, PortError> {
-    let Ok(name) = RefName::parse(NOTES) else { return Ok(None) };
-    Ok(repository.reference(&name)?.map(|_| name))
+/// The ref of authorship notes.
+#[must_use]
+pub fn notes() -> Option<RefName> {
+    RefName::parse(NOTES).ok()
 }
 
 /// Evidence of a whole change: its commits, its earlier forms, its paths, the traces it brings.

@@ -30,11 +30,11 @@ pub struct Memo {
     /// Merges of two commits.
     merged: RefCell<HashMap<(Oid, Oid), Merge>>,
     /// Notes, by the commit that they are on, and how many bytes all have.
-    notes: RefCell<(HashMap<Oid, ReadNote>, u64)>,
+    notes: RefCell<(HashMap<Oid, ReadNotes>, u64)>,
 }
 
-/// A note, or why it cannot be read, or none.
-pub(crate) type ReadNote = Option<Rc<Result<Note, String>>>;
+/// Notes, or why they cannot be read.
+pub(crate) type ReadNotes = Rc<[Result<Note, String>]>;
 
 /// From one commit, or from nothing, to another.
 type Span = (Option<Oid>, Oid);
@@ -144,12 +144,12 @@ impl Memo {
         Ok(Some(history.newest))
     }
 
-    /// The note on a commit, read once.
-    pub(crate) fn note(
+    /// The notes on a commit, read once.
+    pub(crate) fn notes(
         &self,
         commit: Oid,
-        read: impl FnOnce(&mut u64) -> Result<ReadNote, PortError>,
-    ) -> Result<ReadNote, PortError> {
+        read: impl FnOnce(&mut u64) -> Result<ReadNotes, PortError>,
+    ) -> Result<ReadNotes, PortError> {
         let (known, bytes) = &mut *self.notes.borrow_mut();
         if let Some(known) = known.get(&commit) {
             return Ok(known.clone());

@@ -2,7 +2,7 @@
 //!
 //! Counts nobody and ranks nobody; a part that cannot be attributed is reported as such.
 
-use crate::ports::{Commit, PortError, RawSignature, Repository};
+use crate::ports::{Account, Commit, PortError, RawSignature, Records, Repository};
 use crate::proposal::Pusher;
 use obstat_model::actor::{Actor, Identity, Participant, Role};
 use obstat_model::approval::ApprovalFacts;
@@ -112,6 +112,47 @@ fn operators(
         }));
     }
     operators
+}
+
+/// Those who brought what agents made to other refs before, where nobody is named as the agent's operator, and
+/// what services are named as authors of: nobody else is known to have had a hand in it.
+///
+/// # Errors
+/// [`PortError`] when records cannot be read.
+pub fn bringers(
+    directory: Directory,
+    records: &dyn Records,
+    commits: &[Commit],
+) -> Result<Vec<Participant>, PortError> {
+    let mut found = Vec::new();
+    for commit in commits.iter().filter(|commit| is_by_nobody(directory, commit)) {
+        for Account { host, login } in records.brought_by(commit.id)? {
+            let person = directory.roster.by_login(&host, &login);
+            let actor = person.filter(|actor| matches!(actor, Actor::Person(_)));
+            let identity = Identity { name: login, email: String::new() };
+            found.extend(actor.map(|actor| Participant {
+                role: Role::Operator,
+                actor: Some(actor),
+                identity,
+                proven: true,
+                commit: Some(commit.id),
+            }));
+        }
+    }
+    Ok(settle(found))
+}
+
+/// Whether a commit names an agent that has no operator of its own, or a service as its author.
+#[must_use]
+pub fn is_by_nobody(directory: Directory, commit: &Commit) -> bool {
+    let has_operator = |agent: &AgentId| {
+        directory.roster.agent(agent).is_some_and(|agent| !agent.operators.is_empty())
+    };
+    directory.of_commit(commit).iter().any(|part| match &part.actor {
+        Some(Actor::Agent(agent)) => !has_operator(agent),
+        Some(Actor::Service(_)) => part.role == Role::Author,
+        _ => false,
+    })
 }
 
 /// Sorts and keeps one part of each kind: the first commit of a part stands for all.

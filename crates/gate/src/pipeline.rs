@@ -177,8 +177,11 @@ impl Case<'_> {
         let mut participants = people::participants(directory, commits, &proposal.pusher);
         participants.extend(people::contributors(directory, earlier));
         let all: Vec<Commit> = commits.iter().chain(earlier).cloned().collect();
+        if matches!(world.surroundings, Surroundings::Searched) {
+            participants.extend(people::bringers(directory, world.records, &all)?);
+        }
         let notes = match world.surroundings {
-            Surroundings::Searched => assist::notes(world.repository)?,
+            Surroundings::Searched => assist::notes(),
             Surroundings::Ignored { .. } | Surroundings::Supposed(_) => None,
         };
         let gathered = assist::of_change(world, fingerprints, (&all, notes.as_ref()), change)?;

@@ -255,6 +255,15 @@ pub trait Repository {
     fn note(&self, notes: &RefName, commit: Oid, cap: u64) -> Result<Option<Vec<u8>>, PortError>;
 }
 
+/// The name of somebody at a transport or forge.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Account {
+    /// Where: as [`obstat_model::roster::Account::host`].
+    pub host: String,
+    /// The login.
+    pub login: String,
+}
+
 /// Signed records of earlier acts, as bytes: who reads them must verify them.
 pub trait Records {
     /// Envelopes of people's statements filed under a digest.
@@ -321,6 +330,19 @@ pub trait Records {
     /// # Errors
     /// [`PortError`] when they cannot be read.
     fn input_steps(&self) -> Result<Vec<Vec<u8>>, PortError>;
+
+    /// Logins of those who brought a commit to a ref that nobody protects, each with its host. Not signed: it
+    /// only excludes.
+    ///
+    /// # Errors
+    /// [`PortError`] when they cannot be read.
+    fn brought_by(&self, commit: Oid) -> Result<Vec<Account>, PortError>;
+
+    /// Notes on a commit that were taken away or replaced, at most `cap` bytes each; of larger ones nothing.
+    ///
+    /// # Errors
+    /// [`PortError`] when they cannot be read.
+    fn earlier_notes(&self, commit: Oid, cap: u64) -> Result<Vec<Option<Vec<u8>>>, PortError>;
 
     /// Records of all targets, newest first, as long as `more` asks for the next one.
     ///

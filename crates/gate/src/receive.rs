@@ -1,8 +1,11 @@
 //! Answers a push: which ref updates may pass, and what is to be recorded if they do.
 
+mod beside;
 mod created;
 mod filed;
 mod gated;
+
+pub use beside::{Beside, beside};
 
 use crate::assist::NOTES;
 use crate::governing::Main;

@@ -6,13 +6,13 @@
 mod write;
 
 pub use write::{
-    InputsTouched, LandingIndex, Made, file_statement, keep_superseded, record_landings,
-    record_receipts,
+    InputsTouched, LandingIndex, Made, file_statement, keep_notes, keep_superseded, record_brought,
+    record_landings, record_receipts,
 };
 
 use crate::repository::GitRepository;
 use crate::store::from_git;
-use obstat_gate::ports::{PortError, Records, Repository};
+use obstat_gate::ports::{Account, PortError, Records, Repository};
 use obstat_gate::receive::APPROVALS;
 use obstat_model::change::FileState;
 use obstat_model::digest::sha256;
@@ -23,6 +23,10 @@ use obstat_model::object::{Oid, RefName, RepoPath};
 pub const LANDINGS: &str = "refs/obstat/landings";
 /// Chain of receipts.
 pub const RECEIPTS: &str = "refs/obstat/receipts";
+/// Chain of who brought commits that agents or services made.
+pub const BROUGHT: &str = "refs/obstat/brought";
+/// Chain of notes that were taken away or replaced.
+pub const EARLIER_NOTES: &str = "refs/obstat/notes";
 /// Largest record in bytes.
 const RECORD_MAX: u64 = 1 << 20;
 
@@ -134,6 +138,27 @@ impl Records for GitRepository {
         Ok(())
     }
 
+    fn brought_by(&self, commit: Oid) -> Result<Vec<Account>, PortError> {
+        let Some(tree) = self.chain_tree(BROUGHT)? else { return Ok(Vec::new()) };
+        let files = self.files_below(tree, &RepoPath::from(object_dir(commit).as_str()))?;
+        let mut found = Vec::new();
+        for (_, state) in files {
+            let text = self.record_blob(state.oid)?;
+            let text = String::from_utf8_lossy(&text);
+            let mut lines = text.lines();
+            if let (Some(host), Some(login)) = (lines.next(), lines.next()) {
+                found.push(Account { host: host.to_owned(), login: login.to_owned() });
+            }
+        }
+        Ok(found)
+    }
+
+    fn earlier_notes(&self, commit: Oid, cap: u64) -> Result<Vec<Option<Vec<u8>>>, PortError> {
+        let Some(tree) = self.chain_tree(EARLIER_NOTES)? else { return Ok(Vec::new()) };
+        let files = self.files_below(tree, &RepoPath::from(object_dir(commit).as_str()))?;
+        files.into_iter().map(|(_, state)| self.blob(state.oid, cap)).collect()
+    }
+
     fn landings_of(&self, digest: ChangeDigest) -> Result<Vec<Vec<u8>>, PortError> {
         let files = self.records_below(&digest_dir(digest))?;
         files.into_iter().map(|(_, state)| self.record_blob(state.oid)).collect()
@@ -180,6 +205,11 @@ fn contains(bytes: &[u8], word: &[u8]) -> bool {
 fn spread(hex: &str) -> String {
     let (head, tail) = hex.split_at_checked(2).unwrap_or(("", hex));
     format!("{head}/{tail}")
+}
+
+/// Where a chain keeps what belongs to an object.
+fn object_dir(id: Oid) -> String {
+    spread(&id.to_string())
 }
 
 /// Targets are told apart by the first eight bytes of the SHA-256 of their names.

@@ -1,5 +1,6 @@
 //! Ways around the gate, each tried as somebody who may push would try it.
 
+mod brought;
 mod crossed;
 mod floods;
 mod forgeries;

@@ -4,7 +4,7 @@ use super::attacks::{EVIL, approved_head, fetch, lands, later, lines, on, said, 
 use super::{ASSISTED, org};
 use obstat_attest::VerifyOptions;
 use obstat_gate::memo::Memo;
-use obstat_gate::ports::{Commit, Merge, NoCache, PortError, Records, Repository};
+use obstat_gate::ports::{Account, Commit, Merge, NoCache, PortError, Records, Repository};
 use obstat_gate::proposal::Pusher;
 use obstat_gate::receive::{self, Answer, RefUpdate, Setup};
 use obstat_gate::world::{Seen, Surroundings, World};
@@ -81,6 +81,8 @@ faulty!(Records {
     fn landings_of(digest: ChangeDigest) -> Vec<Vec<u8>>;
     fn landings_with(statement: StatementHash) -> Vec<Vec<u8>>;
     fn input_steps() -> Vec<Vec<u8>>;
+    fn brought_by(commit: Oid) -> Vec<Account>;
+    fn earlier_notes(commit: Oid, cap: u64) -> Vec<Option<Vec<u8>>>;
     fn newest_landings(more: &mut dyn FnMut(&[u8]) -> bool) -> ();
     fn landings_on(target: &RefName, more: &mut dyn FnMut(&[u8]) -> bool) -> ();
 });

@@ -1,14 +1,17 @@
 //! Appends records: blobs and trees first, then one compare-and-swap of the ref.
 
 use super::{
-    LANDINGS, LATEST, RECEIPTS, STEPS, clearance_dir, digest_dir, file_name, history_path, oid,
-    receipt_path, statement_dir, statement_ref, target_key, target_path, tip_dir,
+    BROUGHT, EARLIER_NOTES, LANDINGS, LATEST, RECEIPTS, STEPS, clearance_dir, digest_dir,
+    file_name, history_path, object_dir, oid, receipt_path, statement_dir, statement_ref,
+    target_key, target_path, tip_dir,
 };
 use crate::error::GitError;
 use crate::refs::{self, RefEdit};
 use crate::repository::GitRepository;
 use crate::store::to_git;
-use obstat_gate::ports::Repository as _;
+use obstat_gate::assist::NOTE_MAX;
+use obstat_gate::ports::{Account, Records as _, Repository as _};
+use obstat_model::digest::sha256;
 use obstat_model::id::{ChangeDigest, StatementHash};
 use obstat_model::object::{Oid, RefName};
 use obstat_model::time::Timestamp;
@@ -113,6 +116,60 @@ pub fn record_receipts(
         };
         Ok(receipts.iter().map(entry).collect())
     })
+}
+
+/// Keeps who brought commits, by the login at the transport.
+///
+/// # Errors
+/// [`GitError`] when objects or the ref cannot be written.
+pub fn record_brought(
+    repository: &GitRepository,
+    commits: &[Oid],
+    by: &Account,
+    at: Timestamp,
+) -> Result<(), GitError> {
+    let text = format!("{}\n{}\n", by.host, by.login);
+    let name = file_key(text.as_bytes());
+    let mut new = Vec::new();
+    for commit in commits {
+        if !repository.brought_by(*commit)?.contains(by) {
+            new.push(format!("{}/{name}", object_dir(*commit)));
+        }
+    }
+    if new.is_empty() {
+        return Ok(());
+    }
+    append(repository, BROUGHT, at, &mut |_| {
+        Ok(vec![Entry { paths: new.clone(), bytes: text.clone().into_bytes() }])
+    })
+}
+
+/// Keeps notes that are taken away or replaced: a commit and the blob of its note, each.
+///
+/// # Errors
+/// [`GitError`] when objects or the ref cannot be written.
+pub fn keep_notes(
+    repository: &GitRepository,
+    notes: &[(Oid, Oid)],
+    at: Timestamp,
+) -> Result<(), GitError> {
+    if notes.is_empty() {
+        return Ok(());
+    }
+    append(repository, EARLIER_NOTES, at, &mut |_| {
+        let entry = |(commit, blob): &(Oid, Oid)| {
+            let paths = vec![format!("{}/{blob}", object_dir(*commit))];
+            // A note that is too large to be read is kept as one that nobody can read.
+            let bytes = repository.blob(*blob, NOTE_MAX)?.unwrap_or_default();
+            Ok(Entry { paths, bytes })
+        };
+        notes.iter().map(entry).collect()
+    })
+}
+
+/// A short name for a file by its content.
+fn file_key(bytes: &[u8]) -> String {
+    sha256(bytes).to_string().chars().take(16).collect()
 }
 
 type Maker<'a> = &'a mut dyn FnMut(Option<&[u8]>) -> Result<Vec<Entry>, GitError>;

@@ -10,13 +10,13 @@ use crate::ui::{Ui, refusal};
 use obstat_api::exit::Exit;
 use obstat_gate::deploy;
 use obstat_gate::memo::Memo;
-use obstat_gate::ports::{Records as _, Repository as _};
+use obstat_gate::ports::{Account, Records as _, Repository as _};
 use obstat_gate::proposal::Pusher;
 use obstat_gate::receive::{self, APPROVALS, Answer, Gated, OWN, RefUpdate, Setup};
 use obstat_gate::world::World;
 use obstat_git::GitRepository;
 use obstat_git::hook::{Place, REFS_MAX, parse_updates};
-use obstat_git::records::{keep_superseded, record_receipts};
+use obstat_git::records::{keep_notes, keep_superseded, record_brought, record_receipts};
 use obstat_git::refs::RefEdit;
 use obstat_model::landing::Receipt;
 use obstat_model::object::{Oid, RefName};
@@ -87,6 +87,7 @@ pub(super) fn before(ui: &mut Ui) -> Result<Exit, CliError> {
     if !answers.iter().all(Answer::passes) {
         return Ok(Exit::Blocked);
     }
+    keep_beside(&repository, world, &setup, (&updates, &answers))?;
     // Before anything is accepted: whoever pushes can hang up before the hook that comes after.
     let heads = superseded(&repository, &updates)?;
     if !heads.is_empty() || updates.iter().any(|u| u.name.as_str().starts_with(APPROVALS)) {
@@ -113,6 +114,26 @@ pub(super) fn before(ui: &mut Ui) -> Result<Exit, CliError> {
         }
     }
     Ok(Exit::Ok)
+}
+
+/// Keeps who brings what agents made, and notes that are taken away.
+fn keep_beside(
+    repository: &GitRepository,
+    world: World,
+    setup: &Setup,
+    (updates, answers): (&[RefUpdate], &[Answer]),
+) -> Result<(), CliError> {
+    let beside = receive::beside(world, setup, updates, answers)?;
+    if beside.brought.is_empty() && beside.notes.is_empty() {
+        return Ok(());
+    }
+    let apart = GitRepository::open(repository.directory(), None)?;
+    keep_notes(&apart, &beside.notes, world.now.0)?;
+    if let Pusher::Login { host, login } = &setup.pusher {
+        let by = Account { host: host.clone(), login: login.clone() };
+        record_brought(&apart, &beside.brought, &by, world.now.0)?;
+    }
+    Ok(())
 }
 
 /// What stands where a push begins came there through the gate, or is recorded now: what lands on top

@@ -3,7 +3,7 @@
 
 use crate::error::CliError;
 use obstat_gate::inputs::Inputs;
-use obstat_gate::ports::{Commit, PortError, Records};
+use obstat_gate::ports::{Account, Commit, PortError, Records};
 use obstat_model::digest::sha256;
 use obstat_model::id::{ChangeDigest, InputsDigest, LevelName, RepositoryId, StatementHash};
 use obstat_model::level::LevelGrant;
@@ -50,6 +50,12 @@ impl Records for Nothing {
         Ok(Vec::new())
     }
     fn input_steps(&self) -> Result<Vec<Vec<u8>>, PortError> {
+        Ok(Vec::new())
+    }
+    fn brought_by(&self, _: Oid) -> Result<Vec<Account>, PortError> {
+        Ok(Vec::new())
+    }
+    fn earlier_notes(&self, _: Oid, _: u64) -> Result<Vec<Option<Vec<u8>>>, PortError> {
         Ok(Vec::new())
     }
     fn newest_landings(&self, _: &mut dyn FnMut(&[u8]) -> bool) -> Result<(), PortError> {

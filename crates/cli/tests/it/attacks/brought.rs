@@ -1,0 +1,129 @@
+//! What the server was shown before: who pushed what an agent made, and notes that somebody takes away.
+
+use super::{EVIL, fetch, landed, on, signed, verify};
+use crate::{org, program};
+use obstat_testkit::{Finished, Org, POLICY};
+
+/// Commits as another identity altogether.
+fn commit_as(org: &Org, name: &str, email: &str) -> Finished {
+    org.scratch.git("work", &["add", "-A"]);
+    let env = [
+        ("GIT_AUTHOR_NAME", name),
+        ("GIT_AUTHOR_EMAIL", email),
+        ("GIT_COMMITTER_NAME", name),
+        ("GIT_COMMITTER_EMAIL", email),
+    ];
+    org.scratch.run("work", &["git", "commit", "-q", "-m", "work"], &env, "")
+}
+
+/// Whoever pushes an agent's branch runs the agent, whoever takes it to main.
+#[test]
+fn who_brought_an_agent_s_work_does_not_approve_it() {
+    for squashed in [false, true] {
+        let org = org();
+        on(&org, "agent", "main");
+        org.scratch.write("work/pay/charge.rs", EVIL);
+        commit_as(&org, "Claude", "noreply@anthropic.com").ok();
+        org.push("yusuf", &["agent"]).ok();
+        signed(&org, "yusuf", "main..agent");
+        if squashed {
+            org.scratch.git("work", &["checkout", "-q", "-B", "agent", "main"]);
+            org.scratch.git("work", &["checkout", "-q", "origin/agent", "--", "pay"]);
+            org.commit("tove", "work");
+        }
+        let refused = org.push("tove", &["agent:main"]);
+        assert_ne!(refused.code, 0, "the operator approved, squashed: {squashed}");
+        assert!(refused.err.contains("yusuf"), "{}", refused.err);
+        // Whoever only fetched it is free to sign.
+        signed(&org, "priya", "main..agent");
+        org.push("tove", &["agent:main"]).ok();
+        fetch(&org);
+        verify(&org, "work", "production", &landed(&org, "main")).ok();
+    }
+}
+
+/// A service is nobody: whoever commits under its address is who brings that.
+#[test]
+fn who_commits_under_a_service_s_address_does_not_approve_it() {
+    let org = Org::ungated(program(), POLICY);
+    let roster = format!("{}services: {{ web: {{ emails: [web@example.com] }} }}\n", org.roster());
+    org.scratch.write("work/.obstat/roster.yaml", roster);
+    org.commit("mira", "services");
+    org.push("mira", &["main"]).ok();
+    org.obstat("mira", ".", &["bootstrap", "--bare", "server.git"]).ok();
+    let install = ["hook", "install", "--bare", "server.git", "--pusher-from", "OBSTAT_PUSHER"];
+    org.obstat("mira", ".", &install).ok();
+    fetch(&org);
+    on(&org, "y", "main");
+    org.scratch.write("work/pay/charge.rs", EVIL);
+    commit_as(&org, "Web", "web@example.com").ok();
+    org.push("yusuf", &["y"]).ok();
+    signed(&org, "yusuf", "main..y");
+    let refused = org.push("jonas", &["y:main"]);
+    assert_ne!(refused.code, 0, "yusuf approved what he wrote");
+    signed(&org, "priya", "main..y");
+    org.push("jonas", &["y:main"]).ok();
+}
+
+/// A note is evidence, also after somebody has taken it away, moved it or written another in its place.
+#[test]
+fn a_note_that_is_taken_away_is_still_known() {
+    for how in ["deleted", "removed", "replaced", "rewound"] {
+        let org = org();
+        on(&org, "w", "main");
+        org.scratch.write("work/src/a.rs", "fn a() {}\n");
+        let made = org.commit("tove", "my own work");
+        let notes =
+            |line: &[&str]| org.scratch.git("work", &[&["notes", "--ref=ai"], line].concat());
+        notes(&["add", "-m", "nothing", "main"]);
+        let note = "src/a.rs\n  d9978a8723e02b52 1-1\n---\n{\"schema_version\":\"authorship/3.0.0\",\
+                    \"git_ai_version\":\"1.6.24\",\"base_commit_sha\":\"\",\"prompts\":{\"d9978a8723e02b52\":\
+                    {\"agent_id\":{\"tool\":\"claude\",\"id\":\"x\",\"model\":\"m\"},\"overriden_lines\":0,\
+                    \"messages\":[]}}}";
+        org.scratch.write("note", note);
+        notes(&["add", "-F", "../note", "w"]);
+        org.push("tove", &["w", "refs/notes/ai"]).ok();
+        fetch(&org);
+        let key = org.scratch.at("keys/tove").to_string_lossy().into_owned();
+        let line = ["declare", "--unassisted", "--key", &key, "main..w"];
+        org.obstat_typing("tove", "work", &line, &org.typed("main..w")).ok();
+        org.push_statements("tove").ok();
+        let spec = match how {
+            "deleted" => ":refs/notes/ai",
+            "removed" => {
+                notes(&["remove", "w"]);
+                "refs/notes/ai"
+            }
+            "replaced" => {
+                notes(&["add", "-f", "-m", "nothing", "w"]);
+                "refs/notes/ai"
+            }
+            _ => "+refs/notes/ai~1:refs/notes/ai",
+        };
+        org.push("tove", &[spec]).ok();
+        let refused = org.push("tove", &["w:main"]);
+        assert_ne!(refused.code, 0, "{how}: {made} landed on her word");
+        assert!(refused.said().contains("yes, claude"), "{how}: {}", refused.err);
+    }
+}
+
+/// The twin: notes that are spread over directories say what they said.
+#[test]
+fn notes_that_only_move_are_not_kept_twice() {
+    let org = org();
+    let blob = org.scratch.git("work", &["hash-object", "-w", "pay/charge.rs"]);
+    let made = landed(&org, "main");
+    let flat = format!("100644 blob {blob}\t{made}\n");
+    let flat = org.scratch.run("work", &["git", "mktree"], &[], &flat).ok().trim().to_owned();
+    let (first, rest) = made.split_at(2);
+    let below = format!("100644 blob {blob}\t{rest}\n");
+    let below = org.scratch.run("work", &["git", "mktree"], &[], &below).ok().trim().to_owned();
+    let spread = format!("040000 tree {below}\t{first}\n");
+    let spread = org.scratch.run("work", &["git", "mktree"], &[], &spread).ok().trim().to_owned();
+    let one = org.scratch.git("work", &["commit-tree", "-m", "flat", &flat]);
+    let two = org.scratch.git("work", &["commit-tree", "-p", &one, "-m", "spread", &spread]);
+    org.push("tove", &[&format!("{one}:refs/notes/ai")]).ok();
+    org.push("tove", &[&format!("{two}:refs/notes/ai")]).ok();
+    let kept = org.scratch.git("server.git", &["for-each-ref", "refs/obstat/notes"]);
+    assert_eq!(kept, "");
+}
