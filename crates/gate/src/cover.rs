@@ -104,6 +104,7 @@ pub fn cover(
     ends: impl FnOnce() -> Result<HashSet<Oid>, PortError>,
 ) -> Result<Coverage, PortError> {
     let (chain, known) = (Vec::new(), HashSet::new());
+    world.memo.steps_are(HashSet::new());
     let mut search = Search { world, inputs, standing, advance, chain, ends: known, spent: 0 };
     let whole = search.judge(advance.from, advance.to, Detail::NameEligible)?;
     if whole.decision.outcome == Outcome::Clear {
@@ -116,6 +117,7 @@ pub fn cover(
         return Ok(Coverage { clear: Vec::new(), open: Some(whole) });
     }
     search.ends = ends()?;
+    world.memo.steps_are(chain.iter().map(|commit| commit.id).collect());
     search.chain = chain;
     search.run(whole)
 }

@@ -32,6 +32,14 @@ pub struct Sides<'a> {
 #[must_use]
 pub fn scan(change: &FileChange, sides: Sides) -> Vec<HiddenFlag> {
     let mut flags = entry_flags(change);
+    if change.old.is_none() {
+        // A name can hide as much as a line.
+        let path = change.path.as_bytes();
+        flags.extend(characters::flags(b"", path));
+        if scripts::mixes(b"", path) {
+            flags.push(HiddenFlag::MixedScript);
+        }
+    }
     if let Some(new) = sides.new {
         let old = sides.old.unwrap_or_default();
         flags.extend(content_flags(old, new));

@@ -10,7 +10,7 @@ use obstat_model::time::{Seconds, Timestamp};
 use obstat_policy::RollingDemand;
 use obstat_provenance::note::Note;
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 /// What one run has found out: anybody may make it ask for the same a thousand times.
@@ -27,6 +27,8 @@ pub struct Memo {
     lines: RefCell<HashMap<Span, Vec<(RollingDemand, u64)>>>,
     /// Paths that commits touch.
     touched: RefCell<HashMap<Oid, Rc<[RepoPath]>>>,
+    /// Steps of the advance whose parts are judged.
+    steps: RefCell<HashSet<Oid>>,
     /// Merges of two commits.
     merged: RefCell<HashMap<(Oid, Oid), Merge>>,
     /// Notes, by the commit that they are on, and how many bytes all have.
@@ -171,6 +173,16 @@ impl Memo {
         let found = find()?;
         self.touched.borrow_mut().insert(commit, Rc::clone(&found));
         Ok(found)
+    }
+
+    /// Says of which advance parts are judged: its steps are judged one after another, and are no other heads.
+    pub(crate) fn steps_are(&self, steps: HashSet<Oid>) {
+        self.steps.replace(steps);
+    }
+
+    /// Whether a commit is such a step.
+    pub(crate) fn is_step(&self, commit: Oid) -> bool {
+        self.steps.borrow().contains(&commit)
     }
 
     /// Lines of what was brought as a demand counts them, counted once.

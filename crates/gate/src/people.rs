@@ -2,6 +2,7 @@
 //!
 //! Counts nobody and ranks nobody; a part that cannot be attributed is reported as such.
 
+use crate::memo::Memo;
 use crate::ports::{Account, Commit, PortError, RawSignature, Records, Repository};
 use crate::proposal::Pusher;
 use obstat_model::actor::{Actor, Identity, Participant, Role};
@@ -170,7 +171,7 @@ fn settle(mut found: Vec<Participant>) -> Vec<Participant> {
 /// # Errors
 /// [`PortError`] when objects cannot be read.
 pub fn earlier_forms(
-    repository: &dyn Repository,
+    (repository, memo): (&dyn Repository, &Memo),
     change: &ChangeFacts,
     own: &[Commit],
 ) -> Result<Vec<Commit>, PortError> {
@@ -178,7 +179,7 @@ pub fn earlier_forms(
     let content = Content::of(repository, change)?;
     let mut heads = Vec::new();
     for head in repository.other_heads()? {
-        if own.contains(&head) || Some(head) == change.revision.tip {
+        if own.contains(&head) || memo.is_step(head) || Some(head) == change.revision.tip {
             continue;
         }
         let tree = match repository.commit(head) {

@@ -76,7 +76,9 @@ pub fn judge(
     let passing = Passing::of((world.repository, world.memo), &change, &commits)?;
     let seen = passing.with(&change);
     let mut earlier = match world.surroundings {
-        Surroundings::Searched => people::earlier_forms(world.repository, &change, &commits)?,
+        Surroundings::Searched => {
+            people::earlier_forms((world.repository, world.memo), &change, &commits)?
+        }
         Surroundings::Ignored { .. } | Surroundings::Supposed(_) => Vec::new(),
     };
     let reader = Reader { world, standing };

@@ -5,7 +5,7 @@
 //! regular expression.
 
 use globset::GlobBuilder;
-use regex::bytes::Regex;
+use regex::bytes::{Regex, RegexBuilder};
 
 /// Longest pattern in bytes.
 const LENGTH_MAX: usize = 1_000;
@@ -114,8 +114,9 @@ fn shape(text: &str) -> Result<Shape, String> {
     let glob = built.map_err(|e| format!("the pattern does not hold: {}", e.kind()))?;
     let special = text.find(['*', '?', '[', ']', '{', '}', '\\']).unwrap_or(text.len());
     let prefix = text.as_bytes().get(..special).unwrap_or_default();
-    // The glob as a regular expression over bytes, for paths need not be UTF-8.
-    let regex = Regex::new(glob.regex()).map_err(|_| "the pattern is too complex".to_owned())?;
+    // The glob as a regular expression over bytes, for paths need not be UTF-8, and may have line feeds.
+    let regex = RegexBuilder::new(glob.regex()).dot_matches_new_line(true).build();
+    let regex = regex.map_err(|_| "the pattern is too complex".to_owned())?;
     Ok(Shape::General(prefix.into(), regex))
 }
 
@@ -137,6 +138,9 @@ mod tests {
         assert!(hit("**/Cargo.toml", "Cargo.toml") && hit("**/Cargo.toml", "a/b/Cargo.toml"));
         assert!(!hit("**/Cargo.toml", "a/XCargo.toml"));
         assert!(hit("{a,b}/?.[ch]", "b/x.c") && !hit("{a,b}/?.[ch]", "b/xx.c"));
+        assert!(
+            hit("**/migrations/*.sql", "db\n/migrations/2.sql") && hit("a/**/b*/**", "a/\n/b/c")
+        );
         assert!(hit("**", "anything/at/all") && hit("a/b", "a/b") && !hit("a/b", "A/b"));
     }
 
@@ -152,7 +156,7 @@ mod tests {
         #[test]
         fn shapes_agree_with_the_general_matcher(
             pattern in "(\\*\\*/)?([ab]{1,2}/){0,2}(\\*\\*|\\*\\.[ab]|[ab]{1,2}|\\*)",
-            path in "([ab]{1,2}/){0,3}[ab]{1,2}(\\.[ab])?",
+            path in "([ab\n\u{e9}]{1,2}/){0,3}[ab]{1,2}(\\.[ab])?",
         ) {
             let general = GlobBuilder::new(&pattern).literal_separator(true).build().unwrap();
             let wanted = general.compile_matcher().is_match(&path);

@@ -191,12 +191,20 @@ fn existing(
     let coverage = if forward {
         cover(world, own, &standing, &advance, || cover::ends(world))?
     } else {
-        let refused = rewrite == Rewrite::Refuse;
+        let refused = rewrite == Rewrite::Refuse || newer_refuses(&standing, &update.name)?;
         let rewritten = if refused { Some(turned(world, update, (old, new))?) } else { None };
         let problems = problems.into_iter().chain(rewritten).collect();
         split(straight(world, setup, own, update, problems)?)
     };
     finish(world, governing, mode, &advance, coverage)
+}
+
+/// Whether newer inputs of an origin refuse that history is rewritten: the branch's own may be old.
+fn newer_refuses(standing: &Standing, name: &RefName) -> Result<bool, PortError> {
+    let refuses = |inputs: &Inputs| {
+        inputs.policy.target_of(name).is_some_and(|target| target.rewrite() == Rewrite::Refuse)
+    };
+    Ok(standing.also()?.iter().any(|newer| newer.as_ref().as_ref().is_ok_and(refuses)))
 }
 
 pub(super) fn rewritten(name: &RefName) -> Problem {

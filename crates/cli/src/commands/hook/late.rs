@@ -125,7 +125,7 @@ fn makers(world: World, old: Option<Oid>, change: &ChangeFacts) -> Result<Vec<Pe
     let Some(tree) = content::tree_of(world.repository, old)? else { return Ok(Vec::new()) };
     let inputs = world.inputs(tree)?;
     let Ok(inputs) = &*inputs else { return Ok(Vec::new()) };
-    let earlier = people::earlier_forms(world.repository, change, &[])?;
+    let earlier = people::earlier_forms((world.repository, world.memo), change, &[])?;
     let directory = Directory { roster: &inputs.roster, fingerprints: &inputs.fingerprints };
     Ok(landing::contributors(&people::contributors(directory, &earlier)))
 }

@@ -23,6 +23,7 @@ use obstat_model::landing::{LandingKind, LandingRecord};
 use obstat_model::object::{Oid, RefName};
 use obstat_model::time::{Now, Seconds};
 use obstat_model::trust::{TrustRoot, TrustedKey};
+use std::collections::{BTreeMap, VecDeque};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
@@ -81,15 +82,29 @@ impl<'a> Announcer<'a> {
     }
 }
 
-/// Forgets the oldest announcements where there are too many. Those that come to pass all the same are
-/// judged when they do.
+/// Where there are too many announcements, forgets the oldest of whoever has most: nobody makes those of others
+/// go. Those that come to pass all the same are judged when they do.
 fn make_room(waiting: &mut Vec<PathBuf>) -> Result<(), CliError> {
     waiting.retain(|path| path.extension().is_none());
-    waiting.sort();
-    while waiting.len() >= WAITING_MAX {
-        let oldest = waiting.remove(0);
-        remove(&oldest)?;
+    if waiting.len() < WAITING_MAX {
+        return Ok(());
     }
+    waiting.sort();
+    let mut by_pusher: BTreeMap<String, VecDeque<PathBuf>> = BTreeMap::new();
+    for path in waiting.drain(..) {
+        let bytes = std::fs::read(&path).unwrap_or_default();
+        let pusher = record::claimed_landing(&bytes).map(|record| record.pusher);
+        by_pusher.entry(pusher.unwrap_or_default()).or_default().push_back(path);
+    }
+    while by_pusher.values().map(VecDeque::len).sum::<usize>() >= WAITING_MAX {
+        let most = by_pusher.values_mut().max_by_key(|paths| paths.len());
+        match most.and_then(VecDeque::pop_front) {
+            Some(oldest) => remove(&oldest)?,
+            None => break,
+        }
+    }
+    waiting.extend(by_pusher.into_values().flatten());
+    waiting.sort();
     Ok(())
 }
 

@@ -93,7 +93,7 @@ pub(super) fn before(ui: &mut Ui) -> Result<Exit, CliError> {
     if !heads.is_empty() || updates.iter().any(|u| u.name.as_str().starts_with(APPROVALS)) {
         let apart = GitRepository::open(&directory, None)?;
         keep_superseded(&apart, &heads)?;
-        receipts(&apart, &fixed, &updates, now)?;
+        receipts(&apart, &fixed, (&updates, Filing::ToCome), now)?;
     }
     let gated = answers.iter().filter_map(|answer| match answer {
         Answer::Gated(gated) => Some(gated),
@@ -216,11 +216,14 @@ pub(super) fn after(ui: &mut Ui) -> Result<Exit, CliError> {
     // Each step is tried, whatever becomes of the others; the first failure is told.
     let superseded = superseded(&repository, &updates)
         .and_then(|heads| Ok(keep_superseded(&repository, &heads)?));
-    let receipts = receipts(&repository, &fixed, &updates, now);
+    let elsewhere = elsewhere(&repository, &fixed, &updates)
+        .and_then(|heads| Ok(keep_superseded(&repository, &heads)?));
+    let receipts = receipts(&repository, &fixed, (&updates, Filing::Done), now);
     let landed = outcome::settle(&repository, &fixed, now);
     let pusher = Settings::read(&directory)?.pusher();
     let late = outcome::catch_up(&repository, (&fixed, &pusher), &updates, now);
     superseded?;
+    elsewhere?;
     receipts?;
     for record in landed?.into_iter().chain(late?) {
         let (paint, marks) = (ui.paint, ui.marks);
@@ -255,10 +258,41 @@ fn superseded(
     Ok(heads)
 }
 
-fn receipts(
+/// Whether statements are in place.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Filing {
+    /// A receipt that is there is of a push that failed: what was never filed was not received.
+    ToCome,
+    Done,
+}
+
+/// Heads that are pushed to other refs than branches and do not lie below the policy ref: what is on branches
+/// is looked through for earlier forms.
+fn elsewhere(
     repository: &GitRepository,
     fixed: &Fixed,
     updates: &[RefUpdate],
+) -> Result<Vec<(RefName, Oid)>, CliError> {
+    let mut heads = Vec::new();
+    let Some(main) = repository.reference(&fixed.policy_ref)? else { return Ok(heads) };
+    for update in updates {
+        let name = update.name.as_str();
+        let is_searched = ["refs/heads/", "refs/notes/", OWN].iter().any(|p| name.starts_with(p));
+        let Some(new) = update.new.filter(|_| !is_searched) else { continue };
+        if let Ok(head) = repository.peel(new)
+            && !repository.is_ancestor(head, main)?
+            && !is_protected(repository, fixed, update)?
+        {
+            heads.push((update.name.clone(), head));
+        }
+    }
+    Ok(heads)
+}
+
+fn receipts(
+    repository: &GitRepository,
+    fixed: &Fixed,
+    (updates, filing): (&[RefUpdate], Filing),
     now: Now,
 ) -> Result<(), CliError> {
     let mut receipts = Vec::new();
@@ -266,7 +300,8 @@ fn receipts(
         let filed = update.name.as_str().strip_prefix(APPROVALS).and_then(|r| r.split_once('/'));
         let Some((digest, hash)) = filed else { continue };
         let (Ok(change), Ok(statement)) = (digest.parse(), hash.parse()) else { continue };
-        if repository.receipt(statement)?.is_some() {
+        let is_anew = filing == Filing::ToCome && repository.reference(&update.name)?.is_none();
+        if !is_anew && repository.receipt(statement)?.is_some() {
             continue;
         }
         let receipt = Receipt { repository: fixed.trust.repository, statement, change, at: now.0 };
