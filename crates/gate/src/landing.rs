@@ -10,8 +10,9 @@ use obstat_attest::clearance::{Clearance, Property, Verdict};
 use obstat_model::actor::{Actor, Participant, Role};
 use obstat_model::approval::ApprovalFacts;
 use obstat_model::assistance::Assistance;
-use obstat_model::id::{InputsDigest, PersonId, StatementHash, ToolId};
+use obstat_model::id::{InputsDigest, LevelName, PersonId, StatementHash, ToolId};
 use obstat_model::landing::{Governed, LandedChange, LandingKind, LandingRecord};
+use obstat_model::level::{Ladder, Level};
 use obstat_model::presence::Presence;
 use obstat_model::statement::{Act, Signer};
 use obstat_model::target::Mode;
@@ -85,7 +86,8 @@ pub fn clearance(
     if !counted.is_empty() && counted.iter().all(|s| s.verified.presence >= Presence::Present) {
         properties.push(Property::HumanPresence);
     }
-    if coverage.clear.iter().all(|part| counted_of(part).next().is_some()) {
+    let ladder = &inputs.roster.parts().ladder;
+    if coverage.clear.iter().all(|part| is_reviewed(part, ladder)) {
         properties.push(Property::SeniorReviewed);
     }
     Some(Clearance {
@@ -101,6 +103,13 @@ pub fn clearance(
         verdict: Verdict::Passed(properties),
         at: record.at,
     })
+}
+
+/// Whether people of a level that was asked for, and not the lowest, signed for it: they took no part in it.
+fn is_reviewed(part: &Judgement, ladder: &Ladder) -> bool {
+    let above = |name: &LevelName| ladder.level(name.as_str()) > Some(Level(0));
+    let reports = &part.decision.diagnostics.requirements;
+    reports.iter().any(|r| r.level.as_ref().is_some_and(above) && !r.counted.is_empty())
 }
 
 /// People whose signatures a requirement counted.

@@ -11,6 +11,7 @@ use obstat_model::change::{ChangeFacts, ChangedFile, FileState};
 use obstat_model::evidence::{Evidence, EvidenceKind, Strength};
 use obstat_model::facts::Problem;
 use obstat_model::id::{AgentId, PersonId};
+use obstat_model::landing::{LandedChange, LandingRecord};
 use obstat_model::object::{Oid, RepoPath};
 use obstat_model::roster::Roster;
 use obstat_provenance::{Fingerprints, trailer};
@@ -113,6 +114,28 @@ fn operators(
         }));
     }
     operators
+}
+
+/// People who made or brought what landed, as far as its record and its commits tell; sorted.
+///
+/// # Errors
+/// [`PortError`] when commits cannot be read.
+pub fn of_landing(
+    directory: Directory,
+    repository: &dyn Repository,
+    record: &LandingRecord,
+    change: &LandedChange,
+) -> Result<Vec<PersonId>, PortError> {
+    let commits = repository.commits_between(change.from, change.to)?;
+    let parts = participants(directory, &commits, &Pusher::of_record(&record.pusher));
+    let people = parts.into_iter().filter_map(|part| match part.actor {
+        Some(Actor::Person(id)) => Some(id),
+        _ => None,
+    });
+    let mut found: Vec<PersonId> = people.chain(change.contributors.iter().cloned()).collect();
+    found.sort();
+    found.dedup();
+    Ok(found)
 }
 
 /// Those who brought what agents made to other refs before, where nobody is named as the agent's operator, and

@@ -1,7 +1,7 @@
 //! The answer of the gate and why; made by `policy::decide` and nowhere else.
 
 use crate::facts::Problem;
-use crate::id::{PersonId, RuleName, StatementHash};
+use crate::id::{LevelName, PersonId, RuleName, StatementHash};
 use crate::time::Now;
 
 /// The three answers. There is no default: whoever cannot decide must say so.
@@ -60,6 +60,8 @@ pub struct RequirementReport {
     pub rule: RuleName,
     /// What it asks for.
     pub asks: Asks,
+    /// The level that its approvals must have; `None` where it asks for none or for something else.
+    pub level: Option<LevelName>,
     /// The label under which nobody counts twice, also across rules.
     pub distinct: Option<RuleName>,
     /// What it needs, as people say it: `2 seniors who own pricing, in person`.

@@ -296,6 +296,7 @@ impl<'a> Board<'_, 'a> {
             let tally = Tally::of(approvals.count(), Vec::new());
             let mut report = tally.report(name, requirement.needs());
             report.distinct = Some(label.clone());
+            report.level = requirement.level().cloned();
             let used = people.clone();
             let needed = approvals.count();
             let open = Open { label, needed, people, eligible };
@@ -309,6 +310,7 @@ impl<'a> Board<'_, 'a> {
         }
         let mut report = tally.report(name, requirement.needs());
         report.asks = requirement.asks();
+        report.level = requirement.level().cloned();
         Ok(Row { report, distinct: None, used })
     }
 
@@ -388,5 +390,6 @@ fn settle_distinct(row: &mut Row, has: Vec<&PersonId>, could: usize, naming: Nam
     }
     let distinct = row.report.distinct.take();
     let report = tally.report(&row.report.rule, row.report.needs.clone());
-    row.report = RequirementReport { distinct, ..report };
+    let level = row.report.level.take();
+    row.report = RequirementReport { distinct, level, ..report };
 }

@@ -20,6 +20,7 @@ use crate::policy::Known;
 use crate::yaml::{self, Entry, Node, Value};
 use obstat_model::decision::Asks;
 use obstat_model::facts::Problem;
+use obstat_model::id::LevelName;
 
 /// Most requirements of one rule or branch.
 const LIST_MAX: usize = 50;
@@ -44,6 +45,14 @@ impl Requirement {
             Self::AuthorStatement(r) => Ok(r.tally(counting)),
             Self::Checks(r) => Ok(r.tally(counting)),
             Self::AnyOf(r) => r.tally(counting),
+        }
+    }
+
+    /// The level that its approvals must have.
+    pub(crate) fn level(&self) -> Option<&LevelName> {
+        match self {
+            Self::Approvals(r) => r.level(),
+            Self::AuthorStatement(_) | Self::Checks(_) | Self::AnyOf(_) => None,
         }
     }
 

@@ -100,7 +100,7 @@ pub(crate) struct Model<'a> {
 pub(crate) fn refs(policy: &Policy, target: &TargetName) -> Vec<RefName> {
     let lists: Vec<&[Pattern]> = policy.targets().iter().map(|t| t.patterns()).collect();
     let at = policy.targets().iter().position(|t| t.name() == target);
-    let classes = crate::prove::paths::classes(&lists).unwrap_or_default();
+    let classes = crate::prove::paths::of_refs(&lists).unwrap_or_default();
     let is_own = |class: &crate::prove::paths::Class| {
         at.is_some_and(|at| class.matched.get(at) == Some(&true))
     };

@@ -56,6 +56,13 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
     }
     told(&prepared, &judgement, &parts, (args.format, ui))?;
     if args.format == Format::Text {
+        let about = &judgement.decision.diagnostics;
+        let nobody = about.requirements.is_empty() && about.exemption.is_none();
+        if judgement.decision.outcome == Outcome::Clear && nobody && about.overridden_by.is_none() {
+            ui.note(
+                "  Whoever pushes it counts as well: of a lower level they may need a signature.",
+            );
+        }
         if judgement.decision.outcome != Outcome::Clear && !prepared.has_records()? {
             ui.note("  No statements were fetched here, so none can count. Fetch them with");
             ui.note(format!("  {}", ui.paint.blue(FETCH)));

@@ -7,9 +7,11 @@ use crate::error::CliError;
 use crate::ui::{Ui, brief};
 use clap::Subcommand;
 use obstat_api::exit::Exit;
+use obstat_attest::record;
+use obstat_gate::people::{self, Directory};
 use obstat_gate::pipeline::Detail;
 use obstat_gate::ports::Records as _;
-use obstat_model::id::StatementHash;
+use obstat_model::id::{PersonId, StatementHash};
 use obstat_model::statement::{Act, Signer};
 use obstat_model::time::Seconds;
 
@@ -138,6 +140,15 @@ fn review(args: &ReviewArgs, ui: &mut Ui) -> Result<Exit, CliError> {
             "ask another person of the roster",
         ));
     }
+    let who = make::who(&prepared, &args.key)?;
+    if makers(&prepared, own.2)?.iter().any(|maker| maker.as_str() == who) {
+        return Err(CliError::usage(
+            format!(
+                "{who} had a part in what this override let pass, so its review is somebody else's"
+            ),
+            "ask another person of the roster",
+        ));
+    }
     ui.line(format!("  override by {}: {}", own.0, obstat_model::text::escape_cut(&own.1, 200)));
     let mut judgement = prepared.judge(Detail::Plain)?;
     // The review is filed beside the override, on its digest and in its context.
@@ -149,6 +160,23 @@ fn review(args: &ReviewArgs, ui: &mut Ui) -> Result<Exit, CliError> {
     };
     make::hand_over(&prepared, &filed, &args.key, ui)?;
     Ok(Exit::Ok)
+}
+
+/// People who made or brought what landed with a digest.
+fn makers(
+    prepared: &crate::context::change::Prepared,
+    digest: obstat_model::id::ChangeDigest,
+) -> Result<Vec<PersonId>, CliError> {
+    let inputs = &prepared.inputs;
+    let directory = Directory { roster: &inputs.roster, fingerprints: &inputs.fingerprints };
+    let mut found = Vec::new();
+    for bytes in prepared.repository.landings_of(digest)? {
+        let Ok(record) = record::parse_landing(&bytes, &prepared.trust.gates) else { continue };
+        for change in record.changes.iter().filter(|change| change.digest == digest) {
+            found.extend(people::of_landing(directory, &prepared.repository, &record, change)?);
+        }
+    }
+    Ok(found)
 }
 
 /// Fewest digits of an id that are taken.

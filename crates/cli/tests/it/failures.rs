@@ -529,6 +529,10 @@ fn announcements_that_never_come_are_limited() {
     between(&org, "exit 0");
     org.scratch.write("work/docs/b.md", "text\n");
     org.commit("priya", "more docs");
+    // One that is on its way is not forgotten for what the same pusher announces beside it.
+    let early = org.push("priya", &["main"]);
+    assert!(early.err.contains("wait a minute"), "{}", early.err);
+    org.scratch.clock("+61s");
     let pushed = org.push("priya", &["main"]);
     assert!(pushed.err.contains("cleared"), "{}", pushed.err);
     assert!(names().len() <= 1_001, "{}", names().len());

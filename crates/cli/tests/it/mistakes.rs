@@ -200,6 +200,8 @@ fn an_override_is_reviewed_by_somebody_else_and_by_a_short_id() {
     };
     let short: String = id.chars().take(12).collect();
     told(&review("mira", &short), &["somebody else's"]);
+    // Nor does whoever made what it let pass look at it for others.
+    told(&review("jonas", &short), &["had a part in what this override let pass"]);
     told(&review("priya", "abc"), &["8 hexadecimal digits"]);
     told(&review("priya", "00000000"), &["no override 00000000"]);
     org.scratch.clock("+5s");

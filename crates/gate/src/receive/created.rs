@@ -121,7 +121,11 @@ fn origin(
             update.name,
             base.short()
         );
-        let hint = format!("branch it off a cleared tip of {from}{}", or_adopt(update));
+        let hint = format!(
+            "branch it off a cleared tip of {from}; what the same push brings there lands first: push that \
+             alone, then this{}",
+            or_adopt(update)
+        );
         return Ok(Err(Problem { code: "intermediate", text, hint }));
     }
     Ok(Ok(base))

@@ -1,7 +1,7 @@
 //! Statements under other digests that carry over to a change: those on a head whose merge with the
 //! tip, recomputed, is what would land. Counts none of them.
 
-use super::difference::{Difference, may_merge};
+use super::difference::{Difference, is_costly, may_merge};
 use super::{Reader, received_at};
 use crate::ports::{Commit, Merge, PortError};
 use obstat_attest::{Envelope, statement};
@@ -177,6 +177,7 @@ impl<'a> Heads<'a> {
     fn carried(&mut self, filed: &Filed) -> Result<Option<ApprovalFacts>, PortError> {
         // What was refused or taken back on a head stays so whatever tip it was judged on. Of the rest, the
         // statement names a digest and a head, and they must belong together.
+        let Ok(verified) = self.reader.verify(&filed.bytes) else { return Ok(None) };
         let carries = match filed.negative {
             true => self.lands(filed.head)? || self.lands_perhaps(filed.head)?,
             false => self.digest(filed.tip, filed.head)? == Some(filed.change),
@@ -184,7 +185,6 @@ impl<'a> Heads<'a> {
         if !carries {
             return Ok(None);
         }
-        let Ok(verified) = self.reader.verify(&filed.bytes) else { return Ok(None) };
         let context = &verified.statement.context;
         let here = context.target == *self.target
             && context.repository == self.reader.world.trust.repository;
@@ -217,7 +217,8 @@ impl<'a> Heads<'a> {
                 } else {
                     match repository.merge_bases(tip, head)?[..] {
                         [base] => {
-                            may_merge(repository, (base, tip, head), wanted)?
+                            !is_costly(repository, base, [tip, head])?
+                                && may_merge(repository, (base, tip, head), wanted)?
                                 && self.reader.world.memo.merge(repository, tip, head)?
                                     == Merge::Tree(wanted)
                         }
@@ -251,8 +252,10 @@ impl<'a> Heads<'a> {
         if !joined || repository.is_ancestor(tip, head)? {
             return Ok(false);
         }
-        if repository.merge_bases(tip, head)?.len() > 1 {
-            return Ok(true);
+        match repository.merge_bases(tip, head)?[..] {
+            [] => {}
+            [base] if !is_costly(repository, base, [tip, head])? => {}
+            _ => return Ok(true),
         }
         // Of what conflicts nobody can tell what of it was kept.
         let merged = self.reader.world.memo.merge(repository, tip, head)?;

@@ -6,7 +6,7 @@ use crate::ports::{Commit, Merge, PortError, Repository};
 use crate::proposal;
 use crate::world::World;
 use obstat_model::change::{ChangeFacts, FileChange, FileState};
-use obstat_model::object::Oid;
+use obstat_model::object::{Oid, RepoPath};
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
@@ -219,6 +219,43 @@ impl Difference {
     pub(super) fn key(&self) -> (Oid, Oid) {
         (self.from, self.to)
     }
+}
+
+/// Pairs of a gone and a new file that git compares on one side of a merge, at most: beyond, it takes seconds,
+/// and anybody may offer heads to merge.
+const PAIRS_MAX: u64 = 250_000;
+
+/// Whether git would search long for renames when it merges: files that are gone, each held against those
+/// that are new, but for those that are the same.
+pub(super) fn is_costly(
+    repository: &dyn Repository,
+    base: Oid,
+    sides: [Oid; 2],
+) -> Result<bool, PortError> {
+    let base = repository.commit(base)?.tree;
+    for side in sides {
+        let (mut gone, mut new) = (HashSet::new(), HashSet::new());
+        let tree = repository.commit(side)?.tree;
+        repository.visit_changes(Some(base), Some(tree), &mut |file| {
+            match (file.old, file.new) {
+                (Some(old), None) => gone.insert((file.path, old.oid)),
+                (None, Some(is)) => new.insert((file.path, is.oid)),
+                _ => false,
+            };
+            true
+        })?;
+        let ids = |files: &HashSet<(RepoPath, Oid)>| -> HashSet<Oid> {
+            files.iter().map(|(_, id)| *id).collect()
+        };
+        let (was, is) = (ids(&gone), ids(&new));
+        let left = |files: &HashSet<(RepoPath, Oid)>, others: &HashSet<Oid>| {
+            files.iter().filter(|(_, id)| !others.contains(id)).count() as u64
+        };
+        if left(&gone, &is).saturating_mul(left(&new, &was)) > PAIRS_MAX {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Whether a head may be merged into a tip to a tree, as far as single files tell: what nobody else

@@ -77,7 +77,7 @@ pub(super) fn groups(old: Version, new: Version, now: Now) -> Option<Vec<Group>>
     let paths = paths::classes(&lists)?;
     let targets: Vec<&[Pattern]> =
         both.iter().flat_map(|p| p.targets().iter().map(|t| t.patterns())).collect();
-    let refs = paths::classes(&targets)?.into_iter().filter(|class| class.matched.contains(&true));
+    let refs = paths::of_refs(&targets)?.into_iter().filter(|class| class.matched.contains(&true));
     // What only one version protects is told among the terms.
     let in_both = |name: &RefName| both.iter().all(|policy| policy.target_of(name).is_some());
     let refs = refs.filter_map(|class| RefName::parse(&class.path).ok()).filter(in_both);

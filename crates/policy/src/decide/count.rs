@@ -149,6 +149,7 @@ impl<'a> Tally<'a> {
         RequirementReport {
             rule: rule.clone(),
             asks: Asks::Signatures,
+            level: None,
             distinct: None,
             needs,
             needed: self.needed,

@@ -22,8 +22,13 @@ const STATES_MAX: usize = 200_000;
 /// Largest automaton of one pattern, in bytes.
 const DFA_MAX: usize = 4 << 20;
 
-/// A path of a repository: parts that are not empty.
-const PATH: &str = r"^[^/\x00-\x1f]+(/[^/\x00-\x1f]+)*$";
+/// A path of a repository: parts that are not empty, in UTF-8. To a pattern, bytes that are none are as good as
+/// letters that it does not name.
+const PATH: &str = r"^[^/\x00]+(/[^/\x00]+)*$";
+/// A ref that git and the gate take, but for …
+const REF: &str = r"^refs(/[A-Za-z0-9_@+-]+(\.[A-Za-z0-9_@+-]+)*)+$";
+/// … parts with an ending that git keeps for itself.
+const NO_REF: &str = r"^(.*\.lock(/.*)?|.*@\{.*)$";
 /// Decision inputs, whose change is the owners' business ([`crate::places`] says which they are).
 const INPUT: &str = r"^(\.obstat/.*|((\.github|docs|\.gitlab)/)?CODEOWNERS)$";
 
@@ -38,7 +43,17 @@ pub(crate) struct Class {
 
 /// All classes of paths that are no decision inputs. `None` where there are too many states.
 pub(crate) fn classes(lists: &[&[Pattern]]) -> Option<Vec<Class>> {
-    let mut machines = vec![machine(PATH)?, machine(INPUT)?];
+    all((PATH, INPUT), lists)
+}
+
+/// All classes of names of refs. `None` where there are too many states.
+pub(crate) fn of_refs(lists: &[&[Pattern]]) -> Option<Vec<Class>> {
+    all((REF, NO_REF), lists)
+}
+
+/// All classes of what one expression has and another has not.
+fn all((these, but): (&str, &str), lists: &[&[Pattern]]) -> Option<Vec<Class>> {
+    let mut machines = vec![text(these)?, machine(but)?];
     for pattern in lists.iter().copied().flatten() {
         let mut glob = GlobBuilder::new(pattern.text());
         let glob = glob.literal_separator(true).backslash_escape(true).build().ok()?;
@@ -90,14 +105,25 @@ type Reached = ((StateID, u32), usize, u8);
 
 /// The bytes that lead to a state.
 fn spelled(reached: &[Reached], mut at: usize) -> String {
-    let mut back = String::new();
+    let mut bytes = Vec::new();
     while at != 0
         && let Some((_, before, byte)) = reached.get(at)
     {
-        back.push(char::from(*byte));
+        bytes.push(*byte);
         at = *before;
     }
-    back.chars().rev().collect()
+    bytes.reverse();
+    // What is none was not accepted.
+    String::from_utf8(bytes).unwrap_or_default()
+}
+
+/// Accepts what is UTF-8.
+fn text(regex: &str) -> Option<DFA<Vec<u32>>> {
+    let config = Config::new()
+        .start_kind(StartKind::Anchored)
+        .dfa_size_limit(Some(DFA_MAX))
+        .determinize_size_limit(Some(DFA_MAX));
+    DFA::builder().configure(config).build(regex).ok()
 }
 
 fn machine(regex: &str) -> Option<DFA<Vec<u32>>> {
@@ -114,12 +140,9 @@ fn machine(regex: &str) -> Option<DFA<Vec<u32>>> {
 fn alphabet(machines: &[DFA<Vec<u32>>]) -> Vec<u8> {
     let class =
         |byte: u8| -> Vec<u8> { machines.iter().map(|m| m.byte_classes().get(byte)).collect() };
-    let readable = (b'a'..=b'z').chain(b'0'..=b'9').chain(0x21..0x7f).chain(0..=0x7f);
+    let readable = (b'a'..=b'z').chain(b'0'..=b'9').chain(0x21..0x7f).chain(0..=0xff);
     let mut kinds: HashSet<Vec<u8>> = HashSet::new();
-    // Bytes that are no ASCII are as good as some letter: patterns name them one by one.
-    let mut bytes: Vec<u8> = readable.filter(|byte| kinds.insert(class(*byte))).collect();
-    bytes.dedup();
-    bytes
+    readable.filter(|byte| kinds.insert(class(*byte))).collect()
 }
 
 #[cfg(test)]
@@ -161,6 +184,28 @@ mod tests {
         for path in own.into_iter().chain(known) {
             let is_input = crate::places::is_input(&path.into());
             assert_eq!(regex.is_match(path), is_input, "{path}");
+        }
+    }
+
+    #[test]
+    fn letters_that_patterns_name_and_line_feeds_are_tried() {
+        let found = check(&["gr\u{f6}\u{df}e/**", "stra?e/**", "**/migrations/*.sql"]);
+        assert!(found.iter().any(|c| c.matched == [true, false, false]), "{found:?}");
+        assert_eq!(found.iter().filter(|c| c.matched[2]).count(), 3, "{found:?}");
+    }
+
+    #[test]
+    fn refs_are_those_that_git_takes() {
+        let lists = ["refs/heads/main", "refs/heads/*.*", "refs/tags/*.x", "refs/heads/*.lock*"];
+        let patterns = parsed(&lists);
+        let lists: Vec<&[Pattern]> = patterns.iter().map(std::slice::from_ref).collect();
+        let found = of_refs(&lists).unwrap();
+        for class in &found {
+            assert!(obstat_model::object::RefName::parse(&class.path).is_ok(), "{class:?}");
+            assert!(!class.path.ends_with(".lock"), "{class:?}");
+        }
+        for n in 0..4 {
+            assert!(found.iter().any(|c| c.matched[n]), "{n}: {found:?}");
         }
     }
 

@@ -11,7 +11,7 @@ use crate::diagnostic::Report;
 use crate::policy::Known;
 use crate::yaml::{self, Choice, Fields, Node};
 use obstat_model::facts::Problem;
-use obstat_model::id::{PersonId, RuleName};
+use obstat_model::id::{LevelName, PersonId, RuleName};
 use obstat_model::level::Level;
 use obstat_model::presence::Presence;
 use obstat_model::roster::Person;
@@ -71,6 +71,11 @@ impl Approvals {
 
     pub(crate) fn count(&self) -> u32 {
         self.count
+    }
+
+    /// The level that it asks for.
+    pub(crate) fn level(&self) -> Option<&LevelName> {
+        self.level.as_ref().map(|level| &level.0)
     }
 
     pub(crate) fn needs(&self) -> &str {

@@ -199,7 +199,10 @@ impl Landed {
             }
         }
         chain.extend(reader.graph.first_parents(change.from, change.to).unwrap_or_default());
-        self.exceptions.extend(exception(&statements, change));
+        if change.overridden_by.is_some() {
+            let makers = reader.makers(record, change)?;
+            self.exceptions.extend(exception(&statements, change, &makers));
+        }
         Ok(())
     }
 
@@ -237,12 +240,19 @@ fn declared(statements: &[VerifiedApproval], change: &LandedChange) -> Option<Pe
     said.next()
 }
 
-fn exception(statements: &[VerifiedApproval], change: &LandedChange) -> Option<Exception> {
+/// An override, and whether somebody has reviewed it who neither holds it nor made what it let pass.
+fn exception(
+    statements: &[VerifiedApproval],
+    change: &LandedChange,
+    makers: &[PersonId],
+) -> Option<Exception> {
     let id = change.overridden_by?;
     let own = statements.iter().find(|v| v.hash == id)?;
     let Act::Override { review_due } = own.statement.act else { return None };
-    let by_other =
-        |v: &VerifiedApproval| v.statement.act == Act::Review { of: id } && v.signer != own.signer;
+    let made = |signer: &Signer| matches!(signer, Signer::Person(who) if makers.contains(who));
+    let by_other = |v: &VerifiedApproval| {
+        v.statement.act == Act::Review { of: id } && v.signer != own.signer && !made(&v.signer)
+    };
     let reviewed = statements.iter().any(by_other);
     let holder = match &own.signer {
         Signer::Person(p) => p.to_string(),

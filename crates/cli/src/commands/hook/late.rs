@@ -25,7 +25,7 @@ use obstat_model::target::Mode;
 use obstat_model::time::{Now, Seconds, Timestamp};
 
 /// Most time between the judgement of a push and the move of its refs.
-const FRESH: Seconds = Seconds(60);
+pub(super) const FRESH: Seconds = Seconds(60);
 
 /// A landing as it is recorded.
 pub(super) type Landed = (LandingRecord, Option<Clearance>);

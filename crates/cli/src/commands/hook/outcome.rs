@@ -23,12 +23,11 @@ use obstat_model::landing::{LandingKind, LandingRecord};
 use obstat_model::object::{Oid, RefName};
 use obstat_model::time::{Now, Seconds};
 use obstat_model::trust::{TrustRoot, TrustedKey};
-use std::collections::{BTreeMap, VecDeque};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-/// Most announcements that wait: each push looks at all of them, and a push may announce thousands
-/// that never come.
+/// Most announcements of one pusher that wait: each push looks at all of them, and a push may announce
+/// thousands that never come.
 const WAITING_MAX: usize = 1_000;
 /// A landing that was announced and has not come is dropped after this time.
 const STALE: Seconds = Seconds(3_600);
@@ -46,11 +45,18 @@ pub(super) struct Announcer<'a> {
 }
 
 impl<'a> Announcer<'a> {
-    pub(super) fn new(git_directory: &Path, key: &'a GateKey) -> Result<Self, CliError> {
+    /// For so many landings of one pusher.
+    pub(super) fn new(
+        git_directory: &Path,
+        key: &'a GateKey,
+        (pusher, count): (&str, usize),
+        now: Now,
+    ) -> Result<Self, CliError> {
         let at = pending(git_directory);
         std::fs::create_dir_all(&at).map_err(|e| CliError::file(&at, e))?;
         let mut others = waiting(git_directory)?;
-        make_room(&mut others)?;
+        others.retain(|path| path.extension().is_none());
+        make_room(&mut others, (pusher, count), now)?;
         let last = others.iter().filter_map(|path| place(path)).max();
         Ok(Self { at, key, place: last.map_or(0, |last| last.saturating_add(1)) })
     }
@@ -82,30 +88,40 @@ impl<'a> Announcer<'a> {
     }
 }
 
-/// Where there are too many announcements, forgets the oldest of whoever has most: nobody makes those of others
-/// go. Those that come to pass all the same are judged when they do.
-fn make_room(waiting: &mut Vec<PathBuf>) -> Result<(), CliError> {
-    waiting.retain(|path| path.extension().is_none());
-    if waiting.len() < WAITING_MAX {
+/// Forgets the oldest announcements of a pusher who has too many, but none that git may still be about: nobody
+/// makes those of others go, or one's own that is on its way. What comes to pass all the same is judged then.
+fn make_room(
+    waiting: &mut Vec<PathBuf>,
+    (pusher, count): (&str, usize),
+    now: Now,
+) -> Result<(), CliError> {
+    if waiting.len() + count <= WAITING_MAX {
         return Ok(());
     }
-    waiting.sort();
-    let mut by_pusher: BTreeMap<String, VecDeque<PathBuf>> = BTreeMap::new();
-    for path in waiting.drain(..) {
-        let bytes = std::fs::read(&path).unwrap_or_default();
-        let pusher = record::claimed_landing(&bytes).map(|record| record.pusher);
-        by_pusher.entry(pusher.unwrap_or_default()).or_default().push_back(path);
+    let mut own: Vec<(PathBuf, bool)> = Vec::new();
+    for path in waiting.iter() {
+        let bytes = std::fs::read(path).unwrap_or_default();
+        let record = record::claimed_landing(&bytes).filter(|record| record.pusher == pusher);
+        own.extend(record.map(|record| (path.clone(), record.at.after(late::FRESH) <= now.0)));
     }
-    while by_pusher.values().map(VecDeque::len).sum::<usize>() >= WAITING_MAX {
-        let most = by_pusher.values_mut().max_by_key(|paths| paths.len());
-        match most.and_then(VecDeque::pop_front) {
-            Some(oldest) => remove(&oldest)?,
-            None => break,
+    own.sort();
+    let mut left = own.len();
+    for (path, is_over) in own.iter().filter(|(_, is_over)| *is_over) {
+        if left + count > WAITING_MAX && *is_over {
+            remove(path)?;
+            waiting.retain(|other| other != path);
+            left -= 1;
         }
     }
-    waiting.extend(by_pusher.into_values().flatten());
-    waiting.sort();
-    Ok(())
+    if left + count <= WAITING_MAX || left == 0 {
+        return Ok(());
+    }
+    Err(CliError::usage(
+        format!(
+            "{left} protected refs were let through within a minute and did not move, and this push has {count}"
+        ),
+        format!("push fewer than {WAITING_MAX} protected refs at once, or wait a minute"),
+    ))
 }
 
 fn remove(path: &Path) -> Result<(), CliError> {

@@ -106,9 +106,10 @@ pub(super) fn before(ui: &mut Ui) -> Result<Exit, CliError> {
         Answer::Gated(gated) => Some((gated.record.as_ref()?, gated.clearance.as_ref())),
         _ => None,
     });
-    let mut records = records.peekable();
-    if records.peek().is_some() {
-        let mut announcer = outcome::Announcer::new(&directory, &fixed.key)?;
+    let records: Vec<_> = records.collect();
+    if let Some((first, _)) = records.first() {
+        let about = (first.pusher.as_str(), records.len());
+        let mut announcer = outcome::Announcer::new(&directory, &fixed.key, about, now)?;
         for (record, clearance) in records {
             announcer.announce(record, clearance)?;
         }

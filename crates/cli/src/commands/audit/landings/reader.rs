@@ -7,11 +7,13 @@ use crate::context::{self, OPTIONS};
 use crate::error::CliError;
 use obstat_attest::record;
 use obstat_gate::memo::Memo;
+use obstat_gate::people::{self, Directory};
 use obstat_gate::ports::{InputsCache, PortError, Records as _, Repository as _};
 use obstat_gate::receive::APPROVALS;
 use obstat_gate::{deploy, governing, inputs};
 use obstat_git::GitRepository;
 use obstat_model::approval::VerifiedApproval;
+use obstat_model::id::PersonId;
 use obstat_model::landing::{LandedChange, LandingRecord};
 use obstat_model::object::{Oid, RefName};
 use obstat_model::trust::TrustRoot;
@@ -123,6 +125,21 @@ impl<'a> Reader<'a> {
             found.extend(obstat_attest::verify_bytes(&bytes, &inputs.roster, &OPTIONS).ok());
         }
         Ok(found)
+    }
+
+    /// People who made or brought a landed change.
+    pub(super) fn makers(
+        &self,
+        record: &LandingRecord,
+        change: &LandedChange,
+    ) -> Result<Vec<PersonId>, PortError> {
+        let Some(at) = governing::judged_at(record) else { return Ok(Vec::new()) };
+        let tree = self.repository.commit(at)?.tree;
+        let Ok(inputs) = inputs::load(self.repository, tree, &self.kept)? else {
+            return Ok(Vec::new());
+        };
+        let directory = Directory { roster: &inputs.roster, fingerprints: &inputs.fingerprints };
+        people::of_landing(directory, self.repository, record, change)
     }
 
     /// Commits of a target's chain that no record covers, newest first.
