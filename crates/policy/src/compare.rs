@@ -19,7 +19,10 @@ use obstat_model::presence::Presence;
 use obstat_model::roster::Roster;
 use obstat_model::statement::{Act, Signer};
 use obstat_model::time::Now;
+use std::cell::Cell as Count;
 
+/// Most decisions before nothing more is compared: whoever reads a brief does not wait for minutes.
+const DECIDED_MAX: usize = 500_000;
 /// Most people whose signatures are tried together.
 const SIGNERS_MAX: usize = 3;
 /// Most people who are tried, and of one kind.
@@ -44,7 +47,7 @@ pub struct Difference {
     pub stricter: Vec<Story>,
     /// What changes beside the rules: a sentence, and whether more is possible now.
     pub terms: Vec<(String, bool)>,
-    /// The path patterns are too entangled to be told apart, so only terms were compared.
+    /// The versions are too large, or their path patterns too entangled, for all to be compared.
     pub is_partial: bool,
 }
 
@@ -87,14 +90,22 @@ pub fn compare(old: Version, new: Version, now: Now) -> Difference {
         return Difference { weaker: Vec::new(), stricter: Vec::new(), terms, is_partial: true };
     };
     let (mut weaker, mut stricter) = (Vec::new(), Vec::new());
+    let mut is_partial = false;
+    let began = Count::new(0);
     for group in &groups {
-        let Some(pair) = Pair::of((old, new), group.level.as_ref(), now) else { continue };
+        is_partial |= began.get() > DECIDED_MAX;
+        if is_partial {
+            break;
+        }
+        let Some(pair) = Pair::of((old, new), group.level.as_ref(), (now, &began)) else {
+            continue;
+        };
         weaker.extend(pair.smallest(group, true).map(|story| (&group.rules, story)));
         stricter.extend(pair.smallest(group, false).map(|story| (&group.rules, story)));
     }
     let weaker = least(weaker);
     let stricter = least(stricter);
-    Difference { weaker, stricter, terms, is_partial: false }
+    Difference { weaker, stricter, terms, is_partial }
 }
 
 /// One story for each set of rules that differ: the one that takes fewest people, then the shortest.
@@ -119,13 +130,18 @@ struct Pair<'a> {
 }
 
 struct Side<'a> {
+    asked: &'a Count<usize>,
     model: Model<'a>,
     author: PersonId,
     checks: Vec<Word>,
 }
 
 impl<'a> Side<'a> {
-    fn of(version: Version<'a>, level: Option<&LevelName>, now: Now) -> Option<Self> {
+    fn of(
+        version: Version<'a>,
+        level: Option<&LevelName>,
+        (now, asked): (Now, &'a Count<usize>),
+    ) -> Option<Self> {
         let ladder = &version.roster.parts().ladder;
         let level: Option<Level> = level.and_then(|name| ladder.level(name.as_str()));
         let (roster, author) = supposed::joined(version.roster, level)?;
@@ -139,10 +155,11 @@ impl<'a> Side<'a> {
             }));
         }
         let model = Model::new(version.policy, roster, Owners::WhoSigns, now);
-        Some(Self { model, author, checks })
+        Some(Self { asked, model, author, checks })
     }
 
     fn decide(&self, cell: &Cell, words: &Words) -> Decision {
+        self.asked.set(self.asked.get().saturating_add(1));
         let mut all = Vec::new();
         if words.stated {
             let act = Act::Author { unassisted: false };
@@ -168,7 +185,7 @@ impl<'a> Pair<'a> {
     fn of(
         (old, new): (Version<'a>, Version<'a>),
         level: Option<&LevelName>,
-        now: Now,
+        now: (Now, &'a Count<usize>),
     ) -> Option<Self> {
         Some(Self { old: Side::of(old, level, now)?, new: Side::of(new, level, now)? })
     }

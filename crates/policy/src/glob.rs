@@ -78,6 +78,22 @@ impl Pattern {
         }
     }
 
+    /// Whether something below a path could match that the pattern places there: part of it names the path.
+    /// What a pattern takes anywhere it takes where it really lies.
+    pub(crate) fn reaches_below(&self, path: &[u8]) -> bool {
+        let Ok(path) = std::str::from_utf8(path) else { return false };
+        let inside = |part: &str| part.contains('/') && !part.contains('}');
+        if self.text.split('{').skip(1).any(|rest| inside(rest.split('}').next().unwrap_or(rest))) {
+            let below = format!("{path}/");
+            let prefix = String::from_utf8_lossy(self.prefix()).into_owned();
+            return !prefix.is_empty()
+                && (below.starts_with(&prefix) || prefix.starts_with(&below));
+        }
+        let parts: Vec<&str> = self.text.split('/').collect();
+        let names: Vec<&str> = path.split('/').collect();
+        leads(&parts, &names, false)
+    }
+
     /// What every matching path begins with; empty where nothing is known.
     pub(crate) fn prefix(&self) -> &[u8] {
         match &self.shape {
@@ -86,6 +102,18 @@ impl Pattern {
             Shape::Everything | Shape::Ending(_) | Shape::Name(_) => &[],
         }
     }
+}
+
+/// Whether the parts of a pattern lead through all names and on, at least one of them by more than a star.
+fn leads(parts: &[&str], names: &[&str], named: bool) -> bool {
+    let Some((name, rest)) = names.split_first() else { return named && !parts.is_empty() };
+    let Some((part, further)) = parts.split_first() else { return false };
+    if *part == "**" {
+        return leads(further, names, named) || leads(parts, rest, named);
+    }
+    let glob = GlobBuilder::new(part).literal_separator(true).backslash_escape(true).build();
+    glob.is_ok_and(|glob| glob.compile_matcher().is_match(name))
+        && leads(further, rest, named || *part != "*")
 }
 
 fn plain(text: &str) -> bool {
@@ -142,6 +170,32 @@ mod tests {
             hit("**/migrations/*.sql", "db\n/migrations/2.sql") && hit("a/**/b*/**", "a/\n/b/c")
         );
         assert!(hit("**", "anything/at/all") && hit("a/b", "a/b") && !hit("a/b", "A/b"));
+    }
+
+    #[test]
+    fn patterns_reach_below_what_they_name() {
+        let reaches = |pattern: &str, path: &str| {
+            Pattern::parse(pattern).unwrap().reaches_below(path.as_bytes())
+        };
+        for (pattern, path) in [
+            ("db/migrations/**", "db/migrations"),
+            ("db/migrations/**", "db"),
+            ("**/migrations/*.sql", "db/migrations"),
+            ("infra/**/prod*/**", "infra/eu/production"),
+            ("pay/charge.rs", "pay"),
+            ("{db,sql}/x/**", "sql"),
+        ] {
+            assert!(reaches(pattern, path), "{pattern} below {path}");
+        }
+        for (pattern, path) in [
+            ("**/*.sql", "db"),
+            ("**", "db"),
+            ("db/migrations/**", "docs"),
+            ("pay/charge.rs", "pay/charge.rs"),
+            ("*/x", "db"),
+        ] {
+            assert!(!reaches(pattern, path), "{pattern} below {path}");
+        }
     }
 
     #[test]

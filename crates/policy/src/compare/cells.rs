@@ -22,8 +22,10 @@ use std::collections::BTreeMap;
 
 /// Most changes of one group whose signatures are tried.
 const CELLS_MAX: usize = 3;
-/// Most files of one change.
-const FILES_MAX: u64 = 200;
+/// Most files of one change; larger limits are told among the terms.
+pub(super) const FILES_MAX: u64 = 200;
+/// Most changes that are asked about: whoever reads a brief does not wait for minutes.
+const ASKED_MAX: usize = 1_000_000;
 
 /// A change without its author.
 #[derive(Debug, Clone)]
@@ -70,7 +72,7 @@ pub(super) type Rules = (Vec<RuleName>, Vec<RuleName>);
 /// What belongs to one group: the author's level, what differs, the tool or none.
 type Key = (Option<LevelName>, Rules, u8);
 
-/// Those groups, or `None` where the path patterns are too entangled.
+/// Those groups, or `None` where the path patterns are too entangled, or tell too many changes apart.
 pub(super) fn groups(old: Version, new: Version, now: Now) -> Option<Vec<Group>> {
     let both = [old.policy, new.policy];
     let lists: Vec<&[Pattern]> = both.iter().flat_map(|policy| policy.path_lists()).collect();
@@ -89,10 +91,15 @@ pub(super) fn groups(old: Version, new: Version, now: Now) -> Option<Vec<Group>>
     let sides: Vec<(Option<LevelName>, [Side<'_>; 2])> = sides.collect::<Option<_>>()?;
     let same_people = same_people(old.roster.parts(), new.roster.parts());
     let mut found: BTreeMap<Key, Vec<(usize, Cell)>> = BTreeMap::new();
+    let mut asked = 0;
     for target in &refs {
         for class in &paths {
             for cell in Forms::of(both, &class.path).cells(target, &class.path, &lists) {
                 for (level, sides) in &sides {
+                    asked += 1;
+                    if asked > ASKED_MAX {
+                        return None;
+                    }
                     let [before, after] = sides
                         .each_ref()
                         .map(|(model, author)| model.decide(&cell.change(author), &[], false));

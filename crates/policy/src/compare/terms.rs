@@ -1,8 +1,10 @@
 //! What changes between two versions beside their rules: modes, terms, owners; sentences for people.
 
+use super::cells::FILES_MAX;
 use super::{Version, people};
-use crate::policy::{OverrideTerms, Policy, Rewrite};
-use obstat_model::id::PersonId;
+use crate::condition::Condition;
+use crate::policy::{OverrideTerms, Policy, Rewrite, Rule};
+use obstat_model::id::{PersonId, RuleName};
 use obstat_model::target::Mode;
 use obstat_model::time::Seconds;
 
@@ -11,8 +13,42 @@ pub(super) fn terms(old: Version, new: Version) -> Vec<(String, bool)> {
     let mut found = targets(old.policy, new.policy);
     found.extend(defaults(old.policy, new.policy));
     found.extend(overrides(old.policy.override_terms(), new.policy.override_terms()));
+    found.extend(limits(old.policy, new.policy));
     found.extend(owners(old, new));
     found.extend(people::identities(old.roster.parts(), new.roster.parts()));
+    found
+}
+
+/// Limits of files beyond those for which changes are made up.
+fn limits(old: &Policy, new: &Policy) -> Vec<(String, bool)> {
+    let large = |n: u64| n.saturating_add(1) > FILES_MAX;
+    let mut found = Vec::new();
+    for is in new.exemptions() {
+        let was = old.exemptions().iter().find(|e| e.name() == is.name());
+        let (before, now) = (was.map_or(0, |was| was.limits().1), is.limits().1);
+        if before != now && (large(before) || large(now)) {
+            let text = format!("exemption `{}` takes up to {now} files, was {before}", is.name());
+            found.push((text, now > before));
+        }
+    }
+    let of = |policy: &Policy| -> Vec<(RuleName, u64)> {
+        let files = |rule: &Rule| {
+            rule.conditions().iter().find_map(|condition| match condition {
+                Condition::Files(files) => Some(files.0),
+                _ => None,
+            })
+        };
+        let rules = policy.rules().iter();
+        let all = rules.filter_map(|rule| Some((rule.name().clone(), files(rule)?)));
+        all.filter(|(_, n)| large(*n)).collect()
+    };
+    let (was, is) = (of(old), of(new));
+    for (rule, n) in was.iter().filter(|one| !is.contains(one)) {
+        found.push((format!("rule `{rule}` is no longer for changes from {n} files on"), true));
+    }
+    for (rule, n) in is.iter().filter(|one| !was.contains(one)) {
+        found.push((format!("rule `{rule}` is for changes from {n} files on"), false));
+    }
     found
 }
 

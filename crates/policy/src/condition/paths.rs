@@ -1,6 +1,7 @@
 //! `paths`: the change touches a path, by its old or new name.
 //!
-//! A rename is a deletion and an addition, so both names are judged.
+//! A rename is a deletion and an addition, so both names are judged. A link or submodule in the place of a
+//! directory touches what a pattern names below it.
 
 use crate::decide::case::Case;
 use crate::diagnostic::Report;

@@ -7,40 +7,66 @@ use crate::condition::Condition;
 use crate::glob::Pattern;
 use crate::policy::{Policy, Rule};
 use obstat_model::actor::{Actor, Role};
+use obstat_model::change::FileState;
 use obstat_model::facts::Facts;
 use obstat_model::hidden::HiddenFlag;
 use obstat_model::id::{LevelName, PersonId};
 use obstat_model::level::Level;
+use obstat_model::object::Mode;
 use obstat_model::roster::Person;
 use obstat_model::time::Timestamp;
 use std::cell::OnceCell;
 
 /// Changed paths in byte order, with their places in the facts.
-pub(crate) struct SortedPaths<'a>(Vec<(&'a [u8], usize)>);
+pub(crate) struct SortedPaths<'a> {
+    all: Vec<(&'a [u8], usize)>,
+    /// Those of links and submodules: what lies below them lies elsewhere.
+    links: Vec<(&'a [u8], usize)>,
+}
 
 impl<'a> SortedPaths<'a> {
     fn new(facts: &'a Facts) -> Self {
         let files = facts.change.files.iter().enumerate();
         let mut all: Vec<_> = files.map(|(i, f)| (f.change.path.as_bytes(), i)).collect();
         all.sort_unstable();
-        Self(all)
+        let leads = |side: Option<FileState>| {
+            side.is_some_and(|state| matches!(state.mode, Mode::Symlink | Mode::Submodule))
+        };
+        let files = facts.change.files.iter().enumerate();
+        let links = files.filter(|(_, f)| leads(f.change.old) || leads(f.change.new));
+        let links = links.map(|(i, f)| (f.change.path.as_bytes(), i)).collect();
+        Self { all, links }
     }
 
     /// Only paths that begin with the pattern's prefix can match, and they lie together.
     fn candidates(&self, pattern: &Pattern) -> &[(&'a [u8], usize)] {
         let prefix = pattern.prefix();
         if prefix.is_empty() {
-            return &self.0;
+            return &self.all;
         }
-        let start = self.0.partition_point(|(path, _)| *path < prefix);
-        let rest = self.0.get(start..).unwrap_or_default();
+        let start = self.all.partition_point(|(path, _)| *path < prefix);
+        let rest = self.all.get(start..).unwrap_or_default();
         let end = rest.partition_point(|(path, _)| path.starts_with(prefix));
         rest.get(..end).unwrap_or_default()
     }
 
-    /// Whether any path matches.
+    /// Whether a pattern takes any path, or something below a link or submodule.
     pub(crate) fn any(&self, pattern: &Pattern) -> bool {
         self.candidates(pattern).iter().any(|(path, _)| pattern.matches(path))
+            || self.links.iter().any(|(path, _)| pattern.reaches_below(path))
+    }
+
+    /// Places of the paths that any of the patterns takes, or below which it takes something, sorted, each once.
+    pub(crate) fn touched(&self, patterns: &[Pattern]) -> Vec<usize> {
+        let mut found = self.matching(patterns);
+        let reached = self
+            .links
+            .iter()
+            .filter(|(path, _)| patterns.iter().any(|pattern| pattern.reaches_below(path)));
+        found.extend(reached.map(|(_, at)| *at));
+        found.sort_unstable();
+        found.dedup();
+        found
     }
 
     /// Places of the paths that any of the patterns matches, sorted, each once.
@@ -105,7 +131,7 @@ impl<'a> Concern<'a> {
     pub(crate) fn places(&self, case: &Case) -> &[usize] {
         self.places.get_or_init(|| match self.patterns {
             None => (0..case.facts.change.files.len()).collect(),
-            Some(patterns) => case.paths.matching(patterns),
+            Some(patterns) => case.paths.touched(patterns),
         })
     }
 }

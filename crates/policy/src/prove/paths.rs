@@ -19,6 +19,9 @@ use std::collections::{HashMap, HashSet};
 
 /// Most states that are walked; patterns that are more entangled are not proven.
 const STATES_MAX: usize = 200_000;
+/// Most states of all automata together, and most automata.
+const STEPS_MAX: usize = 60_000_000;
+const MACHINES_MAX: usize = 2_000;
 /// Largest automaton of one pattern, in bytes.
 const DFA_MAX: usize = 4 << 20;
 
@@ -54,11 +57,15 @@ pub(crate) fn of_refs(lists: &[&[Pattern]]) -> Option<Vec<Class>> {
 /// All classes of what one expression has and another has not.
 fn all((these, but): (&str, &str), lists: &[&[Pattern]]) -> Option<Vec<Class>> {
     let mut machines = vec![text(these)?, machine(but)?];
+    if lists.iter().map(|list| list.len()).sum::<usize>() > MACHINES_MAX {
+        return None;
+    }
     for pattern in lists.iter().copied().flatten() {
         let mut glob = GlobBuilder::new(pattern.text());
         let glob = glob.literal_separator(true).backslash_escape(true).build().ok()?;
         machines.push(machine(glob.regex())?);
     }
+    let most = STATES_MAX.min(STEPS_MAX / machines.len());
     let bytes = alphabet(&machines);
     let of_paths = machines.remove(0);
     let mut others = Product::of(machines, &bytes)?;
@@ -88,7 +95,7 @@ fn all((these, but): (&str, &str), lists: &[&[Pattern]]) -> Option<Vec<Class>> {
                 new.insert(reached.len());
                 reached.push((next, at, *byte));
             }
-            if reached.len() > STATES_MAX {
+            if reached.len() > most {
                 return None;
             }
         }

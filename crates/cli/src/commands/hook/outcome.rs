@@ -29,6 +29,8 @@ use std::path::{Path, PathBuf};
 /// Most announcements of one pusher that wait: each push looks at all of them, and a push may announce
 /// thousands that never come.
 const WAITING_MAX: usize = 1_000;
+/// Most protected refs that one push moves: each landing is recorded by itself, and others wait meanwhile.
+const REFS_MAX: usize = 100;
 /// A landing that was announced and has not come is dropped after this time.
 const STALE: Seconds = Seconds(3_600);
 
@@ -52,6 +54,14 @@ impl<'a> Announcer<'a> {
         (pusher, count): (&str, usize),
         now: Now,
     ) -> Result<Self, CliError> {
+        if count > REFS_MAX {
+            return Err(CliError::usage(
+                format!(
+                    "the push moves {count} protected refs, and {REFS_MAX} is the most at once"
+                ),
+                "push them in parts",
+            ));
+        }
         let at = pending(git_directory);
         std::fs::create_dir_all(&at).map_err(|e| CliError::file(&at, e))?;
         let mut others = waiting(git_directory)?;

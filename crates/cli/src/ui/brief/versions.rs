@@ -17,7 +17,9 @@ pub(crate) fn difference(ui: &mut Ui, found: &Difference, most: usize) {
         return;
     }
     if found.is_partial {
-        ui.line(format!("{warning} the path patterns are too entangled to be told apart: only terms were compared"));
+        ui.line(format!(
+            "{warning} the versions are too large to be compared in full: read the rules yourself"
+        ));
     }
     for (sentence, weaker) in &found.terms {
         ui.line(format!("{} {sentence}", if *weaker { &warning } else { &met }));
