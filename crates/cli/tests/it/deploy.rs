@@ -266,6 +266,30 @@ fn the_clearance_is_a_signed_summary_of_what_was_cleared() {
     assert!(!org.scratch.at("vsa.json").exists());
 }
 
+/// Seniors reviewed it only where a level was asked for, and whoever made it reviewed nothing.
+#[test]
+fn a_clearance_claims_no_review_that_nobody_asked_for() {
+    for rule in ["{ author_statement: first }", "{ approvals: 1 }"] {
+        let policy = obstat_testkit::POLICY.replace("{ approvals: 1, level: senior }", rule);
+        let org = Org::gated(super::program(), &policy);
+        org.scratch.write("work/src/a.rs", "fn a() {}\n");
+        org.commit("tove", ASSISTED);
+        let (who, verb) =
+            if rule.contains("author") { ("tove", "declare") } else { ("jonas", "sign") };
+        let key = org.scratch.at(&format!("keys/{who}")).to_string_lossy().into_owned();
+        let more = if verb == "declare" { "--mine" } else { "--reason=x" };
+        let line = [verb, more, "--key", &key, "main"];
+        org.obstat_typing(who, "work", &line, &org.typed("main")).ok();
+        org.push_statements(who).ok();
+        org.push("tove", &["main"]).ok();
+        fetch(&org);
+        let line = [&["verify"], &TRUST[..], &["--clearance", "../vsa.json", "main"]].concat();
+        org.obstat("mira", "work", &line).ok();
+        let text = std::fs::read_to_string(org.scratch.at("vsa.json")).unwrap();
+        assert!(text.contains("PASSED") && !text.contains("SENIOR_REVIEWED"), "{rule}: {text}");
+    }
+}
+
 #[test]
 fn a_note_pushed_after_the_landing_does_not_undo_it() {
     let org = org();

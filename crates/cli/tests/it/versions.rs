@@ -50,6 +50,37 @@ fn what_is_weaker_is_told_by_its_smallest_change() {
     }
 }
 
+/// Whoever gets a key, an account or an address can be somebody else from then on.
+#[test]
+fn what_a_roster_gives_to_whom_is_told() {
+    let org = org();
+    let roster = org.roster();
+    org.key("other");
+    let (mira, other) = (org.public_key("mira"), org.public_key("other"));
+    for (from, to, sentence) in [
+        (mira.as_str(), other.as_str(), "mira has the key SHA256:"),
+        (
+            "emails: [jonas@example.com]",
+            "emails: [jonas@example.com, x@example.com]",
+            "jonas has the address x@example.com",
+        ),
+        ("login: yusuf", "login: tove-2", "yusuf has the account tove-2 of git"),
+    ] {
+        let next = roster.replacen(from, to, 1);
+        assert_ne!(next, roster, "{from}");
+        org.scratch.write("work/.obstat/roster.yaml", next);
+        let ran = org.obstat("mira", "work", &["policy", "diff", "HEAD"]);
+        let text = told(ran);
+        assert!(text.contains(sentence) && !text.contains("no change of content"), "{text}");
+        let ran = org.obstat("mira", "work", &["policy", "diff", "--no-weaker", "HEAD"]);
+        assert_eq!(ran.code, 3, "{}", ran.all());
+    }
+    org.scratch.write("work/.obstat/roster.yaml", roster);
+    let wide = diff(&org, "files_at_most: 5", "files_at_most: 1000", &["--no-weaker"]);
+    assert_eq!(wide.code, 3, "{}", wide.all());
+    assert!(wide.all().contains("takes up to 1000 files, was 5"), "{}", wide.all());
+}
+
 #[test]
 fn what_is_stricter_is_told_apart_and_what_is_the_same_is_nothing() {
     let org = org();

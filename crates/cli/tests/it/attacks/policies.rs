@@ -193,3 +193,99 @@ fn inputs_are_files() {
     org.commit("tove", "file");
     org.push("tove", &["main"]).ok();
 }
+
+/// A link or a submodule in the place of a directory stands for what a rule names below it.
+#[test]
+fn a_link_is_no_way_around_a_rule_for_what_is_below() {
+    let rule = "  - name: schema\n    when: { paths: ['**/migrations/*.sql'] }\n    \
+                require: [{ approvals: 1, level: principal }]\n  - name: pay\n";
+    let org = Org::gated(program(), &POLICY.replacen("  - name: pay\n", rule, 1));
+    org.scratch.write("work/lib/m/1.sql", "drop table users;\n");
+    org.commit("yusuf", "lib");
+    org.push("yusuf", &["main"]).ok();
+    std::fs::create_dir_all(org.scratch.at("work/db")).unwrap();
+    std::os::unix::fs::symlink("../lib/m", org.scratch.at("work/db/migrations")).unwrap();
+    org.commit("yusuf", "a link");
+    let refused = org.push("yusuf", &["main"]);
+    assert!(refused.err.contains("schema"), "a link: {}", refused.err);
+    org.scratch.git("work", &["reset", "-q", "--hard", "HEAD~1"]);
+    let entry = format!("160000,{},db/migrations", landed(&org, "main"));
+    org.scratch.git("work", &["update-index", "--add", "--cacheinfo", &entry]);
+    org.scratch.git_as("yusuf", "work", &["commit", "-q", "-m", "a submodule"]).ok();
+    let refused = org.push("yusuf", &["main"]);
+    assert!(refused.err.contains("schema"), "a submodule: {}", refused.err);
+    org.scratch.git("work", &["reset", "-q", "--hard", "HEAD~1"]);
+    // The twin: a link elsewhere.
+    std::os::unix::fs::symlink("lib/m", org.scratch.at("work/other")).unwrap();
+    org.commit("yusuf", "another link");
+    org.push("yusuf", &["main"]).ok();
+    // Nor is a line feed in a name one.
+    org.scratch.write("work/db\n/migrations/2.sql", "drop table users;\n");
+    org.commit("yusuf", "a name");
+    assert!(org.push("yusuf", &["main"]).err.contains("schema"), "a line feed");
+}
+
+/// What main's newer policy forbids a branch's older one does not allow.
+#[test]
+fn an_older_policy_does_not_let_history_be_rewritten() {
+    let releases = "'refs/tags/v*'], mode: enforce, from: refs/heads/main }";
+    let judged = POLICY.replace(releases, &releases.replace(" }", ", rewrite: judge }"));
+    assert_ne!(judged, POLICY);
+    let org = Org::gated(program(), &judged);
+    org.scratch.write("work/src/a.rs", "fn a() {}\n");
+    org.commit("yusuf", "first");
+    org.scratch.git("work", &["commit", "-q", "--allow-empty", "-m", "second"]);
+    org.push("yusuf", &["main~1:main"]).ok();
+    org.push("yusuf", &["main~1:refs/heads/release/1"]).ok();
+    org.scratch.git("work", &["reset", "-q", "--hard", "HEAD~1"]);
+    org.scratch.git("work", &["checkout", "-q", "-b", "fix"]);
+    org.scratch.write("work/src/a.rs", "fn a() { b() }\n");
+    org.commit("yusuf", "fix");
+    org.push("yusuf", &["fix:refs/heads/release/1"]).ok();
+    let same = ["commit-tree", "-p", "fix~1", "-m", "mine", "fix^{tree}"];
+    let same = org.scratch.git_as("yusuf", "work", &same).ok();
+    let back = format!("+{}:refs/heads/release/1", same.trim());
+    org.scratch.git("work", &["checkout", "-q", "main"]);
+    org.scratch.write("work/.obstat/policy.yaml", POLICY);
+    org.commit("yusuf", "no more of that");
+    for who in ["mira", "priya"] {
+        signed(&org, who, "origin/main..main");
+    }
+    org.push("yusuf", &["main"]).ok();
+    let refused = org.push("yusuf", &[&back]);
+    assert_ne!(refused.code, 0, "history was rewritten by an older policy");
+    assert!(refused.err.contains("history is not rewritten"), "{}", refused.err);
+}
+
+/// The delay is there for deceived owners and stolen keys; one push more must not be its price.
+#[test]
+fn a_delay_outlasts_the_change_that_shortens_it() {
+    let org = org();
+    let land = |from: &str, to: &str| {
+        let path = org.scratch.at("work/.obstat/roster.yaml");
+        let roster = std::fs::read_to_string(&path).unwrap();
+        let next = roster.replacen(from, to, 1);
+        assert_ne!(next, roster, "{from}");
+        org.scratch.write("work/.obstat/roster.yaml", next);
+        org.commit("yusuf", "roster");
+        for who in ["mira", "priya"] {
+            signed(&org, who, "origin/main..main");
+        }
+        org.push("yusuf", &["main"]).ok();
+        fetch(&org);
+    };
+    land("delay: 24h", "delay: 1s");
+    org.scratch.clock("+10s");
+    land("level: junior", "level: senior");
+    org.scratch.clock("+20s");
+    on(&org, "w", "main");
+    org.scratch.write("work/pay/charge.rs", EVIL);
+    org.commit("jonas", crate::ASSISTED);
+    signed(&org, "tove", "main..w");
+    let refused = org.push("jonas", &["w:main"]);
+    assert_ne!(refused.code, 0, "a raise of a moment ago counted");
+    // It lasts as long as it did.
+    org.scratch.clock("+25h");
+    signed(&org, "tove", "main..w");
+    org.push("jonas", &["w:main"]).ok();
+}

@@ -82,6 +82,50 @@ fn slices_in_one_push_add_up() {
     assert_eq!(verify(&org, "work", "production", "main~2").code, 0);
 }
 
+/// Names in commits are claims: whoever brings slices brings them under any name.
+#[test]
+fn slices_under_the_names_of_others_add_up() {
+    let slices = "  - name: slices\n    when: { rolling: { lines_at_least: 100, days: 7 } }\n    \
+                  require: [{ approvals: 1, level: principal }]\nexempt:";
+    let policy = POLICY.replace("exempt:", slices).replace("_below: senior", "_below: junior");
+    let org = Org::gated(program(), &policy);
+    let slice = |n: usize, author: &str| {
+        org.scratch.write(&format!("work/src/a{n}.rs"), "line\n".repeat(60));
+        org.commit(author, "a slice");
+        org.push("jonas", &["main"])
+    };
+    slice(0, "jonas").ok();
+    let refused = slice(1, "yusuf");
+    assert!(refused.err.contains("slices"), "another's name: {}", refused.err);
+    // The twin: another who brings his own has his own sum.
+    org.push("yusuf", &["main"]).ok();
+}
+
+/// What is no text to git, or too large to be shown, has lines all the same.
+#[test]
+fn lines_count_in_files_that_nobody_looks_at() {
+    let big = "  - name: big\n    when: { lines_at_least: 100 }\n    \
+               require: [{ approvals: 1, level: principal }]\nexempt:";
+    let org = Org::gated(program(), &POLICY.replace("exempt:", big));
+    let lines = "fn a() {}\n".repeat(200);
+    for (what, text) in [
+        ("a NUL", format!("{lines}// \0\n")),
+        ("a long line", format!("{lines}// {}\n", "x".repeat(17 << 20))),
+    ] {
+        org.scratch.write("work/src/a.rs", text);
+        org.commit("yusuf", "work");
+        let refused = org.push("yusuf", &["main"]);
+        assert!(refused.err.contains("big"), "{what}: {}", refused.err);
+        org.scratch.git("work", &["reset", "-q", "--hard", "HEAD~1"]);
+    }
+    // The twin: an image has next to no lines.
+    let image: Vec<u8> =
+        (0u32..100_000).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+    org.scratch.write("work/src/a.png", image);
+    org.commit("yusuf", "an image");
+    org.push("yusuf", &["main"]).ok();
+}
+
 #[test]
 fn a_branch_deleted_in_the_same_push_still_tells_who_made_it() {
     let org = org();

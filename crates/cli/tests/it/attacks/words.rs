@@ -239,3 +239,36 @@ fn an_older_approval_filed_later_ends_no_rejection() {
     signed(&org, "priya", "main..f");
     org.push("jonas", &["f:main"]).ok();
 }
+
+/// A receipt of a push that failed says nothing of when the statement came.
+#[test]
+fn a_statement_that_was_never_filed_was_not_received() {
+    let rule = "  - name: stands\n    when: { paths: ['pay/**'] }\n    \
+                require: [{ author_statement: first }, { approvals: 1, level: senior }]\n  - name: pay\n";
+    let policy = obstat_testkit::POLICY.replacen("  - name: pay\n", rule, 1);
+    let org = Org::gated(crate::program(), &policy);
+    on(&org, "f", "main");
+    org.scratch.write("work/pay/charge.rs", EVIL);
+    org.commit("jonas", ASSISTED);
+    let key = org.scratch.at("keys/jonas").to_string_lossy().into_owned();
+    let line = ["declare", "--mine", "--key", &key, "main..f"];
+    org.obstat_typing("jonas", "work", &line, &org.typed("main..f")).ok();
+    let own = filed(&org).remove(0);
+    org.push("jonas", &["main:refs/heads/zz"]).ok();
+    let spec = format!("{own}:{own}");
+    let failed = ["push", "-q", "--atomic", "origin", &spec, "f:refs/heads/zz/x"];
+    assert_ne!(org.scratch.git_as("jonas", "work", &failed).code, 0);
+    org.scratch.git("work", &["update-ref", "refs/kept/own", &own]);
+    org.scratch.git("work", &["update-ref", "-d", &own]);
+    org.scratch.clock("+5s");
+    signed(&org, "yusuf", "main..f");
+    org.scratch.clock("+10s");
+    org.push("jonas", &[&format!("refs/kept/own:{own}")]).ok();
+    let refused = org.push("jonas", &["f:main"]);
+    assert_ne!(refused.code, 0, "it came after the approval, and the rule wants it first");
+    // The twin: whoever signs after it counts.
+    org.scratch.clock("+15s");
+    fetch(&org);
+    signed(&org, "priya", "main..f");
+    org.push("jonas", &["f:main"]).ok();
+}
