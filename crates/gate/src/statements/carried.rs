@@ -217,7 +217,7 @@ impl<'a> Heads<'a> {
                 } else {
                     match repository.merge_bases(tip, head)?[..] {
                         [base] => {
-                            !is_costly(repository, base, [tip, head])?
+                            !self.is_costly(base, [tip, head])?
                                 && may_merge(repository, (base, tip, head), wanted)?
                                 && self.reader.world.memo.merge(repository, tip, head)?
                                     == Merge::Tree(wanted)
@@ -231,6 +231,14 @@ impl<'a> Heads<'a> {
         };
         self.merged.insert(head, lands);
         Ok(lands)
+    }
+
+    /// Whether git would merge long, or something there cannot be read.
+    fn is_costly(&self, base: Oid, sides: [Oid; 2]) -> Result<bool, PortError> {
+        match is_costly(self.reader.world.repository, base, sides) {
+            Err(error) if error.is_of_one_object() => Ok(true),
+            other => other,
+        }
     }
 
     /// As [`Heads::lands`], in doubt: a head that is merged in here holds what it was refused for, also
@@ -254,7 +262,7 @@ impl<'a> Heads<'a> {
         }
         match repository.merge_bases(tip, head)?[..] {
             [] => {}
-            [base] if !is_costly(repository, base, [tip, head])? => {}
+            [base] if !self.is_costly(base, [tip, head])? => {}
             _ => return Ok(true),
         }
         // Of what conflicts nobody can tell what of it was kept.

@@ -9,6 +9,9 @@ use obstat_model::object::{Mode, Oid, RepoPath};
 /// Deepest directory that is followed; git itself stops at 2,048 by default.
 const DEPTH_MAX: usize = 2_048;
 
+/// Most pairs of directories that are compared: those without a file repeat each other as well.
+const TREES_MAX: usize = 300_000;
+
 /// Most changed paths that are listed: trees that repeat each other can name millions in a few bytes.
 const FILES_MAX: usize = 200_000;
 
@@ -54,9 +57,15 @@ pub(super) fn visit(
     more: &mut dyn FnMut(FileChange) -> bool,
 ) -> Result<(), PortError> {
     let mut todo = vec![(Vec::new(), old, new)];
+    let mut seen = 0;
     while let Some((prefix, old, new)) = todo.pop() {
         if old == new {
             continue;
+        }
+        seen += 1;
+        if seen + todo.len() > TREES_MAX {
+            let limit = format!("{} directories", obstat_model::text::grouped(TREES_MAX as u64));
+            return Err(PortError::TooLarge { what: "the change".to_owned(), limit });
         }
         if prefix.iter().filter(|b| **b == b'/').count() > DEPTH_MAX {
             let limit = format!("{DEPTH_MAX} levels");

@@ -7,9 +7,13 @@ use crate::walk;
 use obstat_gate::ports::{Commit, Merge, PortError, Repository};
 use obstat_model::change::{FileChange, FileState};
 use obstat_model::object::{Mode, Oid, RefName, RepoPath};
+use obstat_model::text::grouped;
 
 /// Refs under which heads that were pushed over are kept.
 pub const SUPERSEDED: &str = "refs/obstat/superseded/";
+
+/// Most files and directories that are listed below one: trees that repeat each other can name billions.
+const BELOW_MAX: usize = 100_000;
 
 impl Repository for GitRepository {
     fn commit(&self, id: Oid) -> Result<Commit, PortError> {
@@ -65,8 +69,15 @@ impl Repository for GitRepository {
         let Some(top) = self.subtree(tree, dir)? else { return Ok(Vec::new()) };
         let mut found = Vec::new();
         let mut todo = vec![(dir.as_bytes().to_vec(), top)];
+        let mut seen = 0;
         while let Some((prefix, id)) = todo.pop() {
             for (name, node) in self.store.tree(id)? {
+                seen += 1;
+                if seen > BELOW_MAX {
+                    let what = format!("what lies below {dir}");
+                    let limit = format!("{} entries", grouped(BELOW_MAX as u64));
+                    return Err(PortError::TooLarge { what, limit });
+                }
                 let path = [prefix.as_slice(), b"/", &name].concat();
                 match node {
                     Node::Tree(id) => todo.push((path, id)),

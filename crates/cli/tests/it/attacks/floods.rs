@@ -129,3 +129,56 @@ fn statements_that_name_what_cannot_be_here_stop_nobody() {
     org.push("jonas", &["f:main"]).ok();
     others_land(&org);
 }
+
+/// Ten objects that name billions of paths, or of directories without any.
+#[test]
+fn trees_that_repeat_each_other_stop_nobody() {
+    let org = org();
+    let blob = object(&org, "blob", b"x\n");
+    let tree = |entries: String| {
+        org.scratch.run("work", &["git", "mktree"], &[], &entries).ok().trim().to_owned()
+    };
+    let bomb = |last: String| {
+        (0..8).fold(last, |below, _| {
+            let entry = |n: usize| format!("040000 tree {below}\td{n:02}\n");
+            tree((0..20).map(entry).collect())
+        })
+    };
+    let files = bomb(tree(format!("100644 blob {blob}\tf\n")));
+    let empty = bomb(object(&org, "tree", b""));
+    let base = org.scratch.git("work", &["ls-tree", "main"]);
+    let inputs = org.scratch.git("work", &["ls-tree", "main:.obstat"]);
+    let head = |root: String| {
+        let line = ["commit-tree", "-p", "main", "-m", "bomb", &tree(root)];
+        org.scratch.git_as("tove", "work", &line).ok().trim().to_owned()
+    };
+    let inside = tree(format!("{inputs}\n040000 tree {files}\tz\n"));
+    let without: String =
+        base.lines().filter(|l| !l.ends_with(".obstat")).map(|l| format!("{l}\n")).collect();
+    let below_inputs = head(format!("{without}040000 tree {inside}\t.obstat\n"));
+    let of_files = head(format!("{base}\n040000 tree {files}\tz\n"));
+    let of_nothing = head(format!("{base}\n040000 tree {empty}\tz\n"));
+    for bomb in [&below_inputs, &of_files, &of_nothing] {
+        let refused = org.push("tove", &[&format!("{bomb}:main")]);
+        assert!(refused.err.contains("larger than the limit"), "{}", refused.err);
+        org.push("tove", &[&format!("{bomb}:refs/heads/tove/{bomb}")]).ok();
+    }
+    on(&org, "f", "main");
+    org.scratch.write("work/pay/charge.rs", EVIL);
+    let signed_head = org.commit("jonas", ASSISTED);
+    signed(&org, "priya", "main..f");
+    let line = ["for-each-ref", "--format=%(refname)", "refs/obstat/approvals"];
+    let name = org.scratch.git("work", &line).lines().next().unwrap().to_owned();
+    let digest = name.split('/').nth(3).unwrap().to_owned();
+    let own = own_nonce(&org, &name);
+    let (other, signer) = ("2".repeat(64), ("\"signer\":\"priya\"", "\"signer\":\"tove\""));
+    for (n, bomb) in [&of_files, &of_nothing].into_iter().enumerate() {
+        let nonce = nonce(n + 1);
+        let edits =
+            [(signed_head.as_str(), bomb.as_str()), (&own, &nonce), (&digest, &other), signer];
+        org.push("tove", &[&forged(&org, &name, &edits, "tove")]).ok();
+    }
+    others_land(&org);
+    org.scratch.git_as("jonas", "work", &["merge", "-q", "--no-ff", "-m", "merge f", "f"]).ok();
+    org.push("jonas", &["main"]).ok();
+}
