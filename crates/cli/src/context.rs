@@ -103,6 +103,13 @@ pub(crate) fn trust_for_reading(
 /// A ref name that is known to be well-formed.
 pub(crate) fn ref_name(text: &str) -> Result<RefName, CliError> {
     RefName::parse(text).map_err(|e| {
-        CliError::usage(format!("`{text}`: {e}"), "write it in full, as refs/heads/main")
+        if RefName::parse(&format!("refs/heads/{text}")).is_ok() {
+            let what = format!("`{text}` is no whole name of a ref");
+            return CliError::usage(what, format!("write it in full, as refs/heads/{text}"));
+        }
+        CliError::usage(
+            format!("`{}`: {e}", obstat_model::text::escape_cut(text, 200)),
+            "write it in full, as refs/heads/main",
+        )
     })
 }

@@ -6,21 +6,19 @@ use crate::inputs::Inputs;
 use crate::pipeline::{Detail, Judgement, judge};
 use crate::ports::{Commit, PortError};
 use crate::proposal::{self, Proposal, Pusher};
+use crate::statements::carried;
 use crate::statements::difference::{Difference, Landed};
 use crate::versions::Standing;
 use crate::world::World;
 use obstat_model::change::FileState;
 use obstat_model::decision::Outcome;
 use obstat_model::facts::Problem;
-use obstat_model::id::ChangeDigest;
 use obstat_model::object::{Oid, RefName, RepoPath};
 use obstat_model::statement::{Act, Context, Signer};
 use std::collections::{HashMap, HashSet};
 
 /// Longest chain that is cut into segments; longer pushes must be clear as a whole.
 pub const CHAIN_MAX: usize = 1_000;
-/// Most filed statements that are looked through for heads.
-const STATEMENTS_MAX: usize = 1_000_000;
 /// Most commits of one signature's change that landed one by one.
 const LANDED_MAX: usize = 10_000;
 /// Most files of one step of it.
@@ -33,9 +31,7 @@ const JUDGEMENTS_MAX: usize = 20_000;
 /// # Errors
 /// [`PortError`] when they cannot be read.
 pub fn ends(world: World) -> Result<HashSet<Oid>, PortError> {
-    let none = ChangeDigest::new([0; 32]);
-    let all = world.records.other_statements(none, STATEMENTS_MAX)?;
-    Ok(all.iter().filter_map(|bytes| Some(obstat_attest::claimed(bytes)?.context.head)).collect())
+    Ok(carried::all(world)?.iter().map(|filed| filed.head).collect())
 }
 
 /// A fast-forward of a target to be covered.

@@ -1,9 +1,14 @@
 //! Counts added and removed lines of a changed file; knows no repository.
 
 use crate::hidden::{Sides, is_binary};
-use imara_diff::{Algorithm, Diff, InternedInput};
+use imara_diff::{Algorithm, Diff, InternedInput, Token};
 use obstat_model::change::LineCount;
 use std::borrow::Cow;
+use std::collections::HashSet;
+
+/// Lines from which on, and how often each on average, repeated lines are no more compared.
+const REPEATED_MIN: usize = 20_000;
+const REPEATED_TIMES: usize = 16;
 
 /// Lines added and removed. Of a file that is not all text the lines that are count, and at least one. Above
 /// `cap` bytes in sum the whole file counts as rewritten, which is never less than the true number.
@@ -14,7 +19,11 @@ pub fn count(sides: Sides, cap: usize) -> LineCount {
     let counts = |line: &[u8]| !binary || is_text(line);
     let least = |side: Option<&[u8]>| u64::from(binary && side.is_some());
     let (old, new) = (old.unwrap_or_default(), new.unwrap_or_default());
-    let (added, removed) = if old.is_empty() || new.is_empty() || old.len() + new.len() > cap {
+    let found = |(added, removed): (usize, usize)| LineCount {
+        added: (added as u64).max(least(sides.new)),
+        removed: (removed as u64).max(least(sides.old)),
+    };
+    found(if old.is_empty() || new.is_empty() || old.len() + new.len() > cap {
         let all = |bytes: &[u8]| {
             let lines = bytes.split_inclusive(|b| *b == b'\n');
             lines.filter(|line| counts(line)).count()
@@ -22,27 +31,60 @@ pub fn count(sides: Sides, cap: usize) -> LineCount {
         (all(&new), all(&old))
     } else {
         let input = InternedInput::new(&*old, &*new);
+        if let Some((before, after)) = repetitive(&input) {
+            let all = |tokens: &[Token]| {
+                tokens.iter().filter(|line| counts(input.interner[**line])).count()
+            };
+            return found((all(after), all(before)));
+        }
         let diff = Diff::compute(Algorithm::Histogram, &input);
-        let mut found = (0, 0);
+        let mut lines = (0, 0);
         for hunk in diff.hunks() {
-            let of = |tokens: &[imara_diff::Token], range: std::ops::Range<u32>| {
+            let of = |tokens: &[Token], range: std::ops::Range<u32>| {
                 let range = usize::try_from(range.start).ok()?..usize::try_from(range.end).ok()?;
                 let lines = tokens.get(range)?.iter();
                 Some(lines.filter(|line| counts(input.interner[**line])).count())
             };
-            found.0 += of(&input.after, hunk.after).unwrap_or(usize::MAX);
-            found.1 += of(&input.before, hunk.before).unwrap_or(usize::MAX);
+            lines.0 += of(&input.after, hunk.after).unwrap_or(usize::MAX);
+            lines.1 += of(&input.before, hunk.before).unwrap_or(usize::MAX);
         }
-        found
-    };
-    LineCount {
-        added: (added as u64).max(least(sides.new)),
-        removed: (removed as u64).max(least(sides.old)),
-    }
+        lines
+    })
 }
 
-/// UTF-16 with its mark as UTF-8, for lines are those of its text; all else as it is.
+/// What lies between the lines that both begin and end with, where it is long and of few different lines: to
+/// compare that takes time with its square, so it counts as rewritten.
+fn repetitive<'a>(input: &'a InternedInput<&[u8]>) -> Option<(&'a [Token], &'a [Token])> {
+    let (before, after) = (input.before.as_slice(), input.after.as_slice());
+    let start = before.iter().zip(after).take_while(|(a, b)| a == b).count();
+    let (before, after) = (before.get(start..)?, after.get(start..)?);
+    let end = before.iter().rev().zip(after.iter().rev()).take_while(|(a, b)| a == b).count();
+    let before = before.get(..before.len() - end)?;
+    let after = after.get(..after.len() - end)?;
+    let lines = before.len() + after.len();
+    let distinct: HashSet<Token> = before.iter().chain(after).copied().collect();
+    (lines > REPEATED_MIN && distinct.len() * REPEATED_TIMES < lines).then_some((before, after))
+}
+
+/// UTF-16 with its mark as UTF-8, and carriage returns that stand alone as line feeds, for lines are those of the
+/// text; all else as it is.
 fn plain(bytes: &[u8]) -> Cow<'_, [u8]> {
+    let bytes = utf8(bytes);
+    let alone = |at: &usize| bytes.get(at + 1) != Some(&b'\n');
+    let lone: Vec<usize> = memchr::memchr_iter(b'\r', &bytes).filter(alone).collect();
+    if lone.is_empty() {
+        return bytes;
+    }
+    let mut plain = bytes.into_owned();
+    for at in lone {
+        if let Some(byte) = plain.get_mut(at) {
+            *byte = b'\n';
+        }
+    }
+    Cow::Owned(plain)
+}
+
+fn utf8(bytes: &[u8]) -> Cow<'_, [u8]> {
     let from: fn([u8; 2]) -> u16 = match bytes {
         [0xff, 0xfe, ..] => u16::from_le_bytes,
         [0xfe, 0xff, ..] => u16::from_be_bytes,
@@ -86,11 +128,29 @@ mod tests {
     #[test]
     fn lines_between_others_that_are_no_text_count() {
         check(None, Some("fn a() {}\nfn b() {}\n// \0"), 2, 0);
+        check(None, Some("a = 1\rb = 2\rc = 3\r"), 3, 0);
+        check(Some("a\r\n"), Some("a\r\nb\r\n"), 1, 0);
         check(Some("a\n\0"), Some("a\nb\n\0"), 1, 1);
         let image: Vec<u8> =
             (0u32..50_000).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
         let found = count(Sides { old: None, new: Some(&image) }, 0);
         assert!(found.added < 20, "{found:?}");
+    }
+
+    #[test]
+    fn lines_that_repeat_each_other_are_counted_in_time() {
+        let text = |seed: u32| -> String {
+            let line = |n: u32| format!("{}\n", n.wrapping_mul(seed) % 7);
+            (0..200_000).map(line).collect()
+        };
+        let (old, new) = (text(2_654_435_761), text(40_503));
+        let sides = Sides { old: Some(old.as_bytes()), new: Some(new.as_bytes()) };
+        let found = count(sides, 1 << 23);
+        assert!(found.added > 100_000 && found.added <= 200_000, "{found:?}");
+        // What is appended is all that counts.
+        let longer = format!("{old}8\n");
+        let sides = Sides { old: Some(old.as_bytes()), new: Some(longer.as_bytes()) };
+        assert_eq!(count(sides, 1 << 23), LineCount { added: 1, removed: 0 });
     }
 
     #[test]

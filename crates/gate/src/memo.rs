@@ -2,6 +2,7 @@
 
 use crate::inputs::{Known, Loaded};
 use crate::ports::{InputsCache, Merge, PortError, Records, Repository};
+use crate::statements::carried::Filed;
 use obstat_attest::record;
 use obstat_model::id::InputsDigest;
 use obstat_model::landing::LandingKind;
@@ -27,6 +28,8 @@ pub struct Memo {
     lines: RefCell<HashMap<Span, Vec<(RollingDemand, u64)>>>,
     /// Paths that commits touch.
     touched: RefCell<HashMap<Oid, Rc<[RepoPath]>>>,
+    /// All statements that are filed.
+    filed: RefCell<Option<Rc<[Rc<Filed>]>>>,
     /// Steps of the advance whose parts are judged.
     steps: RefCell<HashSet<Oid>>,
     /// Merges of two commits.
@@ -172,6 +175,19 @@ impl Memo {
         }
         let found = find()?;
         self.touched.borrow_mut().insert(commit, Rc::clone(&found));
+        Ok(found)
+    }
+
+    /// All statements that are filed, read once.
+    pub(crate) fn filed(
+        &self,
+        read: impl FnOnce() -> Result<Rc<[Rc<Filed>]>, PortError>,
+    ) -> Result<Rc<[Rc<Filed>]>, PortError> {
+        if let Some(known) = &*self.filed.borrow() {
+            return Ok(Rc::clone(known));
+        }
+        let found = read()?;
+        self.filed.replace(Some(Rc::clone(&found)));
         Ok(found)
     }
 

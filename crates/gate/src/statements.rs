@@ -1,6 +1,6 @@
 //! Reads signed statements on a change and finds how each binds to it; counts none of them.
 
-mod carried;
+pub(crate) mod carried;
 pub(crate) mod difference;
 
 use self::difference::Difference;

@@ -3,7 +3,8 @@
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::policy::Policy;
 use crate::requirement::approvals::Approvals;
-use crate::requirement::{Requirement, presence};
+use crate::requirement::{Requirement, distinct, presence};
+use obstat_model::id::PersonId;
 use obstat_model::presence::Presence;
 use obstat_model::roster::{Person, Roster};
 use obstat_model::target::Mode;
@@ -38,6 +39,10 @@ pub fn check(policy: &Policy, roster: &Roster, now: Now) -> Vec<Diagnostic> {
         found.push((text, keys_for(policy.quorum().presence(), roster)));
     }
     for rule in policy.rules() {
+        for why in too_few_apart(rule.requirements(), roster, now.0) {
+            let help = "add people, levels or keys to the roster";
+            found.push((format!("rule `{}` needs {why}", rule.name()), help));
+        }
         for requirement in rule.requirements() {
             if let Some(why) = out_of_reach(requirement, roster, now.0) {
                 let presence = requirement.approvals().into_iter().map(Approvals::presence).max();
@@ -54,14 +59,49 @@ pub fn check(policy: &Policy, roster: &Roster, now: Now) -> Vec<Diagnostic> {
     all
 }
 
+/// Demands of one rule under one label, where there are too few for each to have its own people.
+fn too_few_apart(requirements: &[Requirement], roster: &Roster, now: Timestamp) -> Vec<String> {
+    let labelled = requirements.iter().filter_map(|requirement| match requirement {
+        Requirement::Approvals(approvals) => Some((approvals.distinct()?, approvals)),
+        _ => None,
+    });
+    let labelled: Vec<_> = labelled.collect();
+    let mut labels: Vec<_> = labelled.iter().map(|(label, _)| *label).collect();
+    labels.sort_unstable();
+    labels.dedup();
+    let mut found = Vec::new();
+    for label in labels {
+        let own = labelled.iter().filter(|(other, _)| *other == label).map(|(_, one)| *one);
+        let demands: Vec<distinct::Demand> = own
+            .map(|one| distinct::Demand { needed: one.count(), people: able(one, roster, now) })
+            .collect();
+        let needed: u32 = demands.iter().map(|demand| demand.needed).sum();
+        let given: usize = distinct::allot(&demands).iter().map(Vec::len).sum();
+        if demands.len() > 1 && given < needed as usize {
+            found.push(format!(
+                "{needed} different people under `{label}`, and only {given} on the roster could sign"
+            ));
+        }
+    }
+    found
+}
+
 /// What nobody could give, if it is one of those demands.
 fn out_of_reach(requirement: &Requirement, roster: &Roster, now: Timestamp) -> Option<String> {
     match requirement {
         Requirement::Approvals(approvals) => {
             let (able, count) = (able(approvals, roster, now), approvals.count());
             let needs = approvals.needs();
-            (able < count)
-                .then(|| format!("{count} × {needs}, and only {able} on the roster could sign"))
+            if able.len() < count as usize {
+                let able = able.len();
+                return Some(format!(
+                    "{count} × {needs}, and only {able} on the roster could sign"
+                ));
+            }
+            let teams = approvals.of_different_teams(roster, &able).len();
+            (teams < count as usize).then(|| {
+                format!("{count} × {needs}, and only {teams} on the roster have teams for it")
+            })
         }
         Requirement::AnyOf(any) => {
             let out = |branch: &[Requirement]| {
@@ -71,7 +111,12 @@ fn out_of_reach(requirement: &Requirement, roster: &Roster, now: Timestamp) -> O
                 .all(out)
                 .then(|| format!("{}, and nobody could give any of it", any.needs()))
         }
-        Requirement::AuthorStatement(_) | Requirement::Checks(_) => None,
+        Requirement::Checks(checks) => {
+            let services = &roster.parts().services;
+            let able = services.iter().any(|service| checks.may_report(service, now));
+            (!able).then(|| format!("{}, and no service has a key to report them", checks.needs()))
+        }
+        Requirement::AuthorStatement(_) => None,
     }
 }
 
@@ -133,7 +178,7 @@ fn finding(severity: Severity, text: String, help: &str) -> Diagnostic {
 }
 
 /// People who could sign for content that they did not make, scopes and ownership aside.
-fn able(approvals: &Approvals, roster: &Roster, now: Timestamp) -> u32 {
+fn able<'a>(approvals: &Approvals, roster: &'a Roster, now: Timestamp) -> Vec<&'a PersonId> {
     let ladder = &roster.parts().ladder;
     let could = |person: &&Person| {
         let level = |name: &str| ladder.level(name);
@@ -141,5 +186,5 @@ fn able(approvals: &Approvals, roster: &Roster, now: Timestamp) -> u32 {
             && approvals.might_be(person, now, level)
             && presence::is_possible(person, approvals.presence(), now)
     };
-    u32::try_from(roster.parts().people.iter().filter(could).count()).unwrap_or(u32::MAX)
+    roster.parts().people.iter().filter(could).map(|person| &person.id).collect()
 }

@@ -11,7 +11,8 @@ use crate::ui::{Ui, brief};
 use obstat_api::exit::Exit;
 use obstat_attest::record;
 use obstat_gate::deploy::{self, Answer, Cleared};
-use obstat_gate::inputs;
+use obstat_gate::governing;
+use obstat_gate::inputs::{self, Inputs};
 use obstat_gate::memo::Memo;
 use obstat_gate::pipeline::Judgement;
 use obstat_gate::ports::{NoCache, Records as _, Repository as _};
@@ -22,6 +23,7 @@ use obstat_model::landing::LandingKind;
 use obstat_model::object::{Oid, RefName};
 use obstat_model::text::{count, escape_cut};
 use obstat_model::trust::TrustRoot;
+use obstat_policy::Policy;
 use std::path::{Path, PathBuf};
 
 /// How to print.
@@ -93,7 +95,14 @@ fn answered(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
         None => {
             let mut repository = context::here()?;
             repository.keep_apart();
-            let commit = repository.resolve(args.commit.as_deref().unwrap_or_default())?;
+            let named = args.commit.as_deref().unwrap_or_default();
+            if named.trim().is_empty() {
+                return Err(CliError::usage(
+                    "the commit is named by nothing",
+                    "name it: in a script, see that the variable with its id is set",
+                ));
+            }
+            let commit = repository.resolve(named)?;
             let target = target_ref(&repository, commit, &args.trust.target)?;
             (repository, commit, target, None)
         }
@@ -215,15 +224,27 @@ pub(super) fn target_ref(
     }
     let branch = ref_name(&format!("refs/heads/{name}"))?;
     let tree = repository.commit(commit)?.tree;
-    let Ok(inputs) = inputs::load(repository, tree, &NoCache)? else { return Ok(branch) };
-    let policy = &inputs.policy;
-    let Some(target) = policy.targets().iter().find(|t| t.name().as_str() == name) else {
-        if policy.target_of(&branch).is_some()
+    let has = |policy: &Policy| policy.targets().iter().any(|t| t.name().as_str() == name);
+    let mut candidates: Vec<Inputs> = Vec::new();
+    candidates.extend(inputs::load(repository, tree, &NoCache)?.ok());
+    if !candidates.iter().any(|own| has(&own.policy)) {
+        candidates.extend(judging(repository, commit)?);
+    }
+    let policies = candidates.iter().map(|inputs| &inputs.policy);
+    let found = policies.clone().find(|policy| has(policy));
+    let target = found.and_then(|p| p.targets().iter().find(|t| t.name().as_str() == name));
+    let (Some(policy), Some(target)) = (found, target) else {
+        let is_protected = policies.clone().any(|policy| policy.target_of(&branch).is_some());
+        if is_protected
+            || candidates.is_empty()
             || !repository.landings_at(&branch, commit)?.is_empty()
         {
             return Ok(branch);
         }
-        let known: Vec<&str> = policy.targets().iter().map(|t| t.name().as_str()).collect();
+        let mut known: Vec<&str> =
+            policies.flat_map(|p| p.targets().iter().map(|t| t.name().as_str())).collect();
+        known.sort_unstable();
+        known.dedup();
         return Err(CliError::usage(
             format!("no target is called `{}`, and no protected branch", escape_cut(name, 60)),
             format!("known: {}", known.join(", ")),
@@ -250,6 +271,29 @@ pub(super) fn target_ref(
             "name the ref: --target refs/heads/NAME",
         )),
     }
+}
+
+/// The inputs that judged landings of a commit: a branch may have none of its own.
+fn judging(repository: &GitRepository, commit: Oid) -> Result<Vec<Inputs>, CliError> {
+    let mut places: Vec<Oid> = Vec::new();
+    repository.newest_landings(&mut |bytes| {
+        let record = record::claimed_landing(bytes).filter(|record| record.to == commit);
+        let at = record.as_ref().and_then(governing::judged_at);
+        places.extend(at.filter(|at| !places.contains(at)));
+        true
+    })?;
+    let mut found = Vec::new();
+    for place in places {
+        let loaded = repository
+            .commit(place)
+            .and_then(|commit| inputs::load(repository, commit.tree, &NoCache));
+        match loaded {
+            Ok(loaded) => found.extend(loaded.ok()),
+            Err(error) if error.is_of_one_object() => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(found)
 }
 
 fn text(ui: &mut Ui, args: &Args, commit: Oid, answer: &Answer) {

@@ -139,6 +139,35 @@ fn a_transport_that_names_nobody_is_told_in_every_mode() {
     }
 }
 
+/// What nobody on the roster can give is an error where it would be enforced.
+#[test]
+fn demands_that_nobody_can_meet_are_told() {
+    let org = org();
+    let asked = "{ approvals: 1, level: senior }";
+    for (demand, sentence) in [
+        (
+            "{ approvals: 2, level: senior, teams: different }",
+            "only 0 on the roster have teams for it",
+        ),
+        (
+            "{ approvals: 1, level: principal, distinct: r }\n      - { approvals: 1, level: principal, distinct: r }",
+            "2 different people under `r`, and only 1 on the roster could sign",
+        ),
+        ("{ checks: [unit] }", "no service has a key to report them"),
+        (
+            "{ any_of: [{ approvals: 1, level: principal, presence: hardware }, [{ approvals: 1 }, { checks: [unit] }]] }",
+            "nobody could give any of it",
+        ),
+    ] {
+        org.scratch.write("work/.obstat/policy.yaml", POLICY.replacen(asked, demand, 1));
+        let ran = org.obstat("mira", "work", &["policy", "check"]);
+        assert_ne!(ran.code, 0, "{demand}: {}", ran.all());
+        let text: Vec<&str> = ran.err.split(|c: char| c.is_whitespace() || c == '│').collect();
+        let text = text.into_iter().filter(|w| !w.is_empty()).collect::<Vec<_>>().join(" ");
+        assert!(text.contains(sentence), "{demand}: {text}");
+    }
+}
+
 #[test]
 fn a_working_tree_is_not_gated() {
     let org = Org::ungated(program(), POLICY);

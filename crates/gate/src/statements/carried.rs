@@ -4,6 +4,7 @@
 use super::difference::{Difference, is_costly, may_merge};
 use super::{Reader, received_at};
 use crate::ports::{Commit, Merge, PortError};
+use crate::world::World;
 use obstat_attest::{Envelope, statement};
 use obstat_model::approval::{ApprovalFacts, Binding};
 use obstat_model::change::ChangeFacts;
@@ -12,8 +13,10 @@ use obstat_model::id::{ChangeDigest, StatementHash};
 use obstat_model::object::{Oid, RefName};
 use obstat_model::roster::KeyId;
 use obstat_model::statement::Act;
+use obstat_model::time::Timestamp;
 use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
 /// Most statements of other digests that are looked through.
 const OTHERS_MAX: usize = 1_000_000;
@@ -22,15 +25,47 @@ const OTHERS_MAX: usize = 1_000_000;
 const RUNNING_MAX: usize = 64;
 
 /// A statement, by what it claims.
-struct Filed {
+#[derive(Debug)]
+pub(crate) struct Filed {
     hash: StatementHash,
+    target: RefName,
     /// The tip that it was judged on.
     tip: Option<Oid>,
-    head: Oid,
+    pub(crate) head: Oid,
     change: ChangeDigest,
     /// Whether it refuses or takes back.
     negative: bool,
+    expires_at: Timestamp,
+    key: Option<KeyId>,
     bytes: Vec<u8>,
+}
+
+/// All statements that are filed, by what they claim, read once.
+///
+/// # Errors
+/// [`PortError`] when they cannot be read or are too many.
+pub(crate) fn all(world: World) -> Result<Rc<[Rc<Filed>]>, PortError> {
+    world.memo.filed(|| {
+        let none = ChangeDigest::new([0; 32]);
+        let all = world.records.other_statements(none, OTHERS_MAX)?;
+        Ok(all.into_iter().filter_map(claimed).map(Rc::new).collect())
+    })
+}
+
+fn claimed(bytes: Vec<u8>) -> Option<Filed> {
+    let envelope = Envelope::parse(&bytes).ok()?;
+    let claimed = statement::parse(envelope.statement()).ok()?;
+    Some(Filed {
+        hash: envelope.statement_hash(),
+        target: claimed.context.target,
+        tip: claimed.context.tip,
+        head: claimed.context.head,
+        change: claimed.change,
+        negative: matches!(claimed.act, Act::Reject | Act::Withdraw),
+        expires_at: claimed.expires_at,
+        key: obstat_attest::signing_key(&bytes),
+        bytes,
+    })
 }
 
 /// Heads that are what would land, each found out once: a thousand statements on one head cost one
@@ -46,6 +81,9 @@ struct Heads<'a> {
     /// The digest of such a head as judged on a tip.
     known: HashMap<(Option<Oid>, Oid), Option<ChangeDigest>>,
 }
+
+/// Statements to be recomputed, and those that matter only if their head does.
+type Sorted = (Vec<Rc<Filed>>, Vec<Rc<Filed>>);
 
 impl Reader<'_> {
     /// Statements on a head whose merge with the tip, recomputed, is what would land.
@@ -98,7 +136,7 @@ impl Reader<'_> {
         let named: HashSet<Oid> = commits.iter().map(|commit| commit.id).collect();
         let mut heads = Heads::of(self, target, change);
         let mut found = Vec::new();
-        let here: Vec<&Filed> =
+        let here: Vec<&Rc<Filed>> =
             running.iter().chain(&others).filter(|filed| named.contains(&filed.head)).collect();
         // With what the same people said since, which may have ended it.
         if here.iter().any(|filed| filed.negative) {
@@ -111,35 +149,19 @@ impl Reader<'_> {
 
     /// Statements that claim to be for the target: those to be recomputed, and those that matter
     /// only if their head does. What they claim tells that without a signature.
-    fn filed(
-        &self,
-        target: &RefName,
-        digest: ChangeDigest,
-    ) -> Result<(Vec<Filed>, Vec<Filed>), PortError> {
-        let mut by_key: HashMap<Option<KeyId>, Vec<Filed>> = HashMap::new();
+    fn filed(&self, target: &RefName, digest: ChangeDigest) -> Result<Sorted, PortError> {
+        let mut by_key: HashMap<Option<KeyId>, Vec<Rc<Filed>>> = HashMap::new();
         let mut others = Vec::new();
-        for bytes in self.world.records.other_statements(digest, OTHERS_MAX)? {
-            let Ok(envelope) = Envelope::parse(&bytes) else { continue };
-            let Ok(claimed) = statement::parse(envelope.statement()) else { continue };
-            let hash = envelope.statement_hash();
+        for filed in all(self.world)?.iter() {
+            let is_other = filed.target == *target && filed.change != digest;
             // Before anything is counted: what comes later must not crowd out what was there.
-            if claimed.context.target != *target || !self.was_there(hash)? {
+            if !is_other || !self.was_there(filed.hash)? {
                 continue;
             }
-            let negative = matches!(claimed.act, Act::Reject | Act::Withdraw);
-            let over = claimed.expires_at <= self.world.now.0;
-            let filed = Filed {
-                hash,
-                tip: claimed.context.tip,
-                head: claimed.context.head,
-                change: claimed.change,
-                negative,
-                bytes,
-            };
-            if over {
-                others.push(filed);
+            if filed.expires_at <= self.world.now.0 {
+                others.push(Rc::clone(filed));
             } else {
-                by_key.entry(obstat_attest::signing_key(&filed.bytes)).or_default().push(filed);
+                by_key.entry(filed.key).or_default().push(Rc::clone(filed));
             }
         }
         let mut running = Vec::new();
@@ -152,7 +174,7 @@ impl Reader<'_> {
     }
 
     /// The newest of one key, by receipt, which nobody can claim; and the rest.
-    fn newest(&self, own: Vec<Filed>) -> Result<(Vec<Filed>, Vec<Filed>), PortError> {
+    fn newest(&self, own: Vec<Rc<Filed>>) -> Result<Sorted, PortError> {
         if own.len() <= RUNNING_MAX {
             return Ok((own, Vec::new()));
         }
@@ -162,7 +184,7 @@ impl Reader<'_> {
             dated.push((Reverse(at), filed));
         }
         dated.sort_by_key(|(at, filed)| (*at, filed.hash));
-        let mut all: Vec<Filed> = dated.into_iter().map(|(_, filed)| filed).collect();
+        let mut all: Vec<Rc<Filed>> = dated.into_iter().map(|(_, filed)| filed).collect();
         let left = all.split_off(RUNNING_MAX);
         Ok((all, left))
     }
@@ -177,6 +199,10 @@ impl<'a> Heads<'a> {
     fn carried(&mut self, filed: &Filed) -> Result<Option<ApprovalFacts>, PortError> {
         // What was refused or taken back on a head stays so whatever tip it was judged on. Of the rest, the
         // statement names a digest and a head, and they must belong together.
+        // A head that is not here cannot be merged, so nothing of it carries over.
+        if !self.reader.world.repository.has_commit(filed.head)? {
+            return Ok(None);
+        }
         let Ok(verified) = self.reader.verify(&filed.bytes) else { return Ok(None) };
         let carries = match filed.negative {
             true => self.lands(filed.head)? || self.lands_perhaps(filed.head)?,

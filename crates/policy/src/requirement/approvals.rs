@@ -14,7 +14,7 @@ use obstat_model::facts::Problem;
 use obstat_model::id::{LevelName, PersonId, RuleName};
 use obstat_model::level::Level;
 use obstat_model::presence::Presence;
-use obstat_model::roster::Person;
+use obstat_model::roster::{Person, Roster};
 use obstat_model::time::Timestamp;
 
 /// Most approvals that a requirement may ask for.
@@ -94,6 +94,18 @@ impl Approvals {
     /// The label whose requirements are met by different people.
     pub(crate) fn distinct(&self) -> Option<&RuleName> {
         self.distinct.as_ref()
+    }
+
+    /// Of people those who can stand for a team of their own, where that is asked.
+    pub(crate) fn of_different_teams<'a>(
+        &self,
+        roster: &Roster,
+        people: &[&'a PersonId],
+    ) -> Vec<&'a PersonId> {
+        match self.teams {
+            Teams::Any => people.to_vec(),
+            Teams::Different => representatives(roster, people),
+        }
     }
 
     /// People whose signatures count here, sorted.

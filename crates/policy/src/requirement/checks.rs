@@ -9,6 +9,7 @@ use crate::policy::Known;
 use crate::yaml::{self, Fields, Node};
 use obstat_model::id::{CheckName, ServiceId};
 use obstat_model::roster::Service;
+use obstat_model::time::Timestamp;
 
 /// The requirement.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,8 +32,17 @@ impl Checks {
         format!("checks passed: {}{by}", names.join(", "))
     }
 
+    fn counts(&self, service: &ServiceId) -> bool {
+        self.by.is_empty() || self.by.contains(service)
+    }
+
+    /// Whether a service's word would count at a moment.
+    pub(crate) fn may_report(&self, service: &Service, now: Timestamp) -> bool {
+        self.counts(&service.id) && service.keys.iter().any(|key| key.holds_at(now))
+    }
+
     pub(crate) fn tally<'a>(&self, counting: &Counting<'_, 'a>) -> Tally<'a> {
-        let counts = |service: &ServiceId| self.by.is_empty() || self.by.contains(service);
+        let counts = |service: &ServiceId| self.counts(service);
         let passed = |name: &&CheckName| {
             let words = counting.ballots.checks.iter();
             let mut words =
@@ -43,7 +53,7 @@ impl Checks {
         let needed = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
         let mut tally = Tally::counted(needed, u32::try_from(has).unwrap_or(u32::MAX));
         let case = counting.case;
-        let able = |s: &Service| counts(&s.id) && s.keys.iter().any(|k| k.holds_at(case.now));
+        let able = |s: &Service| self.may_report(s, case.now);
         if !tally.is_met() && !case.facts.roster.parts().services.iter().any(able) {
             tally.impossible();
         }

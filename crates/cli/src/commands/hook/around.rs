@@ -98,10 +98,13 @@ pub(super) fn moved(
         }
         let (cache, memo) = (DiskCache::of(repository.directory()), Memo::default());
         let world = world(repository, (&cache, &memo), &fixed.trust, now);
-        // With other inputs what is its origin's brings something: it needs their owners' signatures.
+        // With other inputs it brings something, though it was there before: it needs their owners' signatures.
         let inputs = world.inputs_digest(repository.commit(here)?.tree)?;
-        let own = rolling::landing_at(world, name, here)?.is_some();
-        if own || (inputs == last.inputs && deploy::joins_on(world, &last, here)?) {
+        let joins = || -> Result<bool, PortError> {
+            let own = rolling::landing_at(world, name, here)?.is_some();
+            Ok(own || deploy::joins_on(world, &last, here)?)
+        };
+        if inputs == last.inputs && joins()? {
             let newest = rolling::newest(world)?;
             found.back.push(LandingRecord {
                 from: Some(last.to),

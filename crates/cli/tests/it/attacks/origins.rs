@@ -411,6 +411,40 @@ fn somebody_removed_on_main_does_not_count_on_a_branch_without_a_roster() {
     assert_eq!(answer.code, 0, "{}", answer.all());
 }
 
+/// A branch that is older than Obstat holds no policy, and its target's name means what main's says.
+#[test]
+fn a_branch_without_inputs_is_verified_by_the_name_of_its_target() {
+    let without = POLICY.replace("'refs/heads/release/*', ", "");
+    let org = Org::gated(program(), &without);
+    org.scratch.git("work", &["checkout", "-q", "--orphan", "old"]);
+    org.scratch.git("work", &["rm", "-rqf", "."]);
+    org.scratch.write("work/src/a.rs", "fn a() {}\n");
+    org.commit("mira", "long ago");
+    let release = "refs/heads/release/1";
+    org.push("mira", &[&format!("old:{release}")]).ok();
+    org.scratch.git("work", &["checkout", "-q", "main"]);
+    policy_lands(&org, POLICY);
+    let short =
+        org.obstat("mira", ".", &["bootstrap", "--bare", "server.git", "--adopt", "release/1"]);
+    assert!(short.err.contains("refs/heads/release/1"), "{}", short.err);
+    org.obstat("mira", ".", &["bootstrap", "--bare", "server.git", "--adopt", release]).ok();
+    org.scratch.git("work", &["checkout", "-q", "old"]);
+    org.scratch.write("work/src/a.rs", "fn a() { b() }\n");
+    let next = org.commit("priya", "fix");
+    org.push("priya", &[&format!("old:{release}")]).ok();
+    fetch(&org);
+    for (name, code) in [("releases", 0), (release, 0), ("release", 2)] {
+        let answer = verify(&org, "work", name, &next);
+        assert_eq!(answer.code, code, "{name}: {}", answer.all());
+        assert!(code == 0 || answer.err.contains("known: production, releases"), "{}", answer.err);
+    }
+    let trust = org.scratch.at("server.git/obstat/trust").to_string_lossy().into_owned();
+    let line = ["bundle", "--target", "releases", "--trust", &trust, "--output", "../b.tar", &next];
+    org.obstat("mira", "work", &line).ok();
+    let line = ["verify", "--target", "releases", "--trust", &trust, "--bundle", "../b.tar"];
+    org.obstat("mira", "work", &line).ok();
+}
+
 /// A branch that the policy protects only later is taken over on the server, and that is told.
 #[test]
 fn a_branch_that_is_protected_later_can_be_taken_over() {
