@@ -54,6 +54,13 @@ pub fn parse_receipt(bytes: &[u8], gates: &[TrustedKey]) -> Result<Receipt, Reco
     read_receipt(envelope.statement())
 }
 
+/// What an envelope of a receipt claims. Nothing of it is proven.
+#[must_use]
+pub fn claimed_receipt(bytes: &[u8]) -> Option<Receipt> {
+    let envelope = Envelope::parse(bytes).ok()?;
+    read_receipt(envelope.statement()).ok()
+}
+
 /// What an envelope of a landing claims. Nothing of it is proven.
 #[must_use]
 pub fn claimed_landing(bytes: &[u8]) -> Option<LandingRecord> {

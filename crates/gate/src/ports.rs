@@ -3,6 +3,7 @@
 use obstat_model::change::{FileChange, FileState};
 use obstat_model::id::{ChangeDigest, StatementHash};
 use obstat_model::object::{Oid, RefName, RepoPath};
+use std::collections::HashSet;
 use thiserror::Error;
 
 /// A fact that could not be had. Never a reason to pass.
@@ -284,6 +285,15 @@ pub trait Records {
     /// # Errors
     /// [`PortError`] when it cannot be read.
     fn receipt(&self, statement: StatementHash) -> Result<Option<Vec<u8>>, PortError>;
+
+    /// The gate's receipts for some statements, where there are; of many at once.
+    ///
+    /// # Errors
+    /// [`PortError`] when they cannot be read.
+    fn receipts(
+        &self,
+        of: &HashSet<StatementHash>,
+    ) -> Result<Vec<(StatementHash, Vec<u8>)>, PortError>;
 
     /// Records of the landings that made a commit the tip of a target, newest first.
     ///

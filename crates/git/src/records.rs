@@ -18,6 +18,7 @@ use obstat_model::change::FileState;
 use obstat_model::digest::sha256;
 use obstat_model::id::{ChangeDigest, StatementHash, to_hex};
 use obstat_model::object::{Oid, RefName, RepoPath};
+use std::collections::HashSet;
 
 /// Chain of landing records.
 pub const LANDINGS: &str = "refs/obstat/landings";
@@ -136,6 +137,26 @@ impl Records for GitRepository {
             }
         }
         Ok(())
+    }
+
+    fn receipts(
+        &self,
+        of: &HashSet<StatementHash>,
+    ) -> Result<Vec<(StatementHash, Vec<u8>)>, PortError> {
+        let Some(tree) = self.chain_tree(RECEIPTS)? else { return Ok(Vec::new()) };
+        let mut found = Vec::new();
+        for dir in self.names(tree, &RepoPath::from(""))? {
+            let dir = RepoPath::new(dir.to_vec());
+            for (path, state) in self.files_below(tree, &dir)? {
+                let hex: Vec<u8> =
+                    path.as_bytes().iter().copied().filter(|byte| *byte != b'/').collect();
+                let hash = std::str::from_utf8(&hex).ok().and_then(|hex| hex.parse().ok());
+                if let Some(hash) = hash.filter(|hash| of.contains(hash)) {
+                    found.push((hash, self.record_blob(state.oid)?));
+                }
+            }
+        }
+        Ok(found)
     }
 
     fn brought_by(&self, commit: Oid) -> Result<Vec<Account>, PortError> {

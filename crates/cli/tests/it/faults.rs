@@ -16,6 +16,7 @@ use obstat_model::time::{Now, Timestamp};
 use obstat_model::trust::TrustRoot;
 use obstat_testkit::Org;
 use std::cell::Cell;
+use std::collections::HashSet;
 
 /// A repository of which one read fails.
 struct Faulty<'a> {
@@ -81,6 +82,7 @@ faulty!(Records {
     fn landings_of(digest: ChangeDigest) -> Vec<Vec<u8>>;
     fn landings_with(statement: StatementHash) -> Vec<Vec<u8>>;
     fn input_steps() -> Vec<Vec<u8>>;
+    fn receipts(of: &HashSet<StatementHash>) -> Vec<(StatementHash, Vec<u8>)>;
     fn brought_by(commit: Oid) -> Vec<Account>;
     fn earlier_notes(commit: Oid, cap: u64) -> Vec<Option<Vec<u8>>>;
     fn newest_landings(more: &mut dyn FnMut(&[u8]) -> bool) -> ();

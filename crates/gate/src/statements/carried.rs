@@ -1,11 +1,11 @@
 //! Statements under other digests that carry over to a change: those on a head whose merge with the
 //! tip, recomputed, is what would land. Counts none of them.
 
+use super::Reader;
 use super::difference::{Difference, is_costly, may_merge};
-use super::{Reader, received_at};
 use crate::ports::{Commit, Merge, PortError};
 use crate::world::World;
-use obstat_attest::{Envelope, statement};
+use obstat_attest::{Envelope, record, statement};
 use obstat_model::approval::{ApprovalFacts, Binding};
 use obstat_model::change::ChangeFacts;
 use obstat_model::digest::change_digest;
@@ -178,9 +178,16 @@ impl Reader<'_> {
         if own.len() <= RUNNING_MAX {
             return Ok((own, Vec::new()));
         }
+        // To put them in order the gate's word is enough; whoever counts is held against its signature.
+        let hashes: HashSet<StatementHash> = own.iter().map(|filed| filed.hash).collect();
+        let receipts = self.world.records.receipts(&hashes)?;
+        let at = receipts.into_iter().filter_map(|(hash, bytes)| {
+            Some((hash, record::claimed_receipt(&bytes).filter(|r| r.statement == hash)?.at))
+        });
+        let at: HashMap<StatementHash, Timestamp> = at.collect();
         let mut dated = Vec::new();
         for filed in own {
-            let at = received_at(self.world, filed.hash)?.unwrap_or(self.world.now.0);
+            let at = at.get(&filed.hash).copied().unwrap_or(self.world.now.0);
             dated.push((Reverse(at), filed));
         }
         dated.sort_by_key(|(at, filed)| (*at, filed.hash));

@@ -15,7 +15,7 @@ use obstat_policy::Policy;
 use obstat_policy::codeowners::CodeOwners;
 use obstat_provenance::Fingerprints;
 use obstat_provenance::trailer;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 /// Nothing was ever signed or recorded.
 #[derive(Debug)]
@@ -50,6 +50,12 @@ impl Records for Nothing {
         Ok(Vec::new())
     }
     fn input_steps(&self) -> Result<Vec<Vec<u8>>, PortError> {
+        Ok(Vec::new())
+    }
+    fn receipts(
+        &self,
+        _: &HashSet<StatementHash>,
+    ) -> Result<Vec<(StatementHash, Vec<u8>)>, PortError> {
         Ok(Vec::new())
     }
     fn brought_by(&self, _: Oid) -> Result<Vec<Account>, PortError> {
