@@ -106,7 +106,7 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
     let (heads, files) = (vec![head], args.files);
     let source = Source { repository, known, heads, not, files, has_policy };
     if args.unsigned {
-        return Ok(render::unsigned(&source, args.format, ui));
+        return render::unsigned(&source, args.format, ui);
     }
     match args.format {
         Format::Jsonl => lines::print(&source, ui)?,

@@ -207,7 +207,8 @@ fn report(ui: &mut Ui, own: &Path, root: &TrustRoot, present: &Present) {
     let met = marks.met(paint);
     ui.line(format!("{met} repository {}", root.repository));
     let owners = obstat_model::text::count(root.owners.len() as u64, "owner key");
-    ui.line(format!("  {owners}, {} of them sign policy changes", root.quorum));
+    let verb = if root.quorum == 1 { "signs" } else { "sign" };
+    ui.line(format!("  {owners}, {} of them {verb} policy changes", root.quorum));
     for (name, tip) in present.recorded.iter().take(SHOWN) {
         ui.line(format!("  {} starts at {}", name.short(), tip.short()));
     }
@@ -225,6 +226,7 @@ fn report(ui: &mut Ui, own: &Path, root: &TrustRoot, present: &Present) {
     ui.line(format!("  fingerprint {}", trust::fingerprint(root)));
     ui.note("\nHand the trust file to everybody who verifies. Then install the gate with");
     let bare = own.parent().unwrap_or(own).display();
-    let command = format!("obstat hook install --bare {bare} --pusher-from GL_USER");
+    let command = format!("obstat hook install --bare {bare} --pusher-from VARIABLE");
     ui.note(format!("  {}", paint.blue(&command)));
+    ui.note("VARIABLE is GL_USER with gitolite, REMOTE_USER with smart HTTP, OBSTAT_PUSHER with a forced command.");
 }

@@ -50,6 +50,11 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
             "No signing key of yours is named: put your public key into .obstat/roster.yaml, or\n  rm -r .obstat && obstat init --key FILE.pub",
         );
     }
+    if owner.key.as_ref().is_some_and(|key| !key.starts_with("sk-")) {
+        ui.note(
+            "Your key proves presence `key`, and the drafted policy asks for `present`: make a security key with\n  ssh-keygen -t ed25519-sk -O verify-required\nor set `presence: key` in .obstat/policy.yaml, which an agent with your key can give as well.",
+        );
+    }
     let roster = write::roster(&drafted, &owner);
     let policy = write::policy(&branch);
     let checked = obstat_policy::parse_roster(&roster, ROSTER);

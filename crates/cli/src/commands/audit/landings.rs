@@ -28,6 +28,8 @@ pub(crate) struct Landing {
 #[derive(Debug, Clone)]
 pub(crate) struct Exception {
     pub(crate) id: StatementHash,
+    /// What landed by it.
+    pub(crate) commit: Oid,
     pub(crate) holder: String,
     pub(crate) reason: String,
     pub(crate) review_due: obstat_model::time::Timestamp,
@@ -65,7 +67,7 @@ impl How {
     pub(crate) fn phrase(self) -> &'static str {
         match self {
             Self::Unrecorded => "around the gate",
-            Self::Slipped => "slipped by",
+            Self::Slipped => "around the gate",
             Self::Unenforced => "let through by mode",
             Self::Overridden => "by override",
             Self::Adopted => "taken over",
@@ -259,5 +261,5 @@ fn exception(
         Signer::Service(s) => s.to_string(),
     };
     let reason = obstat_model::text::escape_cut(&own.statement.reason, 200);
-    Some(Exception { id, holder, reason, review_due, reviewed })
+    Some(Exception { id, commit: change.to, holder, reason, review_due, reviewed })
 }

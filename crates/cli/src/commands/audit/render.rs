@@ -5,6 +5,7 @@ use super::Source;
 use super::landings::How;
 use super::tally::Tally;
 use crate::context::FETCH;
+use crate::error::CliError;
 use crate::ui::Ui;
 use crate::ui::bar::{bar, percent};
 use obstat_api::audit::{OverrideLine, Reached, Summary, ToolLine};
@@ -12,6 +13,7 @@ use obstat_api::exit::Exit;
 use obstat_gate::ports::Repository as _;
 use obstat_model::assistance::AssistanceVerdict as Verdict;
 use obstat_model::evidence::EvidenceKind;
+use obstat_model::object::Oid;
 use obstat_model::text::{count, escape_cut, grouped};
 use obstat_model::time::Timestamp;
 use std::time::Duration;
@@ -106,7 +108,7 @@ const QUIET_MIN: usize = 4;
 
 fn reached(range: &str, source: &Source, ui: &mut Ui) {
     let (paint, marks) = (ui.paint, ui.marks);
-    let mut unsigned = 0;
+    let (mut unsigned, mut around) = (0, 0);
     let mut quiet = 0;
     let several = source.known.landed.targets.len() > QUIET_MIN;
     for (target, found) in &source.known.landed.targets {
@@ -140,6 +142,7 @@ fn reached(range: &str, source: &Source, ui: &mut Ui) {
         if found.adopted > 0 {
             ui.line(row(marks.warning(paint), "taken over as it stood", found.adopted, ""));
         }
+        around += n;
         unsigned += n + found.overridden + found.unenforced + found.adopted;
     }
     if quiet > 0 {
@@ -162,27 +165,39 @@ fn reached(range: &str, source: &Source, ui: &mut Ui) {
             "\nList the {unsigned} with\n  {}",
             paint.blue(&format!("obstat audit {range} --unsigned"))
         ));
-        ui.note("Fetch refs/obstat/* first, or what landed since looks as if it had come around.");
+        if around > 0 {
+            ui.note(
+                "Fetch refs/obstat/* first, or what landed since looks as if it had come around.",
+            );
+        }
     }
 }
 
 /// Lists what reached a target without being cleared, and how.
-pub(super) fn unsigned(source: &Source, format: Format, ui: &mut Ui) -> Exit {
+pub(super) fn unsigned(source: &Source, format: Format, ui: &mut Ui) -> Result<Exit, CliError> {
+    let reviewed = |commit: Oid| {
+        source.known.landed.exceptions.iter().any(|e| e.commit == commit && e.reviewed)
+    };
     let mut all = Vec::new();
     for (target, found) in &source.known.landed.targets {
         let around = found.unsigned.iter().map(|id| (*id, How::Unrecorded, None));
         let through = found.let_through.iter();
         let through = through.map(|(id, how, pusher)| (*id, *how, Some(pusher.as_str())));
         for (id, how, pusher) in around.chain(through) {
+            if is_before(source, id)? {
+                continue;
+            }
+            let seen = how == How::Overridden && reviewed(id);
             let commit = source.repository.commit(id).ok();
             let subject = commit.as_ref().map(|c| subject(&c.message)).unwrap_or_default();
             let line = serde_json::json!({
-                "commit": id.to_string(), "target": target.as_str(), "how": how.as_str(),
+                "commit": id.to_string(), "target": target.as_str(), "how": how.as_str(), "reviewed": seen,
                 "pusher": pusher.map(|p| escape_cut(p, 80)), "subject": subject,
             });
             match format {
                 Format::Text => {
-                    let (id, target, how) = (id.short(), target.short(), how.phrase());
+                    let (id, target) = (id.short(), target.short());
+                    let how = if seen { "override, reviewed" } else { how.phrase() };
                     ui.line(format!("{id}  {target:<12} {how:<20} {subject}"));
                 }
                 Format::Jsonl => ui.line(line.to_string()),
@@ -206,7 +221,17 @@ pub(super) fn unsigned(source: &Source, format: Format, ui: &mut Ui) -> Exit {
     } else if !any {
         ui.note("Everything that reached a target since it was gated was cleared.");
     }
-    Exit::Ok
+    Ok(Exit::Ok)
+}
+
+/// Whether a commit lies before the range that is asked for.
+fn is_before(source: &Source, commit: Oid) -> Result<bool, CliError> {
+    for from in &source.not {
+        if source.repository.has_commit(commit)? && source.repository.is_ancestor(commit, *from)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn subject(message: &[u8]) -> String {

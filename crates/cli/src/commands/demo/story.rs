@@ -89,7 +89,7 @@ fn gate(stage: &Stage, teller: &mut Teller) -> Result<(), CliError> {
     let people = PEOPLE.map(|(id, _, _)| ran.line(&format!("{id} ")));
     let person = |line: &String| line.split_whitespace().take(2).collect::<Vec<_>>().join(" ");
     let people: Vec<String> = people.iter().map(person).collect();
-    teller.say("people with real keys", &people.join(", "));
+    teller.say("obstat roster show", &people.join(", "));
     let ran = wanted(stage.obstat("mira", &["policy", "check"], "")?, 0, "policy")?;
     teller.say("obstat policy check", &ran.line("hold"));
     teller.more(&ran.line("presence `key`"));

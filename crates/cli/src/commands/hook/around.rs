@@ -99,12 +99,17 @@ pub(super) fn moved(
         let (cache, memo) = (DiskCache::of(repository.directory()), Memo::default());
         let world = world(repository, (&cache, &memo), &fixed.trust, now);
         // With other inputs it brings something, though it was there before: it needs their owners' signatures.
+        // What came around the gate itself set none.
         let inputs = world.inputs_digest(repository.commit(here)?.tree)?;
-        let joins = || -> Result<bool, PortError> {
-            let own = rolling::landing_at(world, name, here)?.is_some();
-            Ok(own || deploy::joins_on(world, &last, here)?)
-        };
-        if inputs == last.inputs && joins()? {
+        let mut set = None;
+        repository.landings_on(name, &mut |bytes| {
+            let record = record::claimed_landing(bytes).filter(|record| !deploy::slipped(record));
+            set = record.map(|record| record.inputs);
+            set.is_none()
+        })?;
+        let own = || rolling::landing_at(world, name, here).map(|landing| landing.is_some());
+        let is_back = set.unwrap_or(last.inputs) == inputs && own()?;
+        if is_back || (inputs == last.inputs && deploy::joins_on(world, &last, here)?) {
             let newest = rolling::newest(world)?;
             found.back.push(LandingRecord {
                 from: Some(last.to),

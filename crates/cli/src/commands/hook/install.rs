@@ -44,6 +44,8 @@ pub(crate) struct Args {
 const PLACE: &str = "hooks.cfg";
 /// Where hooks lie, below the repository.
 const HOOKS: &str = "hooks";
+/// Variables in which transports name the pusher, and the one of the guide's forced command.
+const KNOWN: [&str; 3] = ["GL_USER", "REMOTE_USER", "OBSTAT_PUSHER"];
 /// The hook that is installed on demand.
 const LAST_NET: &str = "reference-transaction";
 
@@ -86,6 +88,13 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
         "  the pusher is named by {} and known on host {}",
         settings.variable, settings.host
     ));
+    if !KNOWN.contains(&settings.variable.as_str()) {
+        let mark = marks.warning(paint);
+        ui.note(format!(
+            "{mark} no transport sets {} by itself: see that yours does",
+            settings.variable
+        ));
+    }
     for (name, mode) in modes(&repository, &fixed)? {
         let what = match mode {
             Mode::Enforce => "enforced: only what is clear passes",

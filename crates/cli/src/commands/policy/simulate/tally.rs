@@ -125,6 +125,15 @@ impl Tally {
         self.changes.iter().filter(|c| c.outcome == Outcome::Blocked).count() as u64
     }
 
+    /// What most often kept changes that no signature would have let pass, and how often.
+    pub(super) fn obstacle(&self) -> Option<(&str, u64)> {
+        let mut found: BTreeMap<&str, u64> = BTreeMap::new();
+        for change in self.changes.iter().filter(|c| c.outcome == Outcome::Blocked) {
+            *found.entry(change.problem.as_deref()?).or_default() += 1;
+        }
+        found.into_iter().max_by_key(|(text, n)| (*n, std::cmp::Reverse(*text)))
+    }
+
     /// How often each rule applied, and how often it was what asked somebody, most first.
     pub(super) fn rules(&self) -> Vec<(RuleName, u64)> {
         let mut found: BTreeMap<&RuleName, u64> = BTreeMap::new();

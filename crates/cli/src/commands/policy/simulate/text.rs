@@ -2,9 +2,12 @@
 
 use super::tally::{Asked, Tally};
 use super::{About, Args};
-use crate::ui::Ui;
 use crate::ui::bar::{bar, percent};
+use crate::ui::{Ui, wrap};
 use obstat_model::text::{count, escape_cut, grouped};
+
+/// Columns of a sentence.
+const WIDTH: usize = 78;
 
 pub(super) fn text(ui: &mut Ui, about: &About, tally: &Tally) {
     let (paint, marks) = (ui.paint, ui.marks);
@@ -26,6 +29,12 @@ pub(super) fn text(ui: &mut Ui, about: &About, tally: &Tally) {
     ui.line(row("asks more", tally.asking(|n| n > 1)));
     if tally.blocked() > 0 {
         ui.line(row("blocked", tally.blocked()));
+        if let Some((text, n)) = tally.obstacle() {
+            let why = format!("{}: {}", count(n, "time"), escape_cut(text, 160));
+            for line in wrap::after("      ", 6, &why, WIDTH) {
+                ui.line(paint.dim(&line));
+            }
+        }
     }
     for (title, found) in [("rule", tally.rules()), ("exemption", tally.exemptions())] {
         if found.is_empty() {
