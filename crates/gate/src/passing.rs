@@ -108,9 +108,13 @@ fn differing(
     to: Oid,
 ) -> Result<BTreeSet<RepoPath>, PortError> {
     let mut found = BTreeSet::new();
-    repository.visit_changes(from, Some(to), &mut |change| {
-        found.insert(change.path);
+    let mut add = |path| {
+        found.insert(path);
         found.len() <= PATHS_MAX
-    })?;
+    };
+    match from {
+        Some(from) => repository.touched(from, to, &mut add)?,
+        None => repository.visit_changes(None, Some(to), &mut |change| add(change.path))?,
+    }
     Ok(found)
 }

@@ -205,7 +205,7 @@ pub fn earlier_forms(
         if own.contains(&head) || memo.is_step(head) || Some(head) == change.revision.tip {
             continue;
         }
-        let tree = match repository.commit(head) {
+        let tree = match repository.commit_of_anybody(head) {
             Ok(commit) => commit.tree,
             // A branch that points to something else than a commit brings nothing.
             Err(error) if error.is_of_one_object() => continue,
@@ -294,7 +294,7 @@ impl<'a> Content<'a> {
             if brought.is_empty() {
                 break;
             }
-            let parent = match self.repository.commit(*parent) {
+            let parent = match self.repository.commit_of_anybody(*parent) {
                 Ok(parent) => parent,
                 Err(error) if error.is_of_one_object() => continue,
                 Err(error) => return Err(error),

@@ -94,12 +94,21 @@ pub trait Repository {
     /// [`PortError`] when it is missing or malformed.
     fn commit(&self, id: Oid) -> Result<Commit, PortError>;
 
+    /// As [`Repository::commit`], of a commit that anybody may have named: nothing large is read to find that it
+    /// is too large.
+    ///
+    /// # Errors
+    /// [`PortError`] when it is missing, too large or malformed.
+    fn commit_of_anybody(&self, id: Oid) -> Result<Commit, PortError> {
+        self.commit(id)
+    }
+
     /// Whether a commit is here and can be used as one: what others name may be anything.
     ///
     /// # Errors
     /// [`PortError`] when that cannot be told.
     fn has_commit(&self, id: Oid) -> Result<bool, PortError> {
-        match self.commit(id) {
+        match self.commit_of_anybody(id) {
             Ok(_) => Ok(true),
             Err(error) if error.is_of_one_object() => Ok(false),
             Err(error) => Err(error),
@@ -129,6 +138,19 @@ pub trait Repository {
         new: Option<Oid>,
         more: &mut dyn FnMut(FileChange) -> bool,
     ) -> Result<(), PortError>;
+
+    /// Paths that differ between two trees, in no order, as long as `more` asks for them.
+    ///
+    /// # Errors
+    /// [`PortError`] when a tree is missing or malformed.
+    fn touched(
+        &self,
+        old: Oid,
+        new: Oid,
+        more: &mut dyn FnMut(RepoPath) -> bool,
+    ) -> Result<(), PortError> {
+        self.visit_changes(Some(old), Some(new), &mut |change| more(change.path))
+    }
 
     /// The bytes of a blob, or `None` when it is larger than `cap` bytes.
     ///

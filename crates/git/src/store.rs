@@ -32,7 +32,14 @@ pub struct Store {
     below: RefCell<Option<Below>>,
     /// Blobs that were hashed: many paths may have one.
     hashed: RefCell<HashMap<Oid, Sha256>>,
+    /// Trees that were parsed, and how many entries all have.
+    trees: RefCell<Trees>,
 }
+
+type Trees = (HashMap<Oid, Rc<[tree::Entry]>>, usize);
+
+/// Most entries of trees that are kept.
+const ENTRIES_MAX: usize = 50_000;
 
 /// A commit, and everything reachable from it.
 pub(crate) type Below = (Oid, Rc<HashSet<Oid>>);
@@ -108,7 +115,7 @@ impl Store {
 
     fn of(odb: git2::Odb<'static>) -> Self {
         let (read, below, hashed) = (RefCell::default(), RefCell::default(), RefCell::default());
-        Self { odb, read, below, hashed }
+        Self { odb, read, below, hashed, trees: RefCell::default() }
     }
 
     /// Objects that lie in memory only. Each must have the id that its bytes give.
@@ -219,6 +226,15 @@ impl Store {
         commit::parse(id, object.data())
     }
 
+    /// One commit of anybody, whose size is looked at before it is read: what is small in a pack can be large.
+    ///
+    /// # Errors
+    /// As [`Store::commit`].
+    pub fn commit_of_anybody(&self, id: Oid) -> Result<Commit, PortError> {
+        fits(id, self.header(id, "commit")?, (git2::ObjectType::Commit, "commit"))?;
+        self.commit(id)
+    }
+
     /// The commit that an object is or, through annotated tags, names.
     ///
     /// # Errors
@@ -243,13 +259,41 @@ impl Store {
         Err(PortError::Malformed { id, wanted: "commit", why })
     }
 
-    /// The entries of one tree, sorted by name.
+    /// The entries of one tree, sorted by name. Those of the last trees are kept: one commit's is its child's
+    /// parent's.
     ///
     /// # Errors
     /// [`PortError`] when it is missing, too large or malformed.
-    pub fn tree(&self, id: Oid) -> Result<Vec<tree::Entry>, PortError> {
+    pub fn tree(&self, id: Oid) -> Result<Rc<[tree::Entry]>, PortError> {
+        if let Some(known) = self.trees.borrow().0.get(&id) {
+            self.note(id);
+            return Ok(Rc::clone(known));
+        }
         let object = self.read(id, git2::ObjectType::Tree, "tree")?;
-        tree::parse(id, object.data())
+        let entries: Rc<[tree::Entry]> = tree::parse(id, object.data())?.into();
+        let (kept, count) = &mut *self.trees.borrow_mut();
+        *count += entries.len() + 1;
+        if *count > ENTRIES_MAX {
+            kept.clear();
+            *count = entries.len() + 1;
+        }
+        if entries.len() < ENTRIES_MAX {
+            kept.insert(id, Rc::clone(&entries));
+        }
+        Ok(entries)
+    }
+
+    /// The entries of two trees that are not the same in both, and perhaps some that are; each sorted by name.
+    ///
+    /// # Errors
+    /// [`PortError`] when one is missing, too large or malformed.
+    pub fn unlike(&self, old: Oid, new: Oid) -> Result<[Vec<tree::Entry>; 2], PortError> {
+        let before = self.read(old, git2::ObjectType::Tree, "tree")?;
+        let after = self.read(new, git2::ObjectType::Tree, "tree")?;
+        let width = old.as_bytes().len();
+        let (was, is) = tree::between(before.data(), after.data(), width)
+            .unwrap_or((before.data(), after.data()));
+        Ok([tree::parse(old, was)?, tree::parse(new, is)?])
     }
 
     /// The bytes of a blob, `None` when it is larger than `cap`.
@@ -295,7 +339,6 @@ impl Store {
         self.odb.read_header(to_git(id)?).map_err(|e| failed(id, wanted, &e))
     }
 
-    /// Reads an object whose kind and size were looked at before: what is small in a pack can be large.
     fn read(
         &self,
         id: Oid,
@@ -303,22 +346,32 @@ impl Store {
         wanted: &'static str,
     ) -> Result<git2::OdbObject<'_>, PortError> {
         self.note(id);
-        let (size, found) = self.header(id, wanted)?;
-        if found != kind {
-            let why = format!("it is a {}", found.str());
-            return Err(PortError::Malformed { id, wanted, why });
-        }
-        let most = match kind {
-            git2::ObjectType::Blob => usize::MAX,
-            git2::ObjectType::Tree => TREE_MAX,
-            _ => COMMIT_MAX,
-        };
-        if size > most {
-            let limit = format!("{} KiB", most >> 10);
-            return Err(PortError::TooLarge { what: format!("{wanted} {id}"), limit });
-        }
-        self.odb.read(to_git(id)?).map_err(|e| failed(id, wanted, &e))
+        let object = self.odb.read(to_git(id)?).map_err(|e| failed(id, wanted, &e))?;
+        fits(id, (object.len(), object.kind()), (kind, wanted))?;
+        Ok(object)
     }
+}
+
+/// Whether an object is of a kind, and not larger than those that are read.
+fn fits(
+    id: Oid,
+    (size, found): (usize, git2::ObjectType),
+    (kind, wanted): (git2::ObjectType, &'static str),
+) -> Result<(), PortError> {
+    if found != kind {
+        let why = format!("it is a {}", found.str());
+        return Err(PortError::Malformed { id, wanted, why });
+    }
+    let most = match kind {
+        git2::ObjectType::Blob => usize::MAX,
+        git2::ObjectType::Tree => TREE_MAX,
+        _ => COMMIT_MAX,
+    };
+    if size > most {
+        let limit = format!("{} KiB", most >> 10);
+        return Err(PortError::TooLarge { what: format!("{wanted} {id}"), limit });
+    }
+    Ok(())
 }
 
 /// The object that a tag names: its first line, `object <id>`.

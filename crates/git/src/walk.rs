@@ -34,6 +34,13 @@ pub(crate) enum Of {
 const MESSAGE_MAX: usize = 8 << 10;
 
 impl Of {
+    fn read(self, store: &Store, id: Oid) -> Result<Commit, PortError> {
+        match self {
+            Self::Change => store.commit(id),
+            Self::Anybody => store.commit_of_anybody(id),
+        }
+    }
+
     fn or_none<T>(self, error: PortError) -> Result<Option<T>, PortError> {
         match self {
             Self::Anybody if error.is_of_one_object() => Ok(None),
@@ -69,7 +76,7 @@ impl<'a> Walk<'a> {
             }
             return Ok(());
         }
-        let commit = self.store.commit(id).map(Some);
+        let commit = self.of.read(self.store, id).map(Some);
         let Some(commit) =
             commit.or_else(|e| if boundary { Err(e) } else { self.of.or_none(e) })?
         else {
@@ -247,7 +254,7 @@ fn near(store: &Store, below: &Known, (heads, of): (&[Oid], Of)) -> Result<Vec<C
     loop {
         for id in next.drain(..) {
             if !below.has(id) && seen.insert(id) {
-                let commit = store.commit(id).map(Some).or_else(|e| of.or_none(e))?;
+                let commit = of.read(store, id).map(Some).or_else(|e| of.or_none(e))?;
                 let Some(commit) = commit.map(|commit| of.kept(commit)) else { continue };
                 heap.push((commit.committer.at, id));
                 waiting.insert(id, commit);

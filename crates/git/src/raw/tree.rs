@@ -16,6 +16,37 @@ pub enum Node {
 /// One entry: name and node.
 pub type Entry = (Box<[u8]>, Node);
 
+/// What two trees do not have in common at their beginnings and ends, entry by entry as they are stored: most of
+/// two that follow each other is the same. `None` where one is cut off.
+pub fn between<'a>(old: &'a [u8], new: &'a [u8], width: usize) -> Option<(&'a [u8], &'a [u8])> {
+    let (mut old, mut new) = (old, new);
+    while let (Some(a), Some(b)) = (first(old, width), first(new, width)) {
+        if a != b {
+            break;
+        }
+        (old, new) = (old.get(a.len()..)?, new.get(b.len()..)?);
+    }
+    let (before, after) = (all(old, width)?, all(new, width)?);
+    let same = before.iter().rev().zip(after.iter().rev()).take_while(|(a, b)| a == b);
+    let same: usize = same.map(|(a, _)| a.len()).sum();
+    Some((old.get(..old.len() - same)?, new.get(..new.len() - same)?))
+}
+
+fn all(mut bytes: &[u8], width: usize) -> Option<Vec<&[u8]>> {
+    let mut found = Vec::new();
+    while !bytes.is_empty() {
+        let entry = first(bytes, width)?;
+        found.push(entry);
+        bytes = bytes.get(entry.len()..)?;
+    }
+    Some(found)
+}
+
+fn first(bytes: &[u8], width: usize) -> Option<&[u8]> {
+    let end = memchr::memchr(0, bytes)? + 1 + width;
+    bytes.get(..end)
+}
+
 /// Parses the bytes of tree `id`; entries come sorted by the bytes of their names.
 ///
 /// # Errors
@@ -84,6 +115,37 @@ mod tests {
             out.extend_from_slice(&[7; 20]);
         }
         out
+    }
+
+    /// What is left holds all that differs, whatever came before and behind it.
+    #[test]
+    fn what_two_trees_have_in_common_at_their_ends_is_left_out() {
+        let names = ["a", "b", "c", "d", "e"];
+        let id = Oid::Sha1([1; 20]);
+        for old in 0u32..32 {
+            for new in 0u32..32 {
+                let of = |set: u32| -> Vec<u8> {
+                    let chosen = names.iter().enumerate().filter(|(n, _)| set & (1 << n) != 0);
+                    tree(&chosen.map(|(_, name)| ("100644", *name)).collect::<Vec<_>>())
+                };
+                let (was, is) = (of(old), of(new));
+                let (before, after) = between(&was, &is, 20).unwrap();
+                let left = |bytes: &[u8]| -> Vec<Entry> { parse(id, bytes).unwrap() };
+                let (all_before, all_after) = (left(&was), left(&is));
+                let (before, after) = (left(before), left(after));
+                for entry in &all_before {
+                    assert!(all_after.contains(entry) || before.contains(entry), "{old} {new}");
+                }
+                for entry in &all_after {
+                    assert!(all_before.contains(entry) || after.contains(entry), "{old} {new}");
+                }
+                // What is the same in both is left in both or in none.
+                for entry in all_before.iter().filter(|entry| all_after.contains(entry)) {
+                    assert_eq!(before.contains(entry), after.contains(entry), "{old} {new}");
+                }
+            }
+        }
+        assert_eq!(between(&tree(&[("100644", "a")]), b"100644 b", 20), None);
     }
 
     fn check(entries: &[(&str, &str)]) -> Result<Vec<Entry>, PortError> {

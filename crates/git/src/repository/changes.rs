@@ -5,6 +5,7 @@ use crate::store::Store;
 use obstat_gate::ports::PortError;
 use obstat_model::change::{FileChange, FileState};
 use obstat_model::object::{Mode, Oid, RepoPath};
+use std::rc::Rc;
 
 /// Deepest directory that is followed; git itself stops at 2,048 by default.
 const DEPTH_MAX: usize = 2_048;
@@ -50,6 +51,65 @@ pub(super) fn listed(
     Ok(found)
 }
 
+/// Paths that differ between two trees, as long as `more` asks for them. Entries that both have are not looked at,
+/// also where one is odd.
+pub(super) fn touched(
+    store: &Store,
+    (old, new): (Oid, Oid),
+    more: &mut dyn FnMut(RepoPath) -> bool,
+) -> Result<(), PortError> {
+    let mut todo = vec![(Vec::new(), old, new)];
+    let mut seen = 0;
+    while let Some((prefix, old, new)) = todo.pop() {
+        seen += 1;
+        if seen + todo.len() > TREES_MAX {
+            let limit = format!("{} directories", obstat_model::text::grouped(TREES_MAX as u64));
+            return Err(PortError::TooLarge { what: "the change".to_owned(), limit });
+        }
+        let [old, new] = store.unlike(old, new)?;
+        for (name, before, after) in joined(&old, &new) {
+            let path: Vec<u8> = [prefix.as_slice(), name].concat();
+            let below = [path.as_slice(), b"/"].concat();
+            let go_on = match (before, after) {
+                (same, other) if same == other => true,
+                (Some(Node::Tree(old)), Some(Node::Tree(new))) => {
+                    todo.push((below, old, new));
+                    true
+                }
+                _ => {
+                    let mut go_on = true;
+                    for side in [before, after].into_iter().flatten() {
+                        go_on = go_on
+                            && match side {
+                                Node::Leaf(_) => more(RepoPath::new(path.clone())),
+                                Node::Tree(id) => all_below(store, (&below, id), more)?,
+                            };
+                    }
+                    go_on
+                }
+            };
+            if !go_on {
+                return Ok(());
+            }
+        }
+    }
+    Ok(())
+}
+
+/// All paths below a directory that one of the trees does not have.
+fn all_below(
+    store: &Store,
+    (prefix, tree): (&[u8], Oid),
+    more: &mut dyn FnMut(RepoPath) -> bool,
+) -> Result<bool, PortError> {
+    let mut go_on = true;
+    visit(store, (None, Some(tree)), &mut |change| {
+        go_on = more(RepoPath::new([prefix, change.path.as_bytes()].concat()));
+        go_on
+    })?;
+    Ok(go_on)
+}
+
 /// Hands over changed paths, contents not looked at, in no order, as long as `more` asks for them.
 pub(super) fn visit(
     store: &Store,
@@ -93,8 +153,8 @@ pub(super) fn visit(
     Ok(())
 }
 
-fn entries(store: &Store, tree: Option<Oid>) -> Result<Vec<Entry>, PortError> {
-    tree.map_or_else(|| Ok(Vec::new()), |id| store.tree(id))
+fn entries(store: &Store, tree: Option<Oid>) -> Result<Rc<[Entry]>, PortError> {
+    tree.map_or_else(|| Ok(Rc::default()), |id| store.tree(id))
 }
 
 fn content(

@@ -1,6 +1,6 @@
 //! Which of some files a tree holds in a given state, by its directories; reads no content.
 
-use crate::raw::tree::Node;
+use crate::raw::tree::{Entry, Node};
 use crate::store::Store;
 use obstat_gate::ports::PortError;
 use obstat_model::change::FileState;
@@ -26,15 +26,11 @@ pub(super) fn search(
         Err(error) if error.is_of_one_object() => return Ok(()),
         Err(error) => return Err(error),
     };
-    let own: BTreeMap<Box<[u8]>, Node> = own.into_iter().collect();
-    let other: BTreeMap<Box<[u8]>, Node> = match base {
-        Some(base) => store.tree(base)?.into_iter().collect(),
-        None => BTreeMap::new(),
-    };
+    let other = base.map(|base| store.tree(base)).transpose()?.unwrap_or_default();
     let mut below: BTreeMap<&[u8], Vec<Wanted>> = BTreeMap::new();
     for (at, path, state) in files {
         match path.iter().position(|b| *b == b'/') {
-            None if own.get(*path) == Some(&Node::Leaf(*state)) => found.push(*at),
+            None if named(&own, path) == Some(Node::Leaf(*state)) => found.push(*at),
             None => {}
             Some(end) => {
                 let (name, rest) = path.split_at(end);
@@ -44,12 +40,17 @@ pub(super) fn search(
         }
     }
     for (name, files) in below {
-        let Some(Node::Tree(tree)) = own.get(name) else { continue };
-        let base = match other.get(name) {
-            Some(Node::Tree(base)) => Some(*base),
+        let Some(Node::Tree(tree)) = named(&own, name) else { continue };
+        let base = match named(&other, name) {
+            Some(Node::Tree(base)) => Some(base),
             _ => None,
         };
-        search(store, (*tree, base), &files, found)?;
+        search(store, (tree, base), &files, found)?;
     }
     Ok(())
+}
+
+fn named(entries: &[Entry], name: &[u8]) -> Option<Node> {
+    let at = entries.binary_search_by(|entry| (*entry.0).cmp(name)).ok()?;
+    entries.get(at).map(|entry| entry.1)
 }

@@ -20,12 +20,25 @@ impl Repository for GitRepository {
         self.store.commit(id)
     }
 
+    fn commit_of_anybody(&self, id: Oid) -> Result<Commit, PortError> {
+        self.store.commit_of_anybody(id)
+    }
+
     fn peel(&self, id: Oid) -> Result<Oid, PortError> {
         self.store.peel(id)
     }
 
     fn changes(&self, old: Option<Oid>, new: Option<Oid>) -> Result<Vec<FileChange>, PortError> {
         changes::between(&self.store, old, new)
+    }
+
+    fn touched(
+        &self,
+        old: Oid,
+        new: Oid,
+        more: &mut dyn FnMut(RepoPath) -> bool,
+    ) -> Result<(), PortError> {
+        changes::touched(&self.store, (old, new), more)
     }
 
     fn visit_changes(
@@ -58,7 +71,7 @@ impl Repository for GitRepository {
     fn names(&self, tree: Oid, dir: &RepoPath) -> Result<Vec<Box<[u8]>>, PortError> {
         let found = if dir.as_bytes().is_empty() { Some(tree) } else { self.subtree(tree, dir)? };
         let entries = found.map(|id| self.store.tree(id)).transpose()?.unwrap_or_default();
-        Ok(entries.into_iter().map(|(name, _)| name).collect())
+        Ok(entries.iter().map(|(name, _)| name.clone()).collect())
     }
 
     fn files_below(
@@ -71,17 +84,17 @@ impl Repository for GitRepository {
         let mut todo = vec![(dir.as_bytes().to_vec(), top)];
         let mut seen = 0;
         while let Some((prefix, id)) = todo.pop() {
-            for (name, node) in self.store.tree(id)? {
+            for (name, node) in self.store.tree(id)?.iter() {
                 seen += 1;
                 if seen > BELOW_MAX {
                     let what = format!("what lies below {dir}");
                     let limit = format!("{} entries", grouped(BELOW_MAX as u64));
                     return Err(PortError::TooLarge { what, limit });
                 }
-                let path = [prefix.as_slice(), b"/", &name].concat();
+                let path = [prefix.as_slice(), b"/", name].concat();
                 match node {
-                    Node::Tree(id) => todo.push((path, id)),
-                    Node::Leaf(state) => found.push((RepoPath::new(path), state)),
+                    Node::Tree(id) => todo.push((path, *id)),
+                    Node::Leaf(state) => found.push((RepoPath::new(path), *state)),
                 }
             }
         }
@@ -252,9 +265,9 @@ impl GitRepository {
         let mut found = Vec::new();
         let mut todo = vec![(String::new(), self.store.commit(tip)?.tree)];
         while let Some((prefix, id)) = todo.pop() {
-            for (part, node) in self.store.tree(id)? {
-                let hex = format!("{prefix}{}", String::from_utf8_lossy(&part));
-                match node {
+            for (part, node) in self.store.tree(id)?.iter() {
+                let hex = format!("{prefix}{}", String::from_utf8_lossy(part));
+                match *node {
                     Node::Tree(id) if hex.len() < 40 => todo.push((hex, id)),
                     Node::Leaf(state) => found.extend(hex.parse().ok().map(|c| (c, state.oid))),
                     Node::Tree(_) => {}
