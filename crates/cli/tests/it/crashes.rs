@@ -151,3 +151,58 @@ fn a_machine_that_stops_while_a_push_is_judged_loses_nothing() {
 fn a_machine_that_stops_after_a_push_loses_nothing() {
     assert!(at_every_write("post-receive") > 50, "nothing was tried");
 }
+
+/// What a push leaves beside landings: receipts, who brought an agent's work, notes that go.
+fn beside_at_every_write(hook: &str, most: usize) -> usize {
+    let org = org();
+    org.scratch.write("shim.c", SHIM);
+    let line = ["cc", "-shared", "-fPIC", "-O1", "-o", "shim.so", "shim.c", "-ldl"];
+    org.scratch.run(".", &line, &[], "").ok();
+    let shim = org.scratch.at("shim.so");
+    let work = |line: &[&str]| org.scratch.git("work", line);
+    work(&["checkout", "-q", "-b", "agent"]);
+    org.scratch.write("work/src/a.rs", "fn a() {}\n");
+    work(&["add", "-A"]);
+    let env = [("GIT_AUTHOR_EMAIL", "noreply@anthropic.com"), ("GIT_AUTHOR_NAME", "Claude")];
+    org.scratch.run("work", &["git", "commit", "-q", "-m", "work"], &env, "").ok();
+    let made = work(&["rev-parse", "HEAD"]);
+    work(&["notes", "--ref=ai", "add", "-m", "one", &made]);
+    org.push("tove", &["refs/notes/ai"]).ok();
+    let note = work(&["rev-parse", &format!("refs/notes/ai:{made}")]);
+    work(&["notes", "--ref=ai", "add", "-f", "-m", "two", &made]);
+    org.sign("priya", "main..agent", &[]).ok();
+    let names = work(&["for-each-ref", "--format=%(refname)", "refs/obstat/approvals"]);
+    let statement = names.lines().next().unwrap().to_owned();
+    let hash = statement.rsplit('/').next().unwrap().to_owned();
+    org.scratch.run(".", &["cp", "-a", "server.git", "before"], &[], "").ok();
+    let spread = |id: &str| format!("{}/{}", &id.get(..2).unwrap(), &id.get(2..).unwrap());
+    let wanted = [
+        format!("refs/obstat/receipts:{}", spread(&hash)),
+        format!("refs/obstat/brought:{}", spread(&made)),
+        format!("refs/obstat/notes:{}/{note}", spread(&made)),
+    ];
+    let refs = ["agent", "refs/notes/ai", &format!("{statement}:{statement}")];
+    for at in 0..most {
+        restore(&org, "before");
+        crash(&org, hook, at, &shim);
+        let pushed = org.push("yusuf", &refs);
+        heal(&org, hook);
+        let again = org.push("yusuf", &refs);
+        assert_eq!(again.code, 0, "{hook} {at}: {}", again.all());
+        for place in &wanted {
+            let line = ["git", "cat-file", "-e", place];
+            let there = org.scratch.run("server.git", &line, &[], "");
+            assert_eq!(there.code, 0, "{hook} {at}: {place} is lost: {}", pushed.all());
+        }
+        if hook == "pre-receive" && pushed.code == 0 {
+            return at;
+        }
+    }
+    most
+}
+
+#[test]
+fn a_machine_that_stops_while_statements_come_loses_nothing() {
+    assert!(beside_at_every_write("pre-receive", 400) > 20, "nothing was tried");
+    beside_at_every_write("post-receive", 12);
+}

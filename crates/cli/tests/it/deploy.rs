@@ -191,6 +191,35 @@ fn what_was_moved_by_hand_and_back_again_is_as_clear_as_it_was() {
     assert_eq!(verify(&org, &above).code, 0, "{}", verify(&org, &above).all());
 }
 
+/// Going back over a change of the roster by hand brings back whom the owners removed: they must sign for it.
+#[test]
+fn whom_the_owners_removed_does_not_come_back_by_hand() {
+    let org = org();
+    land(&org);
+    let before = org.scratch.git("work", &["rev-parse", "main"]);
+    let text = org.roster();
+    let without = text.replacen("  yusuf:\n", "  yusuf:\n    left: 2020-01-02\n", 1);
+    assert_ne!(text, without);
+    org.scratch.write("work/.obstat/roster.yaml", without);
+    org.commit("jonas", "yusuf leaves");
+    for owner in ["mira", "priya"] {
+        org.sign(owner, "main", &[]).ok();
+        org.push_statements(owner).ok();
+    }
+    org.push("jonas", &["main"]).ok();
+    org.scratch.git("server.git", &["update-ref", "refs/heads/main", &before]);
+    fetch(&org);
+    org.scratch.git("work", &["checkout", "-q", "-B", "main", &before]);
+    org.scratch.write("work/pay/charge.rs", "fn charge() { more() }\n");
+    let tip = org.commit("jonas", ASSISTED);
+    org.scratch.git("work", &["update-ref", "refs/remotes/origin/main", &before]);
+    org.sign("yusuf", "main", &[]).ok();
+    org.push_statements("yusuf");
+    let _ = org.push("jonas", &["main"]);
+    fetch(&org);
+    assert_ne!(verify(&org, &tip).code, 0, "yusuf is back");
+}
+
 /// A landing of the origin that only passed with a warning is no place to move a release to.
 #[test]
 fn a_branch_that_was_moved_to_what_nobody_signed_is_not_deployed() {

@@ -401,6 +401,44 @@ fn whoever_made_what_slipped_by_does_not_clear_it() {
     }
 }
 
+/// What the record of a landing lists must be there when it is decided with what came since: a clone can be
+/// prepared without the rejection for which it slipped by.
+#[test]
+fn a_rejection_that_is_left_out_of_a_clone_is_missed() {
+    let org = org();
+    org.scratch.write("work/pay/charge.rs", "fn charge() { more() }\n");
+    let tip = org.commit("jonas", ASSISTED);
+    org.sign("yusuf", "main", &[]).ok();
+    org.push_statements("yusuf").ok();
+    let key = org.scratch.at("keys/mira").to_string_lossy().into_owned();
+    let (typed, line) = (org.typed("main"), ["reject", "--key", &key, "--reason", "no", "main"]);
+    waits(&org, &format!("OBSTAT_PUSHER=mira git push -q origin {STATEMENTS}"));
+    org.obstat_typing("mira", "work", &line, &typed).ok();
+    let pushed = org.push("jonas", &["main"]);
+    assert!(pushed.err.contains("unenforced"), "{}", pushed.err);
+    between(&org, "exit 0");
+    org.scratch.clock("+240s");
+    // A word of anybody makes a moment at which to decide again.
+    org.sign("tove", &format!("{tip}~1..{tip}"), &[]).ok();
+    org.push_statements("tove").ok();
+    let honest = asked(&org, &tip);
+    assert_eq!(honest.code, 3, "{}", honest.all());
+    let names = ["for-each-ref", "--format=%(refname)", "refs/obstat/approvals"];
+    let names = org.scratch.git("work", &names);
+    let is_no = |name: &&str| {
+        let text = org.scratch.git("work", &["cat-file", "blob", name]);
+        text.contains("\\\"decision\\\":\\\"reject\\\"")
+    };
+    let rejection = names.lines().find(is_no).expect("a rejection").to_owned();
+    org.scratch.git("work", &["update-ref", "-d", &rejection]);
+    let trust = "../server.git/obstat/trust";
+    let line = ["verify", "--target", "production", "--trust", trust, &tip];
+    let bent = org.obstat("mira", "work", &line);
+    assert_ne!(bent.code, 0, "{}", bent.all());
+    let line = ["bundle", "--target", "production", "--trust", trust, "--output", "../b.tar", &tip];
+    assert_ne!(org.obstat("mira", "work", &line).code, 0, "and a bundle of it was written");
+}
+
 /// While a push waits anybody may push branches in anybody's name: they undo no judgement.
 #[test]
 fn a_branch_that_came_meanwhile_undoes_no_approval() {

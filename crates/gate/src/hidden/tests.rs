@@ -70,6 +70,31 @@ fn lines_and_binaries() {
 }
 
 #[test]
+fn pointers_in_their_older_spellings_are_pointers() {
+    for version in ["https://hawser.github.com/spec/v1", "http://git-media.io/v/2"] {
+        check("", &format!("version {version}\noid sha256:00\n"), &[HiddenFlag::LfsPointer]);
+    }
+}
+
+/// A name can hide as much as a line; one that was there before is not told again.
+#[test]
+fn names_hide_as_lines_do() {
+    for (name, wanted) in [
+        ("src/ch\u{430}rge.rs", Some(HiddenFlag::MixedScript)),
+        ("src/evil\u{202e}sr.txt", Some(HiddenFlag::Bidi)),
+        ("src/a\u{200b}b.rs", Some(HiddenFlag::ZeroWidth)),
+        ("src/gr\u{f6}\u{df}e.rs", None),
+        ("\u{43f}\u{440}\u{438}\u{432}\u{435}\u{442}.md", None),
+    ] {
+        let sides = Sides { old: None, new: Some(b"text\n") };
+        let new = scan(&file(name, None, state(Mode::File)), sides);
+        assert_eq!(new, wanted.into_iter().collect::<Vec<_>>(), "{name}");
+        let edited = scan(&file(name, state(Mode::File), state(Mode::File)), sides);
+        assert_eq!(edited, &[], "{name}");
+    }
+}
+
+#[test]
 fn tree_entries() {
     for (path, old, new, wanted) in [
         ("run.sh", state(Mode::File), state(Mode::Executable), Some(HiddenFlag::ModeFlip)),

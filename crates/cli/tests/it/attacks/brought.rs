@@ -107,6 +107,24 @@ fn a_note_that_is_taken_away_is_still_known() {
     }
 }
 
+/// A tag shows who made something as a branch does, also once it is gone.
+#[test]
+fn what_came_as_a_tag_is_an_earlier_form() {
+    let org = org();
+    on(&org, "y", "main");
+    org.scratch.write("work/pay/charge.rs", EVIL);
+    org.commit("yusuf", "work");
+    org.push("yusuf", &["y:refs/tags/mine"]).ok();
+    org.push("yusuf", &[":refs/tags/mine"]).ok();
+    on(&org, "t", "main");
+    org.scratch.write("work/pay/charge.rs", EVIL);
+    org.commit("tove", "work");
+    signed(&org, "yusuf", "main..t");
+    let refused = org.push("tove", &["t:main"]);
+    assert_ne!(refused.code, 0, "the author approved");
+    assert!(refused.err.contains("contributor to an earlier form"), "{}", refused.err);
+}
+
 /// The twin: notes that are spread over directories say what they said.
 #[test]
 fn notes_that_only_move_are_not_kept_twice() {

@@ -182,3 +182,16 @@ fn trees_that_repeat_each_other_stop_nobody() {
     org.scratch.git_as("jonas", "work", &["merge", "-q", "--no-ff", "-m", "merge f", "f"]).ok();
     org.push("jonas", &["main"]).ok();
 }
+
+/// Each landing is recorded by itself, and whoever pushes next waits for it.
+#[test]
+fn many_protected_refs_come_in_parts() {
+    let org = org();
+    let specs: Vec<String> = (0..101).map(|n| format!("main:refs/heads/release/{n}")).collect();
+    let all: Vec<&str> = specs.iter().map(String::as_str).collect();
+    let refused = org.push("tove", &all);
+    assert!(refused.err.contains("100 is the most at once"), "{}", refused.err);
+    others_land(&org);
+    let few: Vec<&str> = all.iter().take(3).copied().collect();
+    org.push("tove", &few).ok();
+}
