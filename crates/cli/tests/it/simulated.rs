@@ -70,9 +70,13 @@ fn ranges_levels_and_budgets_are_as_asked() {
     let tight = found(&org, &["--budget", "0"]);
     let over = tight["people"][0]["weeks_over_budget"].as_u64();
     assert_eq!(over, Some(1), "{tight:#}");
-    for wrong in
-        [&["--unknown-as", "boss"][..], &["--target", "moon"], &["HEAD..HEAD"], &["nowhere"]]
-    {
+    for wrong in [
+        &["--unknown-as", "boss"][..],
+        &["--target", "moon"],
+        &["HEAD..HEAD"],
+        &["HEAD..HEAD~2"],
+        &["nowhere"],
+    ] {
         let refused = simulate(&org, wrong);
         assert_eq!(refused.code, 2, "{wrong:?}: {}", refused.all());
     }

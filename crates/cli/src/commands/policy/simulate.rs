@@ -32,6 +32,7 @@ use obstat_model::object::{Oid, RefName};
 use obstat_model::text::escape_cut;
 use obstat_model::time::Timestamp;
 use obstat_policy::Policy;
+use std::collections::HashSet;
 use std::path::PathBuf;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -145,9 +146,13 @@ fn steps(repository: &GitRepository, args: &Args) -> Result<Vec<Step>, CliError>
     let (base, head) = range.split_once("..").map_or((None, range), |(a, b)| (Some(a), b));
     let base = base.filter(|b| !b.is_empty()).map(|b| repository.resolve(b)).transpose()?;
     let head = repository.resolve(if head.is_empty() { "HEAD" } else { head })?;
+    // As git means it: without all that the one end reaches, wherever it left the chain.
+    let own = base.map(|base| repository.commits_between(Some(base), head)).transpose()?;
+    let own: Option<HashSet<Oid>> = own.map(|all| all.iter().map(|commit| commit.id).collect());
+    let is_own = |id: &Oid| own.as_ref().is_none_or(|own| own.contains(id));
     let mut chain = Vec::new();
     let mut next = Some(head);
-    while let Some(id) = next.filter(|id| Some(*id) != base && chain.len() < args.most) {
+    while let Some(id) = next.filter(|id| is_own(id) && chain.len() < args.most) {
         let commit = repository.commit(id)?;
         next = commit.parents.first().copied();
         chain.push(commit);
