@@ -78,14 +78,24 @@ pub(crate) fn trust_for_reading(
     repository: &GitRepository,
     given: Option<&PathBuf>,
 ) -> Result<(TrustRoot, Pinned), CliError> {
-    if let Some(path) = given {
-        return Ok((trust_file(path)?, Pinned::Yes));
-    }
     let own = repository.directory().join(OWN_DIRECTORY).join("trust");
-    if own.exists() {
-        return Ok((trust_file(&own)?, Pinned::Yes));
-    }
     let published = ref_name(TRUST_REF)?;
+    if let Some(path) = given.or_else(|| own.exists().then_some(&own)) {
+        let root = trust_file(path)?;
+        // What is published proves nothing, but a file of another repository fits nothing here.
+        if let Some(blob) = repository.reference(&published)?
+            && let Ok(Some(bytes)) = repository.blob(blob, 1 << 20)
+            && let Ok(other) = trust::parse(&String::from_utf8_lossy(&bytes))
+            && other.repository != root.repository
+        {
+            let (file, here) = (root.repository, other.repository);
+            return Err(CliError::untrusted(
+                format!("{} is of repository {file}, and this one is {here}", path.display()),
+                "take the trust file of this repository",
+            ));
+        }
+        return Ok((root, Pinned::Yes));
+    }
     let missing = || {
         CliError::untrusted(
             "this repository has no trust root here",

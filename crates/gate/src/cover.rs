@@ -113,7 +113,10 @@ pub fn cover(
         return Ok(Coverage { clear: Vec::new(), open: Some(whole) });
     }
     search.ends = ends()?;
-    world.memo.steps_are(chain.iter().map(|commit| commit.id).collect());
+    // What a merge among them joins is looked for as on any other head.
+    let plain = chain.iter().all(|commit| commit.parents.len() < 2);
+    let steps = chain.iter().filter(|_| plain).map(|commit| commit.id).collect();
+    world.memo.steps_are(steps);
     search.chain = chain;
     search.run(whole)
 }

@@ -66,12 +66,15 @@ fn repetitive<'a>(input: &'a InternedInput<&[u8]>) -> Option<(&'a [Token], &'a [
     (lines > REPEATED_MIN && distinct.len() * REPEATED_TIMES < lines).then_some((before, after))
 }
 
-/// UTF-16 with its mark as UTF-8, and carriage returns that stand alone as line feeds, for lines are those of the
-/// text; all else as it is.
+/// UTF-16 with its mark as UTF-8, and what else ends a line as line feeds, for lines are those of the text; all else
+/// as it is.
 fn plain(bytes: &[u8]) -> Cow<'_, [u8]> {
     let bytes = utf8(bytes);
     let alone = |at: &usize| bytes.get(at + 1) != Some(&b'\n');
-    let lone: Vec<usize> = memchr::memchr_iter(b'\r', &bytes).filter(alone).collect();
+    let mut lone: Vec<usize> = memchr::memchr_iter(b'\r', &bytes).filter(alone).collect();
+    // What scripts take for the end of a line: U+2028 and U+2029.
+    let ends = memchr::memmem::find_iter(&bytes, b"\xe2\x80\xa8");
+    lone.extend(ends.chain(memchr::memmem::find_iter(&bytes, b"\xe2\x80\xa9")));
     if lone.is_empty() {
         return bytes;
     }
@@ -94,11 +97,15 @@ fn utf8(bytes: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(String::from_utf16_lossy(&units).into_bytes())
 }
 
-/// Whether a line between others that are no text is some: images and archives have next to none such.
+/// Whether a line between others that are no text is some, with a few odd bytes perhaps: images and archives have
+/// next to none such.
 fn is_text(line: &[u8]) -> bool {
     let is_control =
-        |b: &u8| (*b < 0x20 && !matches!(b, b'\t' | b'\r' | b'\n' | 0x0c)) || *b == 0x7f;
-    !line.trim_ascii().is_empty() && !line.iter().any(is_control)
+        |b: &&u8| (**b < 0x20 && !matches!(**b, b'\t' | b'\r' | b'\n' | 0x0c)) || **b == 0x7f;
+    let odd = line.iter().filter(is_control).count();
+    let high = line.iter().filter(|b| !b.is_ascii()).count();
+    let reads = std::str::from_utf8(line).is_ok() || high * 4 < line.len();
+    line.trim_ascii().len() > odd && odd <= 2 + line.len() / 32 && reads
 }
 
 #[cfg(test)]
@@ -127,8 +134,10 @@ mod tests {
     /// What is no text to git can be a program to a compiler.
     #[test]
     fn lines_between_others_that_are_no_text_count() {
-        check(None, Some("fn a() {}\nfn b() {}\n// \0"), 2, 0);
+        check(None, Some("fn a() {}\nfn b() {}\n\0\0\0\0"), 2, 0);
         check(None, Some("a = 1\rb = 2\rc = 3\r"), 3, 0);
+        check(None, Some("a()\u{2028}b()\u{2028}c()"), 3, 0);
+        check(None, Some("a() //\u{1}\nb() //\u{b}\n\0\n"), 2, 0);
         check(Some("a\r\n"), Some("a\r\nb\r\n"), 1, 0);
         check(Some("a\n\0"), Some("a\nb\n\0"), 1, 1);
         let image: Vec<u8> =

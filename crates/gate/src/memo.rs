@@ -47,6 +47,8 @@ type Span = (Option<Oid>, Oid);
 /// Two trees, the tip that was judged, the tip of a target, and what has landed there since.
 type UsedUp = ((Oid, Oid), Option<Oid>, Oid, Vec<Oid>);
 
+/// Most paths of one commit that are kept.
+const TOUCHED_MAX: usize = 1_000;
 /// Most landings of one target that are looked through.
 const LANDINGS_MAX: usize = 20_000;
 
@@ -174,7 +176,9 @@ impl Memo {
             return Ok(Rc::clone(known));
         }
         let found = find()?;
-        self.touched.borrow_mut().insert(commit, Rc::clone(&found));
+        if found.len() <= TOUCHED_MAX {
+            self.touched.borrow_mut().insert(commit, Rc::clone(&found));
+        }
         Ok(found)
     }
 

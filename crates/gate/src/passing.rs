@@ -10,6 +10,8 @@ use std::rc::Rc;
 
 /// Most such paths of one change.
 const PATHS_MAX: usize = 200_000;
+/// Most paths that all commits of one change touch.
+const SEEN_MAX: usize = 2_000_000;
 
 /// What came and went.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -35,22 +37,27 @@ impl Passing {
         };
         let is_whole = |commit: &&Commit| commit.id == head && commit.parents.first() == Some(&tip);
         let own: HashSet<&RepoPath> = change.files.iter().map(|file| &file.change.path).collect();
-        let (mut paths, mut touching) = (BTreeSet::new(), Vec::new());
+        let (mut paths, mut touching, mut seen) = (BTreeSet::new(), BTreeSet::new(), 0usize);
         for commit in commits.iter().filter(|commit| !is_whole(commit)) {
             let touched = memo.touched(commit.id, || touched(repository, commit))?;
             let before = paths.len();
-            let mut others = touched.iter().filter(|path| !own.contains(path)).peekable();
-            if others.peek().is_some() {
-                touching.push(commit.id);
+            seen = seen.saturating_add(touched.len());
+            for path in touched.iter().filter(|path| !own.contains(path)) {
+                // What is in the end as this commit has it did not go.
+                let stays = repository.entry(commit.tree, path)?
+                    == repository.entry(change.revision.tree, path)?;
+                if !stays {
+                    paths.insert(path.clone());
+                    touching.insert(commit.id);
+                }
             }
-            paths.extend(others.cloned());
-            if paths.len() > PATHS_MAX && paths.len() > before {
+            if seen > SEEN_MAX || (paths.len() > PATHS_MAX && paths.len() > before) {
                 let what = "the change, with what its commits touch on the way,".to_owned();
                 let limit = format!("{} files", obstat_model::text::grouped(PATHS_MAX as u64));
                 return Err(PortError::TooLarge { what, limit });
             }
         }
-        Ok(Self { paths: paths.into_iter().collect(), commits: touching })
+        Ok(Self { paths: paths.into_iter().collect(), commits: touching.into_iter().collect() })
     }
 
     /// Whether a head that somebody signed for has all of it: the digest of the change does not bind it.

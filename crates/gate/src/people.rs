@@ -138,8 +138,8 @@ pub fn of_landing(
     Ok(found)
 }
 
-/// Those who brought what agents made to other refs before, where nobody is named as the agent's operator, and
-/// what services are named as authors of: nobody else is known to have had a hand in it.
+/// Those who brought what agents without operators and services are named as authors of to other refs before: nobody
+/// else is known to have had a hand in it.
 ///
 /// # Errors
 /// [`PortError`] when records cannot be read.
@@ -166,17 +166,17 @@ pub fn bringers(
     Ok(settle(found))
 }
 
-/// Whether a commit names an agent that has no operator of its own, or a service as its author.
+/// Whether nobody is named who made a commit: its author is a service, or an agent that has no operator of its own.
 #[must_use]
 pub fn is_by_nobody(directory: Directory, commit: &Commit) -> bool {
     let has_operator = |agent: &AgentId| {
         directory.roster.agent(agent).is_some_and(|agent| !agent.operators.is_empty())
     };
-    directory.of_commit(commit).iter().any(|part| match &part.actor {
-        Some(Actor::Agent(agent)) => !has_operator(agent),
-        Some(Actor::Service(_)) => part.role == Role::Author,
-        _ => false,
-    })
+    match directory.actor(&identity(&commit.author).email) {
+        Some(Actor::Agent(agent)) => !has_operator(&agent),
+        Some(Actor::Service(_)) => true,
+        Some(Actor::Person(_)) | None => false,
+    }
 }
 
 /// Sorts and keeps one part of each kind: the first commit of a part stands for all.

@@ -163,8 +163,11 @@ impl Window<'_> {
 /// Everybody who made content: authors, co-authors, operators, and as names in commits are claims, whoever
 /// brings it. Agents do not, or all who use one would have one sum: their operators do.
 fn makers(participants: &[Participant]) -> BTreeSet<Actor> {
-    let made = |p: &&Participant| {
-        matches!(p.role, Role::Author | Role::CoAuthor | Role::Operator | Role::Pusher)
+    let made = |p: &&Participant| match p.role {
+        Role::Author | Role::CoAuthor | Role::Operator => true,
+        // What a robot merges is not the robot's.
+        Role::Pusher => matches!(p.actor, Some(Actor::Person(_))),
+        Role::Committer | Role::Contributor => false,
     };
     let actors = participants.iter().filter(made).filter_map(|p| p.actor.clone());
     actors.filter(|actor| !matches!(actor, Actor::Agent(_))).collect()

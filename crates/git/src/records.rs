@@ -28,6 +28,8 @@ pub const RECEIPTS: &str = "refs/obstat/receipts";
 pub const BROUGHT: &str = "refs/obstat/brought";
 /// Chain of notes that were taken away or replaced.
 pub const EARLIER_NOTES: &str = "refs/obstat/notes";
+/// Most earlier notes on one commit that are read; more say that there is something nobody can read.
+const NOTES_MAX: usize = 64;
 /// Largest record in bytes.
 const RECORD_MAX: u64 = 1 << 20;
 
@@ -176,8 +178,17 @@ impl Records for GitRepository {
 
     fn earlier_notes(&self, commit: Oid, cap: u64) -> Result<Vec<Option<Vec<u8>>>, PortError> {
         let Some(tree) = self.chain_tree(EARLIER_NOTES)? else { return Ok(Vec::new()) };
-        let files = self.files_below(tree, &RepoPath::from(object_dir(commit).as_str()))?;
-        files.into_iter().map(|(_, state)| self.blob(state.oid, cap)).collect()
+        let files = match self.files_below(tree, &RepoPath::from(object_dir(commit).as_str())) {
+            Ok(files) => files,
+            Err(error) if error.is_of_one_object() => return Ok(vec![None]),
+            Err(error) => return Err(error),
+        };
+        let many = files.len() > NOTES_MAX;
+        let read = files.into_iter().take(NOTES_MAX).map(|(_, state)| self.blob(state.oid, cap));
+        let mut found = read.collect::<Result<Vec<_>, _>>()?;
+        // Whoever writes many takes none away.
+        found.extend(many.then_some(None));
+        Ok(found)
     }
 
     fn landings_of(&self, digest: ChangeDigest) -> Result<Vec<Vec<u8>>, PortError> {

@@ -13,9 +13,9 @@ use std::rc::Rc;
 
 /// Largest blob that is hashed or shown, in bytes.
 pub const BLOB_MAX: u64 = 1 << 29;
-/// Largest tree object, in bytes.
-const TREE_MAX: usize = 1 << 26;
-/// Largest commit or tag object, in bytes: forges cut messages at 64 KiB.
+/// Largest commit, tree or tag object, in bytes.
+const NODE_MAX: usize = 1 << 26;
+/// Largest commit of anybody that is read, in bytes: forges cut messages at 64 KiB.
 const COMMIT_MAX: usize = 1 << 18;
 /// Most bytes of different blobs that are hashed for one change.
 const HASHED_MAX: u64 = 1 << 32;
@@ -231,7 +231,7 @@ impl Store {
     /// # Errors
     /// As [`Store::commit`].
     pub fn commit_of_anybody(&self, id: Oid) -> Result<Commit, PortError> {
-        fits(id, self.header(id, "commit")?, (git2::ObjectType::Commit, "commit"))?;
+        fits(id, self.header(id, "commit")?, (git2::ObjectType::Commit, "commit"), COMMIT_MAX)?;
         self.commit(id)
     }
 
@@ -347,7 +347,8 @@ impl Store {
     ) -> Result<git2::OdbObject<'_>, PortError> {
         self.note(id);
         let object = self.odb.read(to_git(id)?).map_err(|e| failed(id, wanted, &e))?;
-        fits(id, (object.len(), object.kind()), (kind, wanted))?;
+        let most = if kind == git2::ObjectType::Blob { usize::MAX } else { NODE_MAX };
+        fits(id, (object.len(), object.kind()), (kind, wanted), most)?;
         Ok(object)
     }
 }
@@ -357,16 +358,12 @@ fn fits(
     id: Oid,
     (size, found): (usize, git2::ObjectType),
     (kind, wanted): (git2::ObjectType, &'static str),
+    most: usize,
 ) -> Result<(), PortError> {
     if found != kind {
         let why = format!("it is a {}", found.str());
         return Err(PortError::Malformed { id, wanted, why });
     }
-    let most = match kind {
-        git2::ObjectType::Blob => usize::MAX,
-        git2::ObjectType::Tree => TREE_MAX,
-        _ => COMMIT_MAX,
-    };
     if size > most {
         let limit = format!("{} KiB", most >> 10);
         return Err(PortError::TooLarge { what: format!("{wanted} {id}"), limit });

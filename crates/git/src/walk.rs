@@ -26,11 +26,11 @@ struct Seen {
 pub(crate) enum Of {
     /// What somebody wants to land: all of it must be readable.
     Change,
-    /// Heads of anybody: what cannot be read is left out, and of long messages only the end is kept.
+    /// Heads of anybody: what cannot be read is left out, and of long messages only both ends are kept.
     Anybody,
 }
 
-/// Most bytes of the message of a commit of anybody: trailers are at the end.
+/// Most bytes of each end of the message of a commit of anybody.
 const MESSAGE_MAX: usize = 8 << 10;
 
 impl Of {
@@ -49,8 +49,9 @@ impl Of {
     }
 
     fn kept(self, mut commit: Commit) -> Commit {
-        if self == Self::Anybody && commit.message.len() > MESSAGE_MAX {
-            commit.message.drain(..commit.message.len() - MESSAGE_MAX);
+        if self == Self::Anybody && commit.message.len() > 2 * MESSAGE_MAX {
+            // What tools say of themselves is at the beginning or at the end.
+            commit.message.drain(MESSAGE_MAX..commit.message.len() - MESSAGE_MAX);
         }
         commit
     }
@@ -76,7 +77,8 @@ impl<'a> Walk<'a> {
             }
             return Ok(());
         }
-        let commit = self.of.read(self.store, id).map(Some);
+        let of = if boundary { Of::Change } else { self.of };
+        let commit = of.read(self.store, id).map(Some);
         let Some(commit) =
             commit.or_else(|e| if boundary { Err(e) } else { self.of.or_none(e) })?
         else {

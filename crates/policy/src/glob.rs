@@ -4,8 +4,9 @@
 //! matters. Most patterns are a literal, a directory or an ending, and are matched without a
 //! regular expression.
 
-use globset::GlobBuilder;
+use globset::{GlobBuilder, GlobMatcher};
 use regex::bytes::{Regex, RegexBuilder};
+use std::sync::OnceLock;
 
 /// Longest pattern in bytes.
 const LENGTH_MAX: usize = 1_000;
@@ -15,6 +16,19 @@ const LENGTH_MAX: usize = 1_000;
 pub(crate) struct Pattern {
     text: Box<str>,
     shape: Shape,
+    /// Its parts, compiled when a link is held against it for the first time.
+    parts: OnceLock<Box<[Part]>>,
+}
+
+/// One part of a pattern between slashes.
+#[derive(Debug, Clone)]
+enum Part {
+    /// `**`
+    Any,
+    /// `*`
+    One,
+    Name(Box<str>),
+    Glob(Box<GlobMatcher>),
 }
 
 #[derive(Debug, Clone)]
@@ -54,7 +68,7 @@ impl Pattern {
         if text.starts_with('!') {
             return Err("a pattern cannot be negated: rules only add".to_owned());
         }
-        Ok(Self { shape: shape(text)?, text: text.into() })
+        Ok(Self { shape: shape(text)?, text: text.into(), parts: OnceLock::new() })
     }
 
     /// The pattern as it was written.
@@ -86,12 +100,11 @@ impl Pattern {
         if self.text.split('{').skip(1).any(|rest| inside(rest.split('}').next().unwrap_or(rest))) {
             let below = format!("{path}/");
             let prefix = String::from_utf8_lossy(self.prefix()).into_owned();
-            return !prefix.is_empty()
-                && (below.starts_with(&prefix) || prefix.starts_with(&below));
+            return below.starts_with(&prefix) || prefix.starts_with(&below);
         }
-        let parts: Vec<&str> = self.text.split('/').collect();
+        let parts = self.parts.get_or_init(|| self.text.split('/').map(part).collect());
         let names: Vec<&str> = path.split('/').collect();
-        leads(&parts, &names, false)
+        leads(parts, &names, false)
     }
 
     /// What every matching path begins with; empty where nothing is known.
@@ -104,16 +117,29 @@ impl Pattern {
     }
 }
 
+fn part(text: &str) -> Part {
+    let glob = || GlobBuilder::new(text).literal_separator(true).backslash_escape(true).build();
+    match text {
+        "**" => Part::Any,
+        "*" => Part::One,
+        name if plain(name) => Part::Name(name.into()),
+        name => glob().map_or_else(
+            |_| Part::Name(name.into()),
+            |glob| Part::Glob(Box::new(glob.compile_matcher())),
+        ),
+    }
+}
+
 /// Whether the parts of a pattern lead through all names and on, at least one of them by more than a star.
-fn leads(parts: &[&str], names: &[&str], named: bool) -> bool {
+fn leads(parts: &[Part], names: &[&str], named: bool) -> bool {
     let Some((name, rest)) = names.split_first() else { return named && !parts.is_empty() };
     let Some((part, further)) = parts.split_first() else { return false };
-    if *part == "**" {
-        return leads(further, names, named) || leads(parts, rest, named);
+    match part {
+        Part::Any => leads(further, names, named) || leads(parts, rest, named),
+        Part::One => leads(further, rest, named),
+        Part::Name(own) => **own == **name && leads(further, rest, true),
+        Part::Glob(glob) => glob.is_match(name) && leads(further, rest, true),
     }
-    let glob = GlobBuilder::new(part).literal_separator(true).backslash_escape(true).build();
-    glob.is_ok_and(|glob| glob.compile_matcher().is_match(name))
-        && leads(further, rest, named || *part != "*")
 }
 
 fn plain(text: &str) -> bool {

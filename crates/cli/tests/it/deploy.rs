@@ -214,7 +214,7 @@ fn whom_the_owners_removed_does_not_come_back_by_hand() {
     let tip = org.commit("jonas", ASSISTED);
     org.scratch.git("work", &["update-ref", "refs/remotes/origin/main", &before]);
     org.sign("yusuf", "main", &[]).ok();
-    org.push_statements("yusuf");
+    let _ = org.push_statements("yusuf");
     let _ = org.push("jonas", &["main"]);
     fetch(&org);
     assert_ne!(verify(&org, &tip).code, 0, "yusuf is back");

@@ -5,7 +5,7 @@ use crate::inputs::Inputs;
 use crate::pipeline::{Detail, Judgement, judge};
 use crate::ports::PortError;
 use crate::proposal::{self, Proposal, Pusher};
-use crate::statements;
+use crate::statements::{self, carried};
 use crate::versions::Standing;
 use crate::world::{Seen, Surroundings, Then, World};
 use obstat_model::decision::Outcome;
@@ -58,24 +58,25 @@ pub(super) fn by_now(world: World, record: &LandingRecord) -> Result<Again, Port
     }
     for moment in receipts(world, record)? {
         if let Again::Clear(parts) = as_of(world, record, (Some(record.at), moment))? {
-            return Ok(if all_here(record, &parts) {
-                Again::Clear(parts)
-            } else {
-                Again::NotFetched
-            });
+            let all = all_here(world, record, &parts)?;
+            return Ok(if all { Again::Clear(parts) } else { Again::NotFetched });
         }
     }
     Ok(Again::Unenforced)
 }
 
-/// Whether all that stood when something landed was read again: a rejection that is left out cannot be heard.
-fn all_here(record: &LandingRecord, parts: &[Judgement]) -> bool {
-    let mut read: HashSet<StatementHash> = HashSet::new();
+/// Whether all that stood when something landed is here: a rejection that is left out cannot be heard. What is here
+/// and was not read again, because others sufficed, is on another digest.
+fn all_here(world: World, record: &LandingRecord, parts: &[Judgement]) -> Result<bool, PortError> {
+    let mut left: HashSet<StatementHash> = listed(record).into_iter().collect();
     for found in parts.iter().map(|part| &part.found) {
-        read.extend(found.statements.iter().map(|fact| fact.verified.hash));
-        read.extend(found.refused.iter().map(|refused| refused.hash));
+        found.statements.iter().for_each(|fact| _ = left.remove(&fact.verified.hash));
+        found.refused.iter().for_each(|refused| _ = left.remove(&refused.hash));
     }
-    listed(record).iter().all(|hash| read.contains(hash))
+    if !left.is_empty() {
+        carried::all(world)?.iter().for_each(|filed| _ = left.remove(&filed.hash));
+    }
+    Ok(left.is_empty())
 }
 
 /// Decides every part of a landing with what was there at a moment; what came after the landing is

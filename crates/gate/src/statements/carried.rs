@@ -27,7 +27,7 @@ const RUNNING_MAX: usize = 64;
 /// A statement, by what it claims.
 #[derive(Debug)]
 pub(crate) struct Filed {
-    hash: StatementHash,
+    pub(crate) hash: StatementHash,
     target: RefName,
     /// The tip that it was judged on.
     tip: Option<Oid>,

@@ -160,7 +160,11 @@ pub fn keep_notes(
         let entry = |(commit, blob): &(Oid, Oid)| {
             let paths = vec![format!("{}/{blob}", object_dir(*commit))];
             // A note that is too large to be read is kept as one that nobody can read.
-            let bytes = repository.blob(*blob, NOTE_MAX)?.unwrap_or_default();
+            let bytes = match repository.blob(*blob, NOTE_MAX) {
+                Ok(bytes) => bytes.unwrap_or_default(),
+                Err(error) if error.is_of_one_object() => Vec::new(),
+                Err(error) => return Err(error.into()),
+            };
             Ok(Entry { paths, bytes })
         };
         notes.iter().map(entry).collect()

@@ -3,7 +3,8 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
-use obstat_model::roster::{Account, Key, RosterParts};
+use obstat_model::level::LevelGrant;
+use obstat_model::roster::{Account, Key, Person, RosterParts};
 use std::collections::BTreeMap;
 
 /// What changes, and whether more is possible now.
@@ -30,6 +31,16 @@ pub(super) fn identities(old: &RosterParts, new: &RosterParts) -> Vec<(String, b
     }
     for person in &new.people {
         let before = old.people.iter().find(|p| p.id == person.id);
+        let (was, is) = (before.map_or(String::new(), |p| levels(old, p)), levels(new, person));
+        if was != is {
+            let text = |levels: &str| {
+                if levels.is_empty() { "of no level".to_owned() } else { levels.to_owned() }
+            };
+            found.push((
+                format!("{} is {}, was {}", person.id, text(&is), text(&was)),
+                !is.is_empty() && !is_lower((old, before), (new, person)),
+            ));
+        }
         match (before.and_then(|p| p.left), person.left) {
             (was, Some(left)) if was != person.left => {
                 let later = was.is_some_and(|was| was < left);
@@ -41,6 +52,34 @@ pub(super) fn identities(old: &RosterParts, new: &RosterParts) -> Vec<(String, b
     }
     found.extend(devices(old, new));
     found
+}
+
+/// The levels that a person is granted, as the roster names them.
+fn levels(parts: &RosterParts, person: &Person) -> String {
+    let one = |grant: &LevelGrant| {
+        let name = parts.ladder.name(grant.level).map_or("?", |name| name.as_str());
+        let scopes: Vec<&str> = grant.scopes.iter().map(|scope| scope.as_str()).collect();
+        let within =
+            if scopes.is_empty() { String::new() } else { format!(" in {}", scopes.join(", ")) };
+        let until = grant.until.map(|at| format!(" until {}", at.day())).unwrap_or_default();
+        format!("{name}{within} from {}{until}", grant.since.day())
+    };
+    person.levels.iter().map(one).collect::<Vec<_>>().join("; ")
+}
+
+/// Whether the one level that somebody has everywhere became a lower one of the same ladder, from the same day.
+fn is_lower(
+    (old, before): (&RosterParts, Option<&Person>),
+    (new, after): (&RosterParts, &Person),
+) -> bool {
+    match (before.map(|person| person.levels.as_slice()), after.levels.as_slice()) {
+        (Some([was]), [is]) => {
+            old.ladder == new.ladder
+                && is.level < was.level
+                && (&is.since, &is.until, &is.scopes) == (&was.since, &was.until, &was.scopes)
+        }
+        _ => false,
+    }
 }
 
 /// What somebody has, and whether having it is more.

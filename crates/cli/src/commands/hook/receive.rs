@@ -18,6 +18,7 @@ use obstat_git::GitRepository;
 use obstat_git::hook::{Place, REFS_MAX, parse_updates};
 use obstat_git::records::{keep_notes, keep_superseded, record_brought, record_receipts};
 use obstat_git::refs::RefEdit;
+use obstat_model::facts::Problem;
 use obstat_model::landing::Receipt;
 use obstat_model::object::{Oid, RefName};
 use obstat_model::target::Mode;
@@ -87,7 +88,11 @@ pub(super) fn before(ui: &mut Ui) -> Result<Exit, CliError> {
     if !answers.iter().all(Answer::passes) {
         return Ok(Exit::Blocked);
     }
-    keep_beside(&repository, world, &setup, (&updates, &answers))?;
+    if let Some(problem) = keep_beside(&repository, world, &setup, (&updates, &answers))? {
+        let page = refusal::refused(ui, "this push", &problem);
+        refusal::told(ui, &[page], 0);
+        return Ok(Exit::Blocked);
+    }
     // Before anything is accepted: whoever pushes can hang up before the hook that comes after.
     let heads = superseded(&repository, &updates)?;
     if !heads.is_empty() || updates.iter().any(|u| u.name.as_str().starts_with(APPROVALS)) {
@@ -117,24 +122,29 @@ pub(super) fn before(ui: &mut Ui) -> Result<Exit, CliError> {
     Ok(Exit::Ok)
 }
 
-/// Keeps who brings what agents made, and notes that are taken away.
+/// Keeps who brings what agents made, and notes that are taken away; or says what cannot be kept in view.
 fn keep_beside(
     repository: &GitRepository,
     world: World,
     setup: &Setup,
     (updates, answers): (&[RefUpdate], &[Answer]),
-) -> Result<(), CliError> {
-    let beside = receive::beside(world, setup, updates, answers)?;
-    if beside.brought.is_empty() && beside.notes.is_empty() {
-        return Ok(());
+) -> Result<Option<Problem>, CliError> {
+    if !answers.iter().any(receive::may_bring) {
+        return Ok(None);
     }
+    // Without what is in quarantine.
     let apart = GitRepository::open(repository.directory(), None)?;
+    let is_known = |id| apart.store().has(id);
+    let beside = receive::beside(world, setup, (updates, answers), &is_known)?;
+    if beside.refused.is_some() {
+        return Ok(beside.refused);
+    }
     keep_notes(&apart, &beside.notes, world.now.0)?;
     if let Pusher::Login { host, login } = &setup.pusher {
         let by = Account { host: host.clone(), login: login.clone() };
         record_brought(&apart, &beside.brought, &by, world.now.0)?;
     }
-    Ok(())
+    Ok(None)
 }
 
 /// What stands where a push begins came there through the gate, or is recorded now: what lands on top

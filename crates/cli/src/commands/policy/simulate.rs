@@ -173,6 +173,12 @@ fn steps(repository: &GitRepository, args: &Args) -> Result<Vec<Step>, CliError>
             commits: repository.commits_between(Some(from), commit.id)?,
         });
     }
+    if steps.is_empty() {
+        return Err(CliError::usage(
+            "the history has no change yet: its first commit is where it begins",
+            "make one, or name another range",
+        ));
+    }
     Ok(steps)
 }
 

@@ -42,6 +42,77 @@ fn who_brought_an_agent_s_work_does_not_approve_it() {
     }
 }
 
+/// However much comes with it, and on whatever ref.
+#[test]
+fn an_agent_s_work_is_not_hidden_among_others() {
+    for place in ["refs/heads/agent", "refs/notes/x", "refs/tags/x"] {
+        let org = org();
+        on(&org, "agent", "main");
+        org.scratch.write("work/pay/charge.rs", EVIL);
+        commit_as(&org, "Claude", "noreply@anthropic.com").ok();
+        let made = org.scratch.git("work", &["rev-parse", "agent"]);
+        let mut stream = String::new();
+        for n in 1..=10_050 {
+            let from = if n == 1 { format!("from {made}\n") } else { String::new() };
+            stream.push_str(&format!(
+                "commit refs/heads/many\nmark :{n}\ncommitter yusuf <yusuf@example.com> {} +0000\ndata 1\nx\n{from}",
+                1_900_000_000 + n
+            ));
+        }
+        org.scratch.run("work", &["git", "fast-import", "--quiet"], &[], &stream).ok();
+        org.push("yusuf", &[&format!("many:{place}")]).ok();
+        signed(&org, "yusuf", "main..agent");
+        let refused = org.push("tove", &["agent:main"]);
+        assert_ne!(refused.code, 0, "{place}: the operator approved");
+    }
+}
+
+/// A target that only warns shows as much as a branch that nobody protects, and so does one where it was cleared.
+#[test]
+fn what_came_to_another_target_is_known() {
+    for mode in ["warn", "enforce"] {
+        let staging = format!(
+            "  staging: {{ refs: [refs/heads/staging], mode: {mode}, from: refs/heads/main }}\ndefaults:"
+        );
+        let org = Org::gated(program(), &POLICY.replacen("defaults:", &staging, 1));
+        on(&org, "agent", "main");
+        org.scratch.write("work/pay/charge.rs", EVIL);
+        commit_as(&org, "Claude", "noreply@anthropic.com").ok();
+        org.push("priya", &["main:refs/heads/staging"]).ok();
+        fetch(&org);
+        if mode == "enforce" {
+            let key = org.scratch.at("keys/priya").to_string_lossy().into_owned();
+            let line =
+                ["sign", "--key", &key, "--reason", "x", "--target", "staging", "main..agent"];
+            let asked = org.obstat("priya", "work", &line).all();
+            let (_, rest) = asked.split_once("Type ").unwrap_or_else(|| panic!("{asked}"));
+            let typed = format!("{}\n", rest.get(..4).unwrap());
+            org.obstat_typing("priya", "work", &line, &typed).ok();
+            org.push_statements("priya").ok();
+        }
+        org.push("yusuf", &["agent:refs/heads/staging"]).ok();
+        signed(&org, "yusuf", "main..agent");
+        let refused = org.push("tove", &["agent:main"]);
+        assert_ne!(refused.code, 0, "{mode}: the operator approved");
+    }
+}
+
+/// The twin: whoever pushes a branch on top of what others brought, brings what they add.
+#[test]
+fn who_builds_on_an_agent_s_work_is_free_to_sign_it() {
+    let org = org();
+    on(&org, "agent", "main");
+    org.scratch.write("work/pay/charge.rs", EVIL);
+    commit_as(&org, "Claude", "noreply@anthropic.com").ok();
+    org.push("yusuf", &["agent"]).ok();
+    on(&org, "more", "agent");
+    org.scratch.write("work/src/more.rs", "fn more() {}\n");
+    org.commit("priya", "on top");
+    org.push("priya", &["more"]).ok();
+    signed(&org, "priya", "main..agent");
+    org.push("yusuf", &["agent:main"]).ok();
+}
+
 /// A service is nobody: whoever commits under its address is who brings that.
 #[test]
 fn who_commits_under_a_service_s_address_does_not_approve_it() {

@@ -94,3 +94,22 @@ fn what_passes_where_nobody_minds_passes() {
     org.scratch.git_as("jonas", "work", &["merge", "-q", "--no-ff", "-m", "merge f", "f"]).ok();
     org.push("jonas", &["main"]).ok();
 }
+
+/// The twin: what main has already by a cherry-pick neither comes nor goes with the branch that it was picked from.
+#[test]
+fn what_was_picked_already_does_not_pass() {
+    let org = org();
+    on(&org, "f", "main");
+    org.scratch.write("work/pay/charge.rs", "fn charge() { fixed() }\n");
+    let fix = org.commit("jonas", ASSISTED);
+    org.scratch.write("work/src/b.rs", "fn b() {}\n");
+    org.commit("jonas", ASSISTED);
+    org.scratch.git("work", &["checkout", "-q", "main"]);
+    org.scratch.git_as("jonas", "work", &["cherry-pick", &fix]).ok();
+    signed(&org, "priya", "origin/main..main");
+    org.push("jonas", &["main"]).ok();
+    fetch(&org);
+    org.scratch.git_as("jonas", "work", &["merge", "-q", "--no-ff", "-m", "merge f", "f"]).ok();
+    let told = org.obstat("mira", "work", &["check", "origin/main..main"]);
+    assert!(!told.all().contains("undone"), "{}", told.all());
+}
