@@ -237,35 +237,6 @@ fn without_git_or_ssh_keygen_the_command_says_what_is_missing() {
     org.scratch.run("work", &line, &[("PATH", path.as_str())], &typed).ok();
 }
 
-#[test]
-fn stock_ssh_keygen_accepts_what_was_signed() {
-    let org = org();
-    org.scratch.write("work/src/a.rs", "fn a() {}\n");
-    org.commit("jonas", ASSISTED);
-    org.sign("priya", "main", &[]).ok();
-    let signers = org.obstat("mira", "work", &["roster", "allowed-signers"]).ok();
-    org.scratch.write("allowed", signers);
-    // Taken apart as docs/formats/envelope.md says.
-    let script = r#"
-        name=$(git -C work for-each-ref --format='%(objectname)' refs/obstat/approvals | head -n 1)
-        git -C work cat-file blob "$name" >envelope
-        sed -n 's/^"statement":"\(.*\)",$/\1/p' envelope | sed 's/\\\(.\)/\1/g' | tr -d '\n' >statement
-        printf '%b' "$(sed -n 's/^"signature":"\(.*\)"}$/\1/p' envelope)" >signature
-        ssh-keygen -Y verify -f allowed -I priya -n obstat-approval@v1 -s signature <statement
-        ssh-keygen -Y verify -f allowed -I mira -n obstat-approval@v1 -s signature <statement && echo WRONG
-        printf x >>statement
-        ssh-keygen -Y verify -f allowed -I priya -n obstat-approval@v1 -s signature <statement && echo WRONG
-        true"#;
-    let found = org.scratch.run(".", &["sh", "-c", script], &[], "");
-    assert_eq!(found.code, 0, "{}", found.all());
-    assert!(
-        found.out.contains("Good \"obstat-approval@v1\" signature for priya"),
-        "{}",
-        found.all()
-    );
-    assert!(!found.out.contains("WRONG"), "{}", found.all());
-}
-
 /// Puts a hook beside the gate's, to be run between its judgement and the move of the refs.
 fn between(org: &obstat_testkit::Org, script: &str) {
     org.scratch.write("server.git/hooks/update", format!("#!/bin/sh\n{script}\n"));
