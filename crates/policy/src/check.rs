@@ -145,6 +145,13 @@ fn warnings(policy: &Policy, roster: &Roster, now: Timestamp) -> Vec<Diagnostic>
             );
         }
     }
+    for exemption in policy.exemptions() {
+        let everything = ["**", "**/*", "**/**"];
+        if exemption.paths().iter().any(|path| everything.contains(&path.text())) {
+            let name = exemption.name();
+            found.push(format!("exemption `{name}` is for every path: what is within its limits needs nobody, whatever rules say"));
+        }
+    }
     let approvals =
         policy.rules().iter().flat_map(|r| r.requirements()).flat_map(Requirement::approvals);
     if approvals.into_iter().any(Approvals::asks_owners_of_paths)

@@ -84,7 +84,7 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
     let Files { policy, roster, .. } = files;
     let target = target(args.target.as_deref(), &policy)?;
     let repository = context::here()?;
-    let steps = steps(&repository, args)?;
+    let (steps, is_cut) = steps(&repository, args)?;
     let commits: Vec<Commit> = steps.iter().flat_map(|step| step.commits.clone()).collect();
     let mut inputs = inputs(policy, roster, code_owners);
     let guests = unknown(&inputs.roster, &inputs.fingerprints, &commits);
@@ -122,7 +122,8 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
         progress.at(n as u64 + 1);
     }
     progress.end();
-    let about = About { target: &target, guests: guests.len() as u64, level: &level, args };
+    let guests = guests.len() as u64;
+    let about = About { target: &target, guests, level: &level, is_cut, args };
     match args.format {
         Format::Text => text(ui, &about, &tally),
         Format::Json => json(ui, &about, &tally)?,
@@ -140,8 +141,8 @@ struct Step {
     commits: Vec<Commit>,
 }
 
-/// The newest steps along first parents, oldest first.
-fn steps(repository: &GitRepository, args: &Args) -> Result<Vec<Step>, CliError> {
+/// The newest steps along first parents, oldest first, and whether there are more.
+fn steps(repository: &GitRepository, args: &Args) -> Result<(Vec<Step>, bool), CliError> {
     let range = args.range.as_deref().unwrap_or("HEAD");
     let (base, head) = range.split_once("..").map_or((None, range), |(a, b)| (Some(a), b));
     let base = base.filter(|b| !b.is_empty()).map(|b| repository.resolve(b)).transpose()?;
@@ -157,6 +158,7 @@ fn steps(repository: &GitRepository, args: &Args) -> Result<Vec<Step>, CliError>
         next = commit.parents.first().copied();
         chain.push(commit);
     }
+    let is_cut = next.as_ref().is_some_and(is_own);
     if chain.is_empty() {
         return Err(CliError::usage("the range holds no change", "name A..B, with A below B"));
     }
@@ -179,7 +181,7 @@ fn steps(repository: &GitRepository, args: &Args) -> Result<Vec<Step>, CliError>
             "make one, or name another range",
         ));
     }
-    Ok(steps)
+    Ok((steps, is_cut))
 }
 
 fn target(name: Option<&str>, policy: &Policy) -> Result<RefName, CliError> {
@@ -218,5 +220,7 @@ struct About<'a> {
     target: &'a RefName,
     guests: u64,
     level: &'a LevelName,
+    /// Whether older changes of the range were left out.
+    is_cut: bool,
     args: &'a Args,
 }

@@ -20,6 +20,10 @@ pub(super) fn text(ui: &mut Ui, about: &About, tally: &Tally) {
         let who = if about.guests == 1 { "1 person" } else { &format!("{} people", about.guests) };
         ui.line(format!("  {who} not in the roster, taken for {}", about.level));
     }
+    if about.is_cut {
+        let most = count(about.args.most as u64, "change");
+        ui.line(format!("  the newest {most} alone: --most N takes more"));
+    }
     ui.line("");
     let row = |label: &str, n: u64| {
         format!("    {label:<20} {} {:>7}  {:>5}", bar(n, all, marks), grouped(n), percent(n, all))
