@@ -301,7 +301,9 @@ impl Store {
     /// # Errors
     /// [`PortError`] when it is missing.
     pub fn blob(&self, id: Oid, cap: u64) -> Result<Option<Vec<u8>>, PortError> {
-        if self.header(id, "blob")?.0 as u64 > cap {
+        let (size, kind) = self.header(id, "blob")?;
+        fits(id, (0, kind), (git2::ObjectType::Blob, "blob"), usize::MAX)?;
+        if size as u64 > cap {
             return Ok(None);
         }
         Ok(Some(self.read(id, git2::ObjectType::Blob, "blob")?.data().to_vec()))

@@ -178,6 +178,29 @@ fn a_note_that_is_taken_away_is_still_known() {
     }
 }
 
+/// A tag of a tag of a tag leads nowhere that anybody looks.
+#[test]
+fn a_tag_too_deep_to_be_followed_is_taken_nowhere() {
+    let org = org();
+    let mut tip = org.scratch.git("work", &["rev-parse", "main"]);
+    let mut kind = "commit";
+    for n in 0..18 {
+        let text =
+            format!("object {tip}\ntype {kind}\ntag t{n}\ntagger x <x@example.com> 1 +0000\n\nx\n");
+        tip = org
+            .scratch
+            .run("work", &["git", "hash-object", "-t", "tag", "-w", "--stdin"], &[], &text)
+            .ok();
+        tip = tip.trim().to_owned();
+        kind = "tag";
+        let pushed = org.push("yusuf", &[&format!("{tip}:refs/tags/t{n}")]);
+        assert_eq!(pushed.code != 0, n > 14, "{n}: {}", pushed.err);
+    }
+    // The twin: what is no commit at all.
+    let blob = org.scratch.git("work", &["rev-parse", "main:pay/charge.rs"]);
+    org.push("yusuf", &[&format!("{blob}:refs/tags/blob"), "main^{tree}:refs/tags/tree"]).ok();
+}
+
 /// A tag shows who made something as a branch does, also once it is gone.
 #[test]
 fn what_came_as_a_tag_is_an_earlier_form() {
