@@ -19,37 +19,35 @@ pub fn count(sides: Sides, cap: usize) -> LineCount {
     let counts = |line: &[u8]| !binary || is_text(line);
     let least = |side: Option<&[u8]>| u64::from(binary && side.is_some());
     let (old, new) = (old.unwrap_or_default(), new.unwrap_or_default());
-    let found = |(added, removed): (usize, usize)| LineCount {
-        added: (added as u64).max(least(sides.new)),
-        removed: (removed as u64).max(least(sides.old)),
-    };
-    found(if old.is_empty() || new.is_empty() || old.len() + new.len() > cap {
+    let (added, removed) = changed(&old, &new, cap, counts);
+    LineCount { added: added.max(least(sides.new)), removed: removed.max(least(sides.old)) }
+}
+
+/// Lines that one side has and the other has not, as far as they count.
+fn changed(old: &[u8], new: &[u8], cap: usize, counts: impl Fn(&[u8]) -> bool) -> (u64, u64) {
+    if old.is_empty() || new.is_empty() || old.len() + new.len() > cap {
         let all = |bytes: &[u8]| {
-            let lines = bytes.split_inclusive(|b| *b == b'\n');
-            lines.filter(|line| counts(line)).count()
+            bytes.split_inclusive(|b| *b == b'\n').filter(|line| counts(line)).count() as u64
         };
-        (all(&new), all(&old))
-    } else {
-        let input = InternedInput::new(&*old, &*new);
-        if let Some((before, after)) = repetitive(&input) {
-            let all = |tokens: &[Token]| {
-                tokens.iter().filter(|line| counts(input.interner[**line])).count()
-            };
-            return found((all(after), all(before)));
-        }
-        let diff = Diff::compute(Algorithm::Histogram, &input);
-        let mut lines = (0, 0);
-        for hunk in diff.hunks() {
-            let of = |tokens: &[Token], range: std::ops::Range<u32>| {
-                let range = usize::try_from(range.start).ok()?..usize::try_from(range.end).ok()?;
-                let lines = tokens.get(range)?.iter();
-                Some(lines.filter(|line| counts(input.interner[**line])).count())
-            };
-            lines.0 += of(&input.after, hunk.after).unwrap_or(usize::MAX);
-            lines.1 += of(&input.before, hunk.before).unwrap_or(usize::MAX);
-        }
-        lines
-    })
+        return (all(new), all(old));
+    }
+    let input = InternedInput::new(old, new);
+    let those = |tokens: &[Token]| {
+        tokens.iter().filter(|line| counts(input.interner[**line])).count() as u64
+    };
+    if let Some((before, after)) = repetitive(&input) {
+        return (those(after), those(before));
+    }
+    let (mut added, mut removed) = (0, 0);
+    for hunk in Diff::compute(Algorithm::Histogram, &input).hunks() {
+        let of = |tokens: &[Token], range: std::ops::Range<u32>| {
+            let range = usize::try_from(range.start).ok()?..usize::try_from(range.end).ok()?;
+            tokens.get(range).map(those)
+        };
+        added += of(&input.after, hunk.after).unwrap_or(u64::from(u32::MAX));
+        removed += of(&input.before, hunk.before).unwrap_or(u64::from(u32::MAX));
+    }
+    (added, removed)
 }
 
 /// What lies between the lines that both begin and end with, where it is long and of few different lines: to

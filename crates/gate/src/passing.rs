@@ -5,6 +5,7 @@ use crate::memo::Memo;
 use crate::ports::{Commit, PortError, Repository};
 use obstat_model::change::{ChangeFacts, ChangedFile, FileChange, LineCount, Revision};
 use obstat_model::object::{Oid, RepoPath};
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashSet};
 use std::rc::Rc;
 
@@ -40,7 +41,6 @@ impl Passing {
         let (mut paths, mut touching, mut seen) = (BTreeSet::new(), BTreeSet::new(), 0usize);
         for commit in commits.iter().filter(|commit| !is_whole(commit)) {
             let touched = memo.touched(commit.id, || touched(repository, commit))?;
-            let before = paths.len();
             seen = seen.saturating_add(touched.len());
             for path in touched.iter().filter(|path| !own.contains(path)) {
                 // What is in the end as this commit has it did not go.
@@ -51,10 +51,12 @@ impl Passing {
                     touching.insert(commit.id);
                 }
             }
-            if seen > SEEN_MAX || (paths.len() > PATHS_MAX && paths.len() > before) {
-                let what = "the change, with what its commits touch on the way,".to_owned();
-                let limit = format!("{} files", obstat_model::text::grouped(PATHS_MAX as u64));
-                return Err(PortError::TooLarge { what, limit });
+            for (n, most) in [(seen, SEEN_MAX), (paths.len(), PATHS_MAX)] {
+                if n > most {
+                    let what = "the change, with what its commits touch on the way,".to_owned();
+                    let limit = format!("{} files", obstat_model::text::grouped(most as u64));
+                    return Err(PortError::TooLarge { what, limit });
+                }
             }
         }
         Ok(Self { paths: paths.into_iter().collect(), commits: touching.into_iter().collect() })
@@ -81,7 +83,10 @@ impl Passing {
     }
 
     /// A change as rules see it: with such paths as files without lines, behind those that it changes.
-    pub(crate) fn with(&self, change: &ChangeFacts) -> ChangeFacts {
+    pub(crate) fn with<'a>(&self, change: &'a ChangeFacts) -> Cow<'a, ChangeFacts> {
+        if self.paths.is_empty() {
+            return Cow::Borrowed(change);
+        }
         let file = |path: &RepoPath| ChangedFile {
             change: FileChange { path: path.clone(), old: None, new: None, content: None },
             lines: LineCount { added: 0, removed: 0 },
@@ -89,7 +94,7 @@ impl Passing {
         };
         let mut seen = change.clone();
         seen.files.extend(self.paths.iter().map(file));
-        seen
+        Cow::Owned(seen)
     }
 }
 

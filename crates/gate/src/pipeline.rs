@@ -84,7 +84,7 @@ pub fn judge(
     let reader = Reader { world, standing };
     let mut found = reader.read(&proposal.target, &change)?;
     found.leave_out(world.repository, &passing)?;
-    let (proposed, content) = (&proposal, (&change, &seen));
+    let (proposed, content) = (&proposal, (&change, &*seen));
     let case = Case { world, inputs, standing, proposal: proposed, content, commits: &commits };
     let mut concluded = case.conclude(&earlier, &found, detail)?;
     if concluded.decision.outcome == Outcome::Clear {

@@ -39,7 +39,9 @@ impl Role {
             Self::Committer => "a committer",
             Self::CoAuthor => "a co-author",
             Self::Contributor => "a contributor to an earlier form",
-            Self::Operator => "the operator of the agent, who counts as an author",
+            Self::Operator => {
+                "the one who ran or brought an agent's work, and counts as its author"
+            }
         }
     }
 }

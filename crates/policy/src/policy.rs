@@ -40,6 +40,16 @@ impl Rule {
         &self.name
     }
 
+    /// Whether it is for a path at all: one for other paths asks nothing of it, however large a change is.
+    pub(crate) fn is_for(&self, path: &str) -> bool {
+        self.conditions.iter().all(|condition| match condition {
+            Condition::Paths(paths) => {
+                paths.patterns().iter().any(|pattern| pattern.matches(path.as_bytes()))
+            }
+            _ => true,
+        })
+    }
+
     pub(crate) fn conditions(&self) -> &[Condition] {
         &self.conditions
     }

@@ -146,14 +146,15 @@ fn commit(name: &str, number: u32, files: &[(&str, String)]) -> String {
     text
 }
 
+/// A policy up to its rules.
+pub(super) const BEFORE_RULES: &str = "version: 1\n\
+    targets:\n  production: { refs: [refs/heads/main], mode: enforce }\n\
+    defaults: { presence: key, expires: 14d }\n\
+    override: { holders: [p0], presence: key, at_most: 12h, review_within: 3d }\n\
+    rules:\n";
+
 fn policy(rules: u32) -> String {
-    let mut text = String::from(
-        "version: 1\n\
-         targets:\n  production: { refs: [refs/heads/main], mode: enforce }\n\
-         defaults: { presence: key, expires: 14d }\n\
-         override: { holders: [p0], presence: key, at_most: 12h, review_within: 3d }\n\
-         rules:\n",
-    );
+    let mut text = BEFORE_RULES.to_owned();
     for rule in 0..rules {
         let _ = write!(
             text,

@@ -1,6 +1,6 @@
 //! What the commands about a policy take: prove, diff, simulate; judges no answer.
 
-use super::gated::{Gated, Size, TARGET};
+use super::gated::{BEFORE_RULES, Gated, Size, TARGET};
 use super::measure::{Pair, Program};
 use super::row::{Limit, Row};
 use super::{Bench, BenchError, Context, history};
@@ -82,13 +82,9 @@ fn written(place: &Path, name: &str, policy: &str, roster: &str) -> Result<PathB
 
 /// A rule for everything, so that the claim holds, and rules whose patterns cut each other.
 fn policy(rules: u32) -> String {
-    let mut text = String::from(
-        "version: 1\n\
-         targets:\n  production: { refs: [refs/heads/main], mode: enforce }\n\
-         defaults: { presence: key, expires: 14d }\n\
-         override: { holders: [p0], presence: key, at_most: 12h, review_within: 3d }\n\
-         rules:\n  - name: assisted\n    when: { assistance: possible, author_level_below: senior }\n    \
-         require: [{ approvals: 1, level: senior }]\n",
+    let mut text = format!(
+        "{BEFORE_RULES}  - name: assisted\n    when: {{ assistance: possible, author_level_below: senior }}\n    \
+         require: [{{ approvals: 1, level: senior }}]\n"
     );
     for rule in 1..rules {
         let _ = write!(

@@ -16,7 +16,7 @@ use std::collections::HashSet;
 /// What is to be kept.
 #[derive(Debug, Default)]
 pub struct Beside {
-    /// Commits on refs that nobody protects, of agents and services: whoever brings them ran these.
+    /// New commits of agents and services: whoever brings them ran these.
     pub brought: Vec<Oid>,
     /// A commit that would not be looked at again, because it is too large or malformed.
     pub refused: Option<Problem>,

@@ -213,13 +213,7 @@ impl Forms {
             tools: Vec::new(),
         };
         for policy in policies {
-            // A rule for other paths is none for this one, however large the change.
-            let rules = policy.rules().iter().filter(|rule| {
-                rule.conditions().iter().all(|condition| match condition {
-                    Condition::Paths(paths) => within(paths.patterns()),
-                    _ => true,
-                })
-            });
+            let rules = policy.rules().iter().filter(|rule| rule.is_for(path));
             for condition in rules.flat_map(|rule| rule.conditions()) {
                 match condition {
                     Condition::Lines(lines) => around(&mut forms.lines, lines.0),

@@ -26,17 +26,9 @@ impl Spread {
         if lines == 0 || !policy.rules().iter().any(|rule| counts(&rule)) {
             return here;
         }
-        let is_for = |rule: &Rule, path: &str| {
-            rule.conditions().iter().all(|condition| match condition {
-                Condition::Paths(paths) => {
-                    paths.patterns().iter().any(|p| p.matches(path.as_bytes()))
-                }
-                _ => true,
-            })
-        };
         let rules_of = |path: &str| -> Vec<usize> {
             let all = policy.rules().iter().enumerate();
-            all.filter(|(_, rule)| is_for(rule, path)).map(|(at, _)| at).collect()
+            all.filter(|(_, rule)| rule.is_for(path)).map(|(at, _)| at).collect()
         };
         let elsewhere = |path: &str| {
             let exempt = policy.exemptions().iter();
