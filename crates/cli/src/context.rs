@@ -2,7 +2,7 @@
 
 pub(crate) mod change;
 pub(crate) mod store;
-mod target;
+pub(crate) mod target;
 
 use crate::error::CliError;
 use obstat_attest::{VerifyOptions, trust};

@@ -48,7 +48,7 @@ pub fn of_commit(
     for note in read.iter() {
         match note {
             Ok(note) => found.extend(note.evidence(fingerprints, commit.id)),
-            Err(why) => found.push(unread(commit.id, why)),
+            Err(why) => found.push(unread_note(commit.id, why)),
         }
     }
     Ok(found)
@@ -119,7 +119,9 @@ pub fn recorded(then: Then, evidence: &[Evidence]) -> Vec<Evidence> {
     tools.into_iter().map(sign).collect()
 }
 
-fn unread(commit: Oid, why: &str) -> Evidence {
+/// What a note that cannot be read is taken for.
+#[must_use]
+pub fn unread_note(commit: Oid, why: &str) -> Evidence {
     Evidence {
         strength: Strength::E1,
         kind: EvidenceKind::Note,

@@ -4,11 +4,14 @@
 //! Owned, matched without owner, and unmatched stay distinct. The format is described in
 //! `docs/formats/codeowners.md`.
 
+mod compare;
 mod github;
 mod gitlab;
 mod line;
 mod names;
 mod pattern;
+
+pub(crate) use compare::{compare, name, phrase};
 
 use crate::diagnostic::{Diagnostic, Report, shown};
 use line::{Line, Word};

@@ -6,6 +6,7 @@ mod cells;
 mod people;
 mod terms;
 
+use crate::codeowners::CodeOwners;
 use crate::policy::Policy;
 use crate::supposed::{self, Help, Model, Owners, Word};
 use cells::{Cell, Group};
@@ -36,6 +37,8 @@ pub struct Version<'a> {
     pub policy: &'a Policy,
     /// The roster.
     pub roster: &'a Roster,
+    /// Owners of paths, where a file names any.
+    pub code_owners: Option<&'a CodeOwners>,
 }
 
 /// What changes from one version to another.

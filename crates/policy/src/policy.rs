@@ -57,6 +57,12 @@ impl Rule {
     pub(crate) fn requirements(&self) -> &[Requirement] {
         &self.requirements
     }
+
+    /// Whether it asks for owners of what is touched.
+    pub(crate) fn asks_owners_of_paths(&self) -> bool {
+        let approvals = self.requirements.iter().flat_map(Requirement::approvals);
+        approvals.into_iter().any(Approvals::asks_owners_of_paths)
+    }
 }
 
 /// Who may break the glass, and under which terms.

@@ -67,6 +67,14 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
             ui.note("  No statements were fetched here, so none can count. Fetch them with");
             ui.note(format!("  {}", ui.paint.blue(FETCH)));
         }
+        if prepared.inputs_are_of_nobody()? {
+            let mark = ui.marks.warning(ui.paint);
+            let target = prepared.target.short();
+            ui.note(format!(
+                "  {mark} Policy and roster of {target} are not those of the trust file, and no gate's record of"
+            ));
+            ui.note("    its tip is here. Without a gate a deploy is judged with --landed, from what was agreed on.");
+        }
         if prepared.pinned == Pinned::No {
             ui.note("  The trust root came from the repository itself; pin it with --trust.");
         }
@@ -138,7 +146,7 @@ fn told(
                 let parts = count(parts.len() as u64, "part");
                 ui.line(format!("  {parts} of it, as pushed one by one: clear. What is left:"));
             }
-            brief::check(ui, &prepared.label, judgement, prepared.came_unsigned());
+            brief::check(ui, &prepared.label, judgement, prepared.came());
         }
         Format::Json => {
             let text = serde_json::to_string(&result(judgement));

@@ -13,6 +13,7 @@ use obstat_gate::inputs;
 use obstat_gate::pipeline::Detail;
 use obstat_gate::ports::{NoCache, Repository as _};
 use obstat_git::GitRepository;
+use obstat_model::assistance::AssistanceVerdict;
 use obstat_model::statement::Act;
 use obstat_provenance::{CommitFacts, Fingerprints, RawIdentity};
 use std::process::Command;
@@ -107,7 +108,18 @@ fn is_known(repository: &GitRepository, tool: &str) -> Result<bool, CliError> {
 fn signed(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
     let prepared = prepare(&args.change)?.must_be_open()?;
     let judgement = prepared.judge(Detail::Plain)?;
+    let who = make::who(&prepared, &args.key)?;
     brief::before_signing(ui, &judgement);
+    let mark = ui.marks.warning(ui.paint);
+    if !brief::is_maker(&judgement, &who) {
+        let text = "did not make it, as far as its commits tell, so this will not count";
+        ui.line(format!("  {mark} {who} {text}"));
+    }
+    if args.unassisted && judgement.assistance.verdict == AssistanceVerdict::Assisted {
+        ui.line(format!(
+            "  {mark} there is evidence of an AI, which this contradicts for all to see"
+        ));
+    }
     let act = Act::Author { unassisted: args.unassisted };
     let draft = Draft { act, reason: String::new(), expires: None };
     match make::ask_and_sign(&prepared, &judgement, &args.key, draft, ui)? {

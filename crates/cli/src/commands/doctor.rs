@@ -127,6 +127,14 @@ fn looks(prepared: &Prepared) -> Vec<Found> {
             "pin the one that your platform team has: --trust FILE".to_owned(),
         ),
     });
+    if matches!(prepared.inputs_are_of_nobody(), Ok(true)) {
+        all.push(Found::Fair(
+            format!(
+                "policy and roster of {target} are not those of the trust file, and no gate's record of its tip is here"
+            ),
+            "fetch the records, or compare with what was agreed on: obstat policy diff COMMIT".to_owned(),
+        ));
+    }
     all.push(match prepared.has_records() {
         Ok(true) => Found::Good("statements and records are fetched here".to_owned()),
         _ => Found::Fair(

@@ -81,6 +81,13 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
     let people = obstat_model::text::count(drafted.people.len() as u64, "entry")
         .replace("entrys", "entries");
     ui.line(format!("  {people} from {}", obstat_model::text::count(drafted.commits, "commit")));
+    for person in drafted.people.iter().filter(|person| person.looks_like_a_bot()).take(5) {
+        ui.note(format!(
+            "{} {} looks like a bot: if it is one, move it to `services` in the roster, and out of CODEOWNERS",
+            ui.marks.warning(ui.paint),
+            person.id
+        ));
+    }
     ui.note(
         "\nSet the levels in the roster; everybody but you starts at the lowest. Then check with",
     );

@@ -91,6 +91,15 @@ fn load(directory: Option<&PathBuf>) -> Result<Files, CliError> {
     Ok(Files { top, policy, roster, texts })
 }
 
+/// Tells what keeps the gate from taking these files: what is said of them here is said of nothing then.
+fn tell_refused(ui: &mut Ui, policy: &Policy, roster: &Roster) {
+    let found = obstat_policy::check(policy, roster, crate::clock::now());
+    for finding in found.iter().filter(|finding| finding.severity == Severity::Error) {
+        let mark = ui.marks.warning(ui.paint);
+        ui.note(format!("{mark} `obstat policy check` refuses this policy: {}", finding.message));
+    }
+}
+
 /// A file beside policy and roster that is written for them; its text joins theirs.
 fn beside(files: &mut Files, name: &str, hint: &str) -> Result<String, CliError> {
     let path = files.top.join(name);
@@ -120,6 +129,9 @@ fn check(args: &CheckArgs, ui: &mut Ui) -> Result<Exit, CliError> {
     let failed = |found| CliError::Input { found, texts: texts.clone() };
     let mut found = obstat_policy::check(&checked, &parsed, crate::clock::now());
     found.extend(unknown_tools(&checked, &top));
+    if args.directory.is_none() {
+        found.extend(not_its_own(&checked)?);
+    }
     let (errors, warnings): (Vec<_>, Vec<_>) =
         found.into_iter().partition(|finding| finding.severity == Severity::Error);
     for warning in &warnings {
@@ -136,6 +148,21 @@ fn check(args: &CheckArgs, ui: &mut Ui) -> Result<Exit, CliError> {
     let people = if people == 1 { "1 person".to_owned() } else { format!("{people} people") };
     ui.line(format!("{} {rules}, {people}: policy and roster hold", ui.marks.met(ui.paint)));
     Ok(Exit::Ok)
+}
+
+/// A policy binds whom it protects itself from: it is read from the default branch.
+fn not_its_own(policy: &Policy) -> Result<Option<Diagnostic>, CliError> {
+    let repository = context::here()?;
+    let Some(main) = context::target::policy_branch(&repository)? else { return Ok(None) };
+    if policy.target_of(&main).is_some() {
+        return Ok(None);
+    }
+    let text = format!("no target holds {main}, which policy and roster are read from");
+    let mut found = Diagnostic::warning("unprotected", POLICY, text);
+    found.help = Some(
+        "add it to the `refs` of a target, or name another branch at `obstat bootstrap`".to_owned(),
+    );
+    Ok(Some(found))
 }
 
 /// Tools that no fingerprint knows: a rule for them would never apply.
@@ -167,18 +194,33 @@ fn input(top: &Path, path: &RepoPath) -> Result<Option<Vec<u8>>, CliError> {
 
 fn read(top: &Path, name: &str) -> Result<String, CliError> {
     let path = top.join(name);
-    std::fs::read_to_string(&path).map_err(|e| {
-        CliError::usage(
-            format!("{}: {e}", path.display()),
-            "policy and roster belong together; `obstat init` writes what is missing of them",
-        )
+    let missing = || {
+        let text = format!("{} does not exist", path.display());
+        let hint = match top.ends_with(inputs::DIRECTORY) {
+            true => "name the directory above .obstat",
+            false => {
+                "policy and roster belong together; `obstat init` writes what is missing of them"
+            }
+        };
+        CliError::usage(text, hint)
+    };
+    let directory = top.join(inputs::DIRECTORY);
+    if std::fs::symlink_metadata(&directory).is_ok_and(|about| about.is_symlink()) {
+        return Err(CliError::usage(
+            format!("{} is a link, and inputs are files below a directory", directory.display()),
+            "put the directory itself in its place",
+        ));
+    }
+    let bytes = input(top, &RepoPath::from(name))?.ok_or_else(missing)?;
+    String::from_utf8(bytes).map_err(|_| {
+        CliError::usage(format!("{} is not UTF-8 text", path.display()), "save it as UTF-8")
     })
 }
 
 fn explain(args: &ExplainArgs, ui: &mut Ui) -> Result<Exit, CliError> {
     let prepared = prepare(&args.change)?.must_be_open()?;
     let judgement = prepared.judge(Detail::NameEligible)?;
-    brief::check(ui, &prepared.label, &judgement, prepared.came_unsigned());
+    brief::check(ui, &prepared.label, &judgement, prepared.came());
     ui.line("");
     for rule in &judgement.explained {
         let mark =

@@ -7,6 +7,7 @@ use super::{Pinned, ref_name, trust_for_reading, world};
 use crate::clock;
 use crate::context::store::DiskCache;
 use crate::error::CliError;
+use crate::ui::brief::Came;
 use obstat_attest::record;
 use obstat_gate::cover::{self, Advance, Course, Coverage, cover};
 use obstat_gate::deploy;
@@ -15,6 +16,7 @@ use obstat_gate::memo::Memo;
 use obstat_gate::pipeline::{Detail, Judgement, judge};
 use obstat_gate::ports::{PortError, Repository as _};
 use obstat_gate::proposal::{self, Proposal, Pusher, revision};
+use obstat_gate::rolling::landing_at;
 use obstat_gate::versions::Standing;
 use obstat_gate::world::World;
 use obstat_git::GitRepository;
@@ -62,6 +64,8 @@ pub(crate) struct Prepared {
     /// As the user would name it in a next command.
     pub(crate) label: String,
     branch: Option<String>,
+    /// Whether it is judged from the target's tip, as the remote last had it.
+    from_tip: bool,
     /// The default branch, whose policy is the server's.
     policy_ref: Option<RefName>,
     /// Whether it is to come, or came step by step.
@@ -113,6 +117,7 @@ pub(crate) fn prepare(args: &ChangeArgs) -> Result<Prepared, CliError> {
         head,
         label,
         branch,
+        from_tip: base.is_none(),
         policy_ref,
         course: Course::Pushed,
         landing,
@@ -139,7 +144,8 @@ fn unsigned(
 }
 
 fn version(inputs: &Inputs) -> Version<'_> {
-    Version { policy: &inputs.policy, roster: &inputs.roster }
+    let code_owners = inputs.code_owners.as_ref();
+    Version { policy: &inputs.policy, roster: &inputs.roster, code_owners }
 }
 
 /// What has landed, judged by what stood at its base and by nothing else: whoever landed it wrote what
@@ -193,6 +199,7 @@ fn landed(
         head,
         label,
         branch,
+        from_tip: false,
         policy_ref,
         course,
         landing: None,
@@ -227,6 +234,15 @@ impl Prepared {
         Ok(self.repository.is_ancestor(self.head, self.tip)?)
     }
 
+    /// Whether it is to come.
+    pub(crate) fn came(&self) -> Came {
+        match (self.came_unsigned(), self.course) {
+            (Some(at), _) => Came::Unsigned(at),
+            (None, Course::Landed) => Came::AsItStands,
+            (None, Course::Pushed) => Came::Not,
+        }
+    }
+
     /// When it landed although something was missing.
     pub(crate) fn came_unsigned(&self) -> Option<Timestamp> {
         self.landing.as_ref().map(|(record, _)| record.at)
@@ -235,6 +251,16 @@ impl Prepared {
     /// Whether anything of the gate's was fetched: without it, nothing that was signed is known.
     pub(crate) fn has_records(&self) -> Result<bool, CliError> {
         Ok(!self.repository.refs().below("refs/obstat/")?.is_empty())
+    }
+
+    /// Whether policy and roster are others than the trust root began with, and no gate's record of the
+    /// target's tip is here that tells who signed for that: as where a forge keeps the repository.
+    pub(crate) fn inputs_are_of_nobody(&self) -> Result<bool, CliError> {
+        let same = self.inputs.digest == self.trust.inputs;
+        if same || !self.from_tip || !self.has_records()? {
+            return Ok(false);
+        }
+        self.with_world(|world, _| Ok(landing_at(world, &self.target, self.tip)?.is_none()))
     }
 
     /// As [`Prepared::has_landed`], for commands that need something to decide on.

@@ -34,6 +34,20 @@ fn mains(repository: &GitRepository, remote: Option<&str>) -> Result<Vec<RefName
     Ok(names)
 }
 
+/// The branch that policy and roster are read from, as far as it is known here.
+pub(crate) fn policy_branch(repository: &GitRepository) -> Result<Option<RefName>, CliError> {
+    let branch = repository.head_branch();
+    let own = branch.as_deref().and_then(|b| b.strip_prefix("refs/heads/"));
+    let Ok(remote) = remote_of(repository, None, own) else { return Ok(None) };
+    for main in mains(repository, remote.as_deref())? {
+        if tip_of(repository, &main, remote.as_deref())?.is_some() {
+            return Ok(Some(main));
+        }
+    }
+    let own = branch.filter(|_| remote.is_none());
+    own.map(|branch| ref_name(&branch)).transpose()
+}
+
 /// The inputs at a tip or, where they are broken, the last that held: as at the gate, those say who
 /// may repair them.
 pub(super) fn inputs_at(repository: &GitRepository, tip: Oid) -> Result<Loaded, CliError> {

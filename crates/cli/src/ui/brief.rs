@@ -3,7 +3,7 @@
 mod signing;
 mod versions;
 
-pub(crate) use signing::{before_signing, part_of};
+pub(crate) use signing::{before_signing, is_maker, part_of};
 pub(crate) use versions::difference;
 
 use super::Ui;
@@ -30,14 +30,24 @@ pub(crate) fn undone(found: &Judgement) -> Option<String> {
     Some(format!("{first}{more}, changed and changed back by its commits"))
 }
 
-/// The answer to `obstat check`; `came` is when it landed although something was missing.
-pub(crate) fn check(ui: &mut Ui, label: &str, found: &Judgement, came: Option<Timestamp>) {
+/// Whether a change is to come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Came {
+    Not,
+    /// It landed, where no gate keeps records.
+    AsItStands,
+    /// It landed then although something was missing.
+    Unsigned(Timestamp),
+}
+
+/// The answer to `obstat check`.
+pub(crate) fn check(ui: &mut Ui, label: &str, found: &Judgement, came: Came) {
     let (paint, marks) = (ui.paint, ui.marks);
     let decision = &found.decision;
     let outcome = marks.outcome(decision.outcome, paint);
     let target = found.proposal.target.short();
     if decision.outcome == Outcome::Clear {
-        let afterwards = came.map_or("", |_| ", since it landed");
+        let afterwards = if matches!(came, Came::Unsigned(_)) { ", since it landed" } else { "" };
         ui.line(format!("{outcome}  {label} to {target}, {}{afterwards}", why_clear(found)));
         return;
     }
@@ -60,19 +70,19 @@ pub(crate) fn check(ui: &mut Ui, label: &str, found: &Judgement, came: Option<Ti
         let mut open = decision.diagnostics.requirements.iter();
         let open = open.find(|r| r.progress != Progress::Met);
         let first = open.map_or(Asks::Signatures, |r| r.asks);
-        if let Some(came) = came {
-            ui.note(format!("\nIt landed on {} without what is missing.", came.day()));
+        if let Came::Unsigned(at) = came {
+            ui.note(format!("\nIt landed on {} without what is missing.", at.day()));
         }
         ui.note(format!(
             "\n{}\n  {}",
             match (first, came) {
-                (Asks::Signatures | Asks::Alternatives, None) =>
+                (Asks::Signatures | Asks::Alternatives, Came::Not) =>
                     "Push it to a branch, let somebody named above sign it there with",
-                (Asks::Signatures | Asks::Alternatives, Some(_)) =>
+                (Asks::Signatures | Asks::Alternatives, _) =>
                     "Somebody named above signs it afterwards with",
                 (Asks::AuthorStatement, _) => "First who made it stands for it with",
-                (Asks::Checks, None) => "Push it to a branch, where the checks report with",
-                (Asks::Checks, Some(_)) => "The checks report afterwards with",
+                (Asks::Checks, Came::Not) => "Push it to a branch, where the checks report with",
+                (Asks::Checks, _) => "The checks report afterwards with",
             },
             paint.blue(&command(found, first))
         ));

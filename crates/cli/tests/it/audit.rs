@@ -107,6 +107,19 @@ fn what_went_around_the_gate_is_listed_in_every_form() {
     assert!(unsigned("text").contains("around"));
 }
 
+/// A note that cannot be read is what the gate takes it for.
+#[test]
+fn a_note_that_cannot_be_read_counts_as_at_the_gate() {
+    let scratch = repository();
+    let line = ["notes", "--ref", "ai", "add", "-m", "garbage", "HEAD~3"];
+    scratch.git_as("ann", "work", &line).ok();
+    let text = audit(&scratch, &[]);
+    assert!(text.contains("1 authorship note could not be read"), "{text}");
+    let lines = audit(&scratch, &["--format", "jsonl"]);
+    assert!(lines.contains("a note that cannot be read"), "{lines}");
+    assert_eq!(lines.matches("\"verdict\":\"assisted\"").count(), 3, "{lines}");
+}
+
 /// Evidence in every place that an audit reads: traces in the tree, merged branches, the range's own
 /// branch, and changed files where it is asked to look.
 #[test]

@@ -69,6 +69,26 @@ fn init_drafts_policy_roster_and_owners_from_history() {
     assert!(!scratch.at("work/.obstat/CODEOWNERS").exists());
 }
 
+/// What the gate would not read, and what would not bind its own branch, is told before it is set up.
+#[test]
+fn a_policy_that_is_a_link_or_elsewhere_is_told() {
+    let org = Org::ungated(program(), POLICY);
+    let check = || org.obstat("mira", "work", &["policy", "check"]);
+    assert!(!check().all().contains("no target holds"), "{}", check().all());
+    let other = POLICY.replace("refs: [refs/heads/main]", "refs: [refs/heads/master]");
+    let other = other.replace(", from: refs/heads/main", "");
+    assert!(!other.contains("heads/main"), "{other}");
+    org.scratch.write("work/.obstat/policy.yaml", &other);
+    assert!(check().err.contains("no target holds refs/heads/main"), "{}", check().all());
+    let (file, away) = (org.scratch.at("work/.obstat/policy.yaml"), org.scratch.at("work/away"));
+    std::fs::rename(&file, &away).unwrap_or_default();
+    assert!(check().err.contains("does not exist"), "{}", check().all());
+    std::os::unix::fs::symlink(&away, &file).unwrap_or_default();
+    let refused = check();
+    assert_eq!(refused.code, 2, "{}", refused.all());
+    assert!(refused.err.contains("is no file"), "{}", refused.err);
+}
+
 /// A team's own tools count from the moment their fingerprints are in the tree.
 #[test]
 fn fingerprints_of_a_repository_are_read() {

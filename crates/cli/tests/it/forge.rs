@@ -179,6 +179,38 @@ fn nothing_on_main_judges_itself() {
     assert_eq!(again.code, 0, "what is deployed may be deployed again: {}", again.all());
 }
 
+/// Where no gate keeps records, a policy that nobody signed is told of by who judges by it.
+#[test]
+fn a_policy_that_nobody_signed_is_told_of() {
+    let org = forge();
+    let ask = || {
+        let trust = ["--trust", "../shop.git/obstat/trust"];
+        let target = ["--target", "refs/heads/main"];
+        let check = [&["check"][..], &target, &trust].concat();
+        let doctor = [&["doctor"][..], &target, &trust].concat();
+        (org.obstat("tove", "work", &check).all(), org.obstat("tove", "work", &doctor).all())
+    };
+    let fetch = || org.scratch.git("work", &["fetch", "-q", "origin"]);
+    fetch();
+    org.scratch.write("work/docs/a.md", "text\n");
+    org.commit("tove", "docs");
+    let (check, doctor) = ask();
+    for told in [&check, &doctor] {
+        assert!(!told.contains("not those of the trust file"), "{told}");
+    }
+    let looser = POLICY.replace("level: senior", "level: junior");
+    org.scratch.write("work/.obstat/policy.yaml", looser);
+    org.commit("tove", "looser");
+    org.push("tove", &["main"]).ok();
+    fetch();
+    org.scratch.write("work/docs/b.md", "text\n");
+    org.commit("tove", "more docs");
+    let (check, doctor) = ask();
+    for told in [&check, &doctor] {
+        assert!(told.contains("not those of the trust file"), "{told}");
+    }
+}
+
 fn as_forge_all(org: &Org, message: &str) -> String {
     org.scratch.git("work", &["add", "-A"]);
     as_forge(org, &["commit", "-q", "--author", JONAS, "-m", message])

@@ -121,8 +121,14 @@ fn an_unassisted_declaration_is_signed_and_an_unsigned_one_is_nothing() {
     assert!(check.out.contains("not disclosed"), "{}", check.all());
     let key = org.scratch.at("keys/jonas");
     let line = ["declare", "--unassisted", "--key", &key.to_string_lossy()];
-    org.obstat_typing("jonas", "work", &line, &org.typed("main")).ok();
+    let own = org.obstat_typing("jonas", "work", &line, &org.typed("main"));
+    assert_eq!((own.code, own.out.contains("will not count")), (0, false), "{}", own.all());
     org.push_statements("jonas").ok();
+    // Whoever did not make it hears so before they sign.
+    let other = org.scratch.at("keys/tove");
+    let line = ["declare", "--unassisted", "--key", &other.to_string_lossy()];
+    let other = org.obstat_typing("tove", "work", &line, "no\n");
+    assert!(other.out.contains("tove did not make it"), "{}", other.all());
     org.push("jonas", &["main"]).ok();
 }
 
@@ -133,7 +139,8 @@ fn a_declaration_against_evidence_is_a_contradiction() {
     org.commit("jonas", ASSISTED);
     let key = org.scratch.at("keys/jonas");
     let line = ["declare", "--unassisted", "--key", &key.to_string_lossy()];
-    org.obstat_typing("jonas", "work", &line, &org.typed("main")).ok();
+    let told = org.obstat_typing("jonas", "work", &line, &org.typed("main")).ok();
+    assert!(told.contains("there is evidence of an AI"), "{told}");
     org.push_statements("jonas").ok();
     assert_ne!(org.push("jonas", &["main"]).code, 0);
     let check = org.obstat("jonas", "work", &["check", "--format", "json"]);

@@ -135,3 +135,58 @@ fn whoever_signs_for_a_policy_reads_what_it_lets_pass() {
     assert!(brief.contains("passes now, and did not before"), "{brief}");
     assert!(brief.contains("somebody of level mid-level changes `a`"), "{brief}");
 }
+
+/// Whoever comes to own what a rule asks owners for can sign for it from then on.
+#[test]
+fn paths_that_change_hands_are_told() {
+    let org = org();
+    let asks = POLICY.replacen("level: senior }", "level: senior, owns: touched }", 1);
+    assert_ne!(asks, POLICY);
+    org.scratch.write("work/.obstat/policy.yaml", &asks);
+    org.scratch.write("work/CODEOWNERS", "* @mira\n/pay/ @mira\n/web/ @mira @priya\n");
+    org.commit("mira", "owners");
+    let diff = |owners: &str| {
+        org.scratch.write("work/CODEOWNERS", owners);
+        org.obstat("mira", "work", &["policy", "diff", "--no-weaker", "HEAD"])
+    };
+    let (more, fewer) =
+        ("* @mira\n/pay/ @mira @tove\n/web/ @mira @priya\n", "* @mira\n/pay/ @mira\n/web/ @mira\n");
+    let told = diff(more);
+    assert!(told.out.contains("`pay/any` is owned by mira or tove, was by mira"), "{}", told.all());
+    assert_eq!(told.code, 3, "{}", told.all());
+    let told = diff(fewer);
+    assert!(
+        told.out.contains("`web/any` is owned by mira, was by mira or priya"),
+        "{}",
+        told.all()
+    );
+    assert_eq!(told.code, 0, "{}", told.all());
+    // Lines in another order differ where they cross, which nothing names.
+    let told = diff("* @mira\n/web/ @mira @priya\n/pay/ @mira\n");
+    assert_eq!((told.code, told.out.contains("read it yourself")), (3, true), "{}", told.all());
+    std::fs::remove_file(org.scratch.at("work/CODEOWNERS")).unwrap_or_default();
+    assert_eq!(diff("* @mira\n/pay/ @mira\n/web/ @mira @priya\n").code, 0);
+    // No rule asks: nothing more is possible for it.
+    org.scratch.write("work/.obstat/policy.yaml", POLICY);
+    org.commit("mira", "nobody asks");
+    let told = diff(more);
+    assert_eq!((told.code, told.out.contains("mira or tove")), (0, true), "{}", told.all());
+}
+
+/// What cannot be compared is told as what it is.
+#[test]
+fn versions_that_are_none_are_told_apart() {
+    let org = org();
+    org.scratch.write("work/src/a.rs", "fn a() {}\n");
+    let diff = |line: &[&str]| {
+        let found = org.obstat("mira", "work", &[&["policy", "diff"], line].concat());
+        assert_eq!(found.code, 2, "{}", found.all());
+        found.err
+    };
+    assert!(diff(&["HEAD~1..HEAD"]).contains("obstat policy diff HEAD~1 HEAD"));
+    assert!(diff(&["src"]).contains("without .obstat"));
+    org.scratch.git("work", &["checkout", "-q", "--orphan", "bare"]);
+    org.scratch.git("work", &["rm", "-q", "--cached", "-r", ".obstat"]);
+    org.scratch.git_as("mira", "work", &["commit", "-q", "-m", "none"]).ok();
+    assert!(diff(&["HEAD"]).contains("no policy and roster to compare with"));
+}

@@ -48,6 +48,10 @@ impl Pattern {
         Self(parts.into())
     }
 
+    pub(super) fn parts(&self) -> &[Part] {
+        &self.0
+    }
+
     /// Whether a path, cut at `/`, matches.
     pub(super) fn matches(&self, path: &[&[u8]]) -> bool {
         let step = |part: &Part, at: usize| match part {

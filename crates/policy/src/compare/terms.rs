@@ -2,11 +2,18 @@
 
 use super::cells::FILES_MAX;
 use super::{Version, people};
+use crate::codeowners;
 use crate::condition::Condition;
 use crate::policy::{OverrideTerms, Policy, Rewrite, Rule};
+use crate::requirement::owns::of_file;
+use obstat_model::facts::{PathOwner, PathOwners};
 use obstat_model::id::{PersonId, RuleName};
 use obstat_model::target::Mode;
+use obstat_model::text::escape_cut;
 use obstat_model::time::Seconds;
+
+/// Most paths with new owners that are named.
+const PATHS_TOLD: usize = 8;
 
 /// What changes, and whether more is possible now.
 pub(super) fn terms(old: Version, new: Version) -> Vec<(String, bool)> {
@@ -16,6 +23,57 @@ pub(super) fn terms(old: Version, new: Version) -> Vec<(String, bool)> {
     found.extend(limits(old.policy, new.policy));
     found.extend(owners(old, new));
     found.extend(people::identities(old.roster.parts(), new.roster.parts()));
+    found.extend(paths(old, new));
+    found
+}
+
+/// Paths that change hands. Where no rule asks their owners, nothing more is possible for it.
+fn paths(old: Version, new: Version) -> Vec<(String, bool)> {
+    let handover = codeowners::compare(old.code_owners, new.code_owners);
+    let asks = |policy: &Policy| policy.rules().iter().any(Rule::asks_owners_of_paths);
+    let asked = asks(old.policy) || asks(new.policy);
+    let looser = |(_, was, is): &&(String, PathOwners, PathOwners)| {
+        let before = of_file(&old.policy.defaults().owners, &was.groups);
+        let after = of_file(&new.policy.defaults().owners, &is.groups);
+        !before.iter().all(|had| after.iter().any(|has| has.satisfies(had)))
+    };
+    let (more, rest): (Vec<_>, Vec<_>) = handover.paths.iter().partition(looser);
+    let mut found = default_owners(old.policy, new.policy, asked);
+    for (all, weaker) in [(more, asked), (rest, false)] {
+        for (path, was, is) in all.iter().take(PATHS_TOLD) {
+            let (path, was, is) =
+                (escape_cut(path, 60), codeowners::phrase(was), codeowners::phrase(is));
+            let text = format!("`{path}` is owned by {is}, was by {was}");
+            found.push((escape_cut(&text, 300), weaker));
+        }
+        if all.len() > PATHS_TOLD {
+            let text = format!("{} more paths change their owners", all.len() - PATHS_TOLD);
+            found.push((text, weaker));
+        }
+    }
+    if handover.is_partial {
+        let text = "lines of CODEOWNERS change in ways that are not told here: read it yourself";
+        found.push((text.to_owned(), asked));
+    }
+    found
+}
+
+/// Who owns what nobody else does.
+fn default_owners(old: &Policy, new: &Policy, asked: bool) -> Vec<(String, bool)> {
+    let (was, is) = (&old.defaults().owners, &new.defaults().owners);
+    let names = |these: &[PathOwner], those: &[PathOwner]| -> Vec<String> {
+        these.iter().filter(|one| !those.contains(one)).map(codeowners::name).collect()
+    };
+    let (more, fewer) = (names(is, was), names(was, is));
+    let mut found = Vec::new();
+    if !more.is_empty() {
+        let text = format!("paths without owners are owned by {} as well", more.join(", "));
+        found.push((text, asked));
+    }
+    if !fewer.is_empty() {
+        let text = format!("paths without owners are no longer owned by {}", fewer.join(", "));
+        found.push((text, false));
+    }
     found
 }
 

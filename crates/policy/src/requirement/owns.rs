@@ -11,10 +11,23 @@ use obstat_model::roster::Person;
 /// Groups of owners that must each be heard, with a file that each owns.
 pub(crate) struct Groups<'a>(Vec<(Needed<'a>, usize)>);
 
+/// Owners of whom so many must be heard.
 #[derive(PartialEq, Eq)]
-struct Needed<'a> {
+pub(crate) struct Needed<'a> {
     owners: &'a [PathOwner],
     count: u32,
+}
+
+impl Needed<'_> {
+    /// Whether whoever satisfies this satisfies the other one too.
+    pub(crate) fn satisfies(&self, other: &Self) -> bool {
+        let mut known = self.owners.iter().filter(|owner| is_known(owner));
+        self.count >= other.count && known.all(|owner| other.owners.contains(owner))
+    }
+}
+
+fn is_known(owner: &PathOwner) -> bool {
+    !matches!(owner, PathOwner::Unknown(_))
 }
 
 impl<'a> Groups<'a> {
@@ -33,7 +46,8 @@ impl<'a> Groups<'a> {
         let mut groups: Vec<(Needed, usize)> = Vec::new();
         for place in concern.places(case) {
             let found = case.facts.owners.get(*place).map(|o| o.groups.as_slice());
-            for needed in of_file(case, found.unwrap_or_default()) {
+            let default = &case.policy.defaults().owners;
+            for needed in of_file(default, found.unwrap_or_default()) {
                 if !groups.iter().any(|(known, _)| *known == needed) {
                     groups.push((needed, *place));
                 }
@@ -60,12 +74,11 @@ impl<'a> Groups<'a> {
 
 /// What one file needs: an owner of each section that demands something. The default owners stand
 /// in where a section has none that the roster knows, and where no section says anything.
-fn of_file<'a>(case: &Case<'a>, groups: &'a [OwnerGroup]) -> Vec<Needed<'a>> {
-    let default = || Needed { owners: &case.policy.defaults().owners, count: 1 };
-    let known = |owner: &PathOwner| !matches!(owner, PathOwner::Unknown(_));
+pub(crate) fn of_file<'a>(default: &'a [PathOwner], groups: &'a [OwnerGroup]) -> Vec<Needed<'a>> {
+    let default = || Needed { owners: default, count: 1 };
     let demanding = groups.iter().filter(|g| !g.optional);
     let needed: Vec<Needed> = demanding
-        .map(|group| match group.owners.iter().any(known) {
+        .map(|group| match group.owners.iter().any(is_known) {
             true => Needed { owners: &group.owners, count: group.count.max(1) },
             false => default(),
         })

@@ -197,7 +197,7 @@ fn whatever_weakens_the_shipped_policy_is_told_as_weaker() {
     while tried < COMPARED {
         let Some((what, weaker)) = weakened(&value, &mut dice) else { continue };
         let Ok(new) = parse_policy(&weaker.to_string(), "policy.yaml", &roster) else { continue };
-        let version = |policy| Version { policy, roster: &roster };
+        let version = |policy| Version { policy, roster: &roster, code_owners: None };
         let now = Now(Timestamp::from_unix(NOON));
         let found = compare(version(&old), version(&new), now);
         let terms = found.terms.iter().any(|(_, weaker)| *weaker);

@@ -3,7 +3,7 @@
 
 use super::Known;
 use crate::error::CliError;
-use obstat_gate::assist::{NOTE_MAX, of_message, traces_of};
+use obstat_gate::assist::{NOTE_MAX, of_message, traces_of, unread_note};
 use obstat_gate::ports::{Commit, Repository as _};
 use obstat_git::GitRepository;
 use obstat_model::assistance::Assistance;
@@ -35,7 +35,14 @@ impl Recorded {
                 Some(Ok(found)) => {
                     notes.by_commit.insert(commit, found.evidence(fingerprints, commit));
                 }
-                Some(Err(_)) | None => notes.broken += 1,
+                unread => {
+                    let why = match unread {
+                        Some(Err(why)) => why.to_string(),
+                        _ => format!("it has over {} MiB", NOTE_MAX >> 20),
+                    };
+                    notes.by_commit.insert(commit, vec![unread_note(commit, &why)]);
+                    notes.broken += 1;
+                }
             }
         }
         Ok(notes)

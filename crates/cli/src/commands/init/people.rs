@@ -28,6 +28,13 @@ pub(crate) struct Drafted {
     pub(crate) places: Vec<String>,
 }
 
+impl Drafted {
+    /// Whether the name is a bot's, which people may have as well.
+    pub(super) fn looks_like_a_bot(&self) -> bool {
+        self.id.ends_with("bot") || self.id.starts_with("bot-")
+    }
+}
+
 /// Everything drafted.
 #[derive(Debug, Default)]
 pub(crate) struct Draft {

@@ -1,6 +1,6 @@
 //! `obstat policy diff`: what a changed policy lets pass that the old one does not, and the reverse.
 
-use super::{Files, load};
+use super::{load, owners, tell_refused};
 use crate::clock;
 use crate::context;
 use crate::context::store::DiskCache;
@@ -8,13 +8,14 @@ use crate::error::CliError;
 use crate::ui::Ui;
 use crate::ui::brief::difference;
 use obstat_api::exit::Exit;
-use obstat_gate::inputs;
+use obstat_gate::inputs::{self, Unusable};
 use obstat_gate::ports::Repository as _;
 use obstat_model::roster::Roster;
 use obstat_model::text::escape_cut;
 use obstat_policy::Policy;
+use obstat_policy::codeowners::CodeOwners;
 use obstat_policy::compare::{Difference, Story, Version, compare};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Most stories of a kind that are told.
 const TOLD_MAX: usize = 5;
@@ -44,9 +45,8 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
     let (old, new) = (version(Some(&args.old))?, version(args.new.as_deref())?);
-    let before = Version { policy: &old.0, roster: &old.1 };
-    let after = Version { policy: &new.0, roster: &new.1 };
-    let found = compare(before, after, clock::now());
+    tell_refused(ui, &new.policy, &new.roster);
+    let found = compare(old.version(), new.version(), clock::now());
     match args.format {
         Format::Text => difference(ui, &found, TOLD_MAX),
         Format::Json => json(ui, &found)?,
@@ -56,21 +56,56 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
     Ok(if fails { Exit::Blocked } else { Exit::Ok })
 }
 
+/// What decides, of one version.
+struct Deciding {
+    policy: Policy,
+    roster: Roster,
+    code_owners: Option<CodeOwners>,
+}
+
+impl Deciding {
+    fn version(&self) -> Version<'_> {
+        let code_owners = self.code_owners.as_ref();
+        Version { policy: &self.policy, roster: &self.roster, code_owners }
+    }
+}
+
 /// Policy and roster of a revision, of a directory, or of the work tree.
-fn version(name: Option<&str>) -> Result<(Policy, Roster), CliError> {
+fn version(name: Option<&str>) -> Result<Deciding, CliError> {
     let directory = name.map(PathBuf::from).filter(|path| path.join(inputs::DIRECTORY).is_dir());
     let (Some(name), None) = (name, &directory) else {
-        let Files { policy, roster, .. } = load(directory.as_ref())?;
-        return Ok((policy, roster));
+        let files = load(directory.as_ref())?;
+        let code_owners = owners(&files)?;
+        return Ok(Deciding { policy: files.policy, roster: files.roster, code_owners });
     };
+    let shown = escape_cut(name, 60);
+    if let Some((old, new)) = name.split_once("..") {
+        let (old, new) = (escape_cut(old, 60), escape_cut(new.trim_start_matches('.'), 60));
+        let text = format!("`{shown}` is a range, and two versions are compared");
+        return Err(CliError::usage(text, format!("obstat policy diff {old} {new}")));
+    }
     let repository = context::here()?;
-    let tree = repository.commit(repository.resolve(name)?)?.tree;
+    let found = repository.resolve(name).map_err(|error| match Path::new(name).is_dir() {
+        true => CliError::usage(
+            format!("{shown} is a directory without .obstat, and names no commit"),
+            "name the directory above .obstat, or a revision",
+        ),
+        false => error.into(),
+    })?;
+    let tree = repository.commit(found)?.tree;
     let cache = DiskCache::of(repository.directory());
     match inputs::load(&repository, tree, &cache)? {
-        Ok(found) => Ok((found.policy, found.roster)),
+        Ok(found) => {
+            let (policy, roster, code_owners) = (found.policy, found.roster, found.code_owners);
+            Ok(Deciding { policy, roster, code_owners })
+        }
+        Err(Unusable::Missing(_)) => Err(CliError::usage(
+            format!("{shown} has no policy and roster to compare with"),
+            "commit them, or name a revision or directory that has them",
+        )),
         Err(unusable) => {
-            let (name, why) = (escape_cut(name, 60), unusable.problem());
-            Err(CliError::usage(format!("at {name}: {}", why.text), why.hint))
+            let why = unusable.problem();
+            Err(CliError::usage(format!("at {shown}: {}", why.text), why.hint))
         }
     }
 }

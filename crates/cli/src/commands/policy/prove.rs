@@ -1,6 +1,6 @@
 //! `obstat policy prove`: claims about the policy of the work tree, proven or broken by a story.
 
-use super::{Files, beside, load};
+use super::{Files, beside, load, tell_refused};
 use crate::clock;
 use crate::error::CliError;
 use crate::ui::{Ui, wrap};
@@ -45,6 +45,7 @@ fn presence(text: &str) -> Result<Presence, String> {
 
 pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
     let mut files = load(args.directory.as_ref())?;
+    tell_refused(ui, &files.policy, &files.roster);
     let claims = match &args.level {
         Some(level) => usual(args, level, &files)?,
         None => written(&mut files)?,
@@ -79,7 +80,8 @@ fn usual(args: &Args, level: &str, files: &Files) -> Result<Vec<Claim>, CliError
     let targets: Vec<_> = targets.filter(wanted).collect();
     if targets.is_empty() {
         let known: Vec<&str> = files.policy.targets().iter().map(|t| t.name().as_str()).collect();
-        let text = "the policy has no such target".to_owned();
+        let named = escape_cut(args.target.as_deref().unwrap_or_default(), 60);
+        let text = format!("the policy has no target `{named}`");
         return Err(CliError::usage(text, format!("known: {}", known.join(", "))));
     }
     let presence = args.presence.unwrap_or_else(|| files.policy.default_presence());

@@ -13,7 +13,7 @@ use self::page::page;
 use self::tally::Tally;
 use self::text::text;
 use self::world::{Nothing, inputs, trust, unknown, with_people};
-use super::{Files, load, owners};
+use super::{Files, load, owners, tell_refused};
 use crate::clock;
 use crate::context::{self, OPTIONS};
 use crate::error::CliError;
@@ -82,6 +82,7 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
     let files = load(args.policy.as_ref())?;
     let code_owners = owners(&files)?;
     let Files { policy, roster, .. } = files;
+    tell_refused(ui, &policy, &roster);
     let target = target(args.target.as_deref(), &policy)?;
     let repository = context::here()?;
     let (steps, is_cut) = steps(&repository, args)?;
@@ -160,6 +161,9 @@ fn steps(repository: &GitRepository, args: &Args) -> Result<(Vec<Step>, bool), C
     }
     let is_cut = next.as_ref().is_some_and(is_own);
     if chain.is_empty() {
+        if args.most == 0 {
+            return Err(CliError::usage("--most 0 leaves no change", "name a number above it"));
+        }
         return Err(CliError::usage("the range holds no change", "name A..B, with A below B"));
     }
     let mut steps = Vec::new();
@@ -187,7 +191,7 @@ fn steps(repository: &GitRepository, args: &Args) -> Result<(Vec<Step>, bool), C
 fn target(name: Option<&str>, policy: &Policy) -> Result<RefName, CliError> {
     let known = || -> Vec<&str> { policy.targets().iter().map(|t| t.name().as_str()).collect() };
     let none = || {
-        let text = "the policy has no such target";
+        let text = format!("the policy has no target `{}`", escape_cut(name.unwrap_or(""), 60));
         CliError::usage(text, format!("known: {}", known().join(", ")))
     };
     let name = name.map_or_else(
@@ -211,7 +215,8 @@ fn level(name: Option<&str>, ladder: &[LevelName]) -> Result<LevelName, CliError
     };
     found.cloned().ok_or_else(|| {
         let known: Vec<&str> = ladder.iter().map(LevelName::as_str).collect();
-        CliError::usage("the ladder has no such level", format!("known: {}", known.join(", ")))
+        let text = format!("the ladder has no level `{}`", escape_cut(name.unwrap_or(""), 60));
+        CliError::usage(text, format!("known: {}", known.join(", ")))
     })
 }
 

@@ -1,6 +1,6 @@
 //! `obstat policy test`: tests that a policy's owners keep beside it.
 
-use super::{beside, load, owners};
+use super::{beside, load, owners, tell_refused};
 use crate::clock;
 use crate::error::CliError;
 use crate::ui::{Ui, wrap};
@@ -42,6 +42,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
     let mut files = load(args.directory.as_ref())?;
+    tell_refused(ui, &files.policy, &files.roster);
     let text =
         beside(&mut files, TESTS, "write tests there: `obstat policy test --help` shows some")?;
     let trials = parse_trials(&text, TESTS, &files.policy, &files.roster)

@@ -127,6 +127,14 @@ pub(crate) fn part_of(found: &Judgement, who: &str) -> Option<&'static str> {
     found.participants.iter().find(is_theirs).map(|part| part.role.phrase())
 }
 
+/// Whether somebody made it, so that their word for it counts.
+pub(crate) fn is_maker(found: &Judgement, who: &str) -> bool {
+    let made = |role| matches!(role, Role::Author | Role::CoAuthor | Role::Operator);
+    found.participants.iter().any(|part| {
+        made(part.role) && matches!(&part.actor, Some(Actor::Person(id)) if id.as_str() == who)
+    })
+}
+
 fn subject(message: &[u8]) -> String {
     let text = String::from_utf8_lossy(message);
     escape_cut(text.lines().next().unwrap_or_default(), 72)

@@ -18,7 +18,7 @@ pub(crate) fn difference(ui: &mut Ui, found: &Difference, most: usize) {
     }
     if found.is_partial {
         ui.line(format!(
-            "{warning} the versions are too large to be compared in full: read the rules yourself"
+            "{warning} more cases differ than are tried, so only a part is told: read the rules yourself"
         ));
     }
     for (sentence, weaker) in &found.terms {

@@ -43,6 +43,7 @@ pub(super) fn json(ui: &mut Ui, about: &About, tally: &Tally) -> Result<(), CliE
         .collect();
     let whole = serde_json::json!({
         "version": 1, "target": about.target.as_str(), "changes": tally.changes.len(),
+        "older_left_out": about.is_cut,
         "weeks": tally.weeks(), "unknown_people": about.guests, "unknown_as": about.level.as_str(),
         "budget": about.args.budget, "minutes": about.args.minutes,
         "asks_nobody": tally.asking(|n| n == 0), "asks_one": tally.asking(|n| n == 1),

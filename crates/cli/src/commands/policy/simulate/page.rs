@@ -108,7 +108,12 @@ fn whole(about: &About, tally: &Tally) -> Page {
     Page {
         sheet: include_str!("../../../../assets/obstat.css"),
         title: format!("What the policy of {} would have asked", about.target.short()),
-        lead: format!("{}, {first} to {last}.{}", count(all, "change"), guests(about)),
+        lead: format!(
+            "{}{}, {first} to {last}.{}",
+            newest(about),
+            count(all, "change"),
+            guests(about)
+        ),
         nobody: figure(nobody, format!("{} of {}", grouped(nobody), grouped(all))),
         somebody: figure(
             one + more,
@@ -129,6 +134,10 @@ fn whole(about: &About, tally: &Tally) -> Page {
         target: about.target.to_string(),
         version: env!("CARGO_PKG_VERSION"),
     }
+}
+
+fn newest(about: &About) -> &'static str {
+    if about.is_cut { "The newest " } else { "" }
 }
 
 fn guests(about: &About) -> String {
