@@ -3,17 +3,19 @@
 mod traces;
 
 pub use traces::of_tree as traces_of;
+pub(crate) use traces::tracing;
 
-use crate::memo::ReadNotes;
-use crate::ports::{Commit, PortError, RawSignature};
+use crate::memo::{NoteTrees, ReadNotes};
+use crate::ports::{Commit, PortError, RawSignature, Repository};
 use crate::world::{Then, World};
 use obstat_model::change::ChangeFacts;
 use obstat_model::evidence::{Evidence, EvidenceKind, Strength};
 use obstat_model::facts::Problem;
 use obstat_model::id::ToolId;
-use obstat_model::object::{Oid, RefName};
+use obstat_model::object::{Mode, Oid, RefName};
 use obstat_provenance::note;
 use obstat_provenance::{CommitFacts, Fingerprints, RawIdentity};
+use std::collections::BTreeSet;
 
 /// Ref of git-ai's authorship notes.
 pub const NOTES: &str = "refs/notes/ai";
@@ -67,18 +69,59 @@ fn read_notes(
             false => note::parse(bytes).map_err(|error| error.to_string()),
         }
     };
-    let mut found = Vec::new();
-    match world.repository.note(notes, commit, NOTE_MAX) {
-        Ok(None) => {}
-        Ok(Some(bytes)) => found.push(parsed(&bytes)),
-        // Whoever wrote it is no reason to stop everybody else.
-        Err(error) if error.is_of_one_object() => found.push(Err(error.to_string())),
-        Err(error) => return Err(error),
+    let (mut found, mut blobs) = (Vec::new(), Vec::new());
+    // Whoever wrote one that cannot be read is no reason to stop everybody else.
+    let missed = |error: PortError| match error.is_of_one_object() {
+        true => Ok(error.to_string()),
+        false => Err(error),
+    };
+    for tree in world.memo.note_trees(|| note_trees(world.repository, notes))?.iter() {
+        let tree = match tree {
+            Ok(tree) => *tree,
+            Err(why) => {
+                found.push(Err(why.clone()));
+                continue;
+            }
+        };
+        match world.repository.noted(tree, commit) {
+            Ok(states) => {
+                for state in states {
+                    if !blobs.contains(&state) {
+                        blobs.push(state);
+                    }
+                }
+            }
+            Err(error) => found.push(Err(missed(error)?)),
+        }
+    }
+    for state in blobs {
+        if !matches!(state.mode, Mode::File | Mode::Executable) {
+            found.push(Err("it is no plain file".to_owned()));
+            continue;
+        }
+        found.push(match world.repository.blob(state.oid, NOTE_MAX) {
+            Ok(Some(bytes)) => parsed(&bytes),
+            Ok(None) => Err(format!("it has over {} MiB", NOTE_MAX >> 20)),
+            Err(error) => Err(missed(error)?),
+        });
     }
     for bytes in world.records.earlier_notes(commit, NOTE_MAX)? {
         found.push(parsed(&bytes.unwrap_or_default()));
     }
     Ok(found.into())
+}
+
+/// The trees of notes as they are and as the push that is judged would have them: what it takes away is still
+/// there when it is judged.
+fn note_trees(repository: &dyn Repository, notes: &RefName) -> Result<NoteTrees, PortError> {
+    let tips = [repository.reference(notes)?, repository.reference_before(notes)?];
+    let tips: BTreeSet<Oid> = tips.into_iter().flatten().collect();
+    let tree = |tip| match repository.commit(tip) {
+        Ok(commit) => Ok(Ok(commit.tree)),
+        Err(error) if error.is_of_one_object() => Ok(Err(error.to_string())),
+        Err(error) => Err(error),
+    };
+    tips.into_iter().map(tree).collect()
 }
 
 /// Evidence of one commit's message and identities alone.
@@ -138,7 +181,8 @@ pub fn notes() -> Option<RefName> {
     RefName::parse(NOTES).ok()
 }
 
-/// Evidence of a whole change: its commits, its earlier forms, its paths, the traces it brings.
+/// Evidence of a whole change: its commits, its earlier forms, its paths, the traces it brings and those that commits
+/// beside its earlier forms bring.
 ///
 /// # Errors
 /// [`PortError`] when objects cannot be read.
@@ -146,7 +190,7 @@ pub fn of_change(
     world: World,
     fingerprints: &Fingerprints,
     (commits, notes): (&[Commit], Option<&RefName>),
-    change: &ChangeFacts,
+    (change, tracing): (&ChangeFacts, &[Commit]),
 ) -> Result<Gathered, PortError> {
     let repository = world.repository;
     let mut found = Gathered::default();
@@ -155,8 +199,8 @@ pub fn of_change(
     }
     let paths = change.files.iter().map(|f| &f.change.path);
     found.evidence.extend(fingerprints.of_paths(paths));
-    let ids = commits.iter().map(|commit| commit.id).collect();
-    let (evidence, problems) = traces::of_change(repository, fingerprints, &ids, change)?;
+    let (evidence, problems) =
+        traces::of_change(repository, fingerprints, (commits, tracing), change)?;
     found.evidence.extend(evidence);
     found.problems.extend(problems);
     Ok(found)

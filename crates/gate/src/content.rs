@@ -40,7 +40,7 @@ pub fn gather(
         }),
         None => None,
     };
-    let mut look = Look { repository, bytes: 0 };
+    let mut look = Look::new(repository);
     let files = changes.into_iter().map(|c| look.at(c)).collect::<Result<_, _>>()?;
     Ok(ChangeFacts { digest, revision, files, inputs })
 }
@@ -54,14 +54,18 @@ pub fn tree_of(repository: &dyn Repository, commit: Option<Oid>) -> Result<Optio
 }
 
 /// Looks at the text of files, one after the other.
-struct Look<'a> {
+pub(crate) struct Look<'a> {
     repository: &'a dyn Repository,
     /// How much was looked at.
-    bytes: u64,
+    pub(crate) bytes: u64,
 }
 
-impl Look<'_> {
-    fn at(&mut self, change: FileChange) -> Result<ChangedFile, PortError> {
+impl<'a> Look<'a> {
+    pub(crate) fn new(repository: &'a dyn Repository) -> Self {
+        Self { repository, bytes: 0 }
+    }
+
+    pub(crate) fn at(&mut self, change: FileChange) -> Result<ChangedFile, PortError> {
         let (old, old_large) = self.text(change.old, LOOK_MAX)?;
         let (new, new_large) = self.text(change.new, LOOK_MAX)?;
         let sides = Sides { old: old.as_deref(), new: new.as_deref() };

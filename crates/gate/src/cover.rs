@@ -1,8 +1,10 @@
 //! Finds whether a fast-forward is covered: as a whole, or by consecutive clear segments of its
 //! first-parent chain. Decides nothing itself.
 
+use crate::assist;
 use crate::content::tree_of;
 use crate::inputs::Inputs;
+use crate::memo::Steps;
 use crate::pipeline::{Detail, Judgement, judge};
 use crate::ports::{Commit, PortError};
 use crate::proposal::{self, Proposal, Pusher};
@@ -99,8 +101,20 @@ pub fn cover(
     advance: &Advance,
     ends: impl FnOnce() -> Result<HashSet<Oid>, PortError>,
 ) -> Result<Coverage, PortError> {
+    let found = covered(world, inputs, standing, advance, ends);
+    // What is judged next is of another ref, where these are other heads.
+    world.memo.steps_are(Steps::default());
+    found
+}
+
+fn covered(
+    world: World,
+    inputs: &Inputs,
+    standing: &Standing,
+    advance: &Advance,
+    ends: impl FnOnce() -> Result<HashSet<Oid>, PortError>,
+) -> Result<Coverage, PortError> {
     let (chain, known) = (Vec::new(), HashSet::new());
-    world.memo.steps_are(HashSet::new());
     let mut search = Search { world, inputs, standing, advance, chain, ends: known, spent: 0 };
     let whole = search.judge(advance.from, advance.to, Detail::NameEligible)?;
     if whole.decision.outcome == Outcome::Clear {
@@ -115,8 +129,10 @@ pub fn cover(
     search.ends = ends()?;
     // What a merge among them joins is looked for as on any other head.
     let plain = chain.iter().all(|commit| commit.parents.len() < 2);
-    let steps = chain.iter().filter(|_| plain).map(|commit| commit.id).collect();
-    world.memo.steps_are(steps);
+    let own = chain.iter().filter(|_| plain).map(|commit| commit.id).collect();
+    let all = world.repository.commits_between(advance.from, advance.to)?;
+    let tracing = assist::tracing(world.repository, all.into_iter())?;
+    world.memo.steps_are(Steps { own, tracing });
     search.chain = chain;
     search.run(whole)
 }

@@ -156,9 +156,11 @@ fn tools(assistance: &Assistance) -> Vec<ToolId> {
     tools
 }
 
-/// People who took part in earlier forms, sorted.
+/// People who took part in earlier forms, and who ran or brought what agents made: neither is told by the commits that
+/// land. Sorted.
 pub fn contributors(participants: &[Participant]) -> Vec<PersonId> {
-    let earlier = participants.iter().filter(|p| p.role == Role::Contributor);
+    let told = |p: &&Participant| matches!(p.role, Role::Contributor | Role::Operator);
+    let earlier = participants.iter().filter(told);
     let people = earlier.filter_map(|p| match &p.actor {
         Some(Actor::Person(id)) => Some(id.clone()),
         _ => None,

@@ -1,7 +1,7 @@
 //! What one run has found out and asks for again; knows no rule and judges nothing.
 
 use crate::inputs::{Known, Loaded};
-use crate::ports::{InputsCache, Merge, PortError, Records, Repository};
+use crate::ports::{Commit, InputsCache, Merge, PortError, Records, Repository};
 use crate::statements::carried::Filed;
 use obstat_attest::record;
 use obstat_model::id::InputsDigest;
@@ -30,16 +30,28 @@ pub struct Memo {
     touched: RefCell<HashMap<Oid, Rc<[RepoPath]>>>,
     /// All statements that are filed.
     filed: RefCell<Option<Rc<[Rc<Filed>]>>>,
-    /// Steps of the advance whose parts are judged.
-    steps: RefCell<HashSet<Oid>>,
+    /// The advance whose parts are judged.
+    steps: RefCell<Steps>,
     /// Merges of two commits.
     merged: RefCell<HashMap<(Oid, Oid), Merge>>,
+    /// Trees of notes, or why there is none.
+    note_trees: RefCell<Option<NoteTrees>>,
     /// Notes, by the commit that they are on, and how many bytes all have.
     notes: RefCell<(HashMap<Oid, ReadNotes>, u64)>,
 }
 
 /// Notes, or why they cannot be read.
 pub(crate) type ReadNotes = Rc<[Result<Note, String>]>;
+
+/// Steps of an advance, and those of its commits that bring traces: these may name commits of other parts.
+#[derive(Debug, Default)]
+pub(crate) struct Steps {
+    pub(crate) own: HashSet<Oid>,
+    pub(crate) tracing: Vec<Commit>,
+}
+
+/// Trees of notes as the ref is and as it will be, or why one cannot be read.
+pub(crate) type NoteTrees = Rc<[Result<Oid, String>]>;
 
 /// From one commit, or from nothing, to another.
 type Span = (Option<Oid>, Oid);
@@ -151,6 +163,19 @@ impl Memo {
         Ok(Some(history.newest))
     }
 
+    /// The trees of notes, found once.
+    pub(crate) fn note_trees(
+        &self,
+        find: impl FnOnce() -> Result<NoteTrees, PortError>,
+    ) -> Result<NoteTrees, PortError> {
+        if let Some(known) = &*self.note_trees.borrow() {
+            return Ok(Rc::clone(known));
+        }
+        let found = find()?;
+        self.note_trees.replace(Some(Rc::clone(&found)));
+        Ok(found)
+    }
+
     /// The notes on a commit, read once.
     pub(crate) fn notes(
         &self,
@@ -196,13 +221,18 @@ impl Memo {
     }
 
     /// Says of which advance parts are judged: its steps are judged one after another, and are no other heads.
-    pub(crate) fn steps_are(&self, steps: HashSet<Oid>) {
+    pub(crate) fn steps_are(&self, steps: Steps) {
         self.steps.replace(steps);
     }
 
     /// Whether a commit is such a step.
     pub(crate) fn is_step(&self, commit: Oid) -> bool {
-        self.steps.borrow().contains(&commit)
+        self.steps.borrow().own.contains(&commit)
+    }
+
+    /// Commits of the advance that bring traces.
+    pub(crate) fn tracing(&self) -> Vec<Commit> {
+        self.steps.borrow().tracing.clone()
     }
 
     /// Lines of what was brought as a demand counts them, counted once.

@@ -1,24 +1,31 @@
 //! Paths that a change's commits touch and that are in the end as they were: what came and went with them
 //! lies below the target from then on. Judges nothing.
 
+use crate::content::Look;
 use crate::memo::Memo;
 use crate::ports::{Commit, PortError, Repository};
-use obstat_model::change::{ChangeFacts, ChangedFile, FileChange, LineCount, Revision};
+use obstat_model::change::{ChangeFacts, ChangedFile, FileChange, FileState, LineCount, Revision};
 use obstat_model::object::{Oid, RepoPath};
 use std::borrow::Cow;
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 
 /// Most such paths of one change.
 const PATHS_MAX: usize = 200_000;
 /// Most paths that all commits of one change touch.
 const SEEN_MAX: usize = 2_000_000;
+/// Most states of such paths, and bytes of them, that are looked at; what is beyond has any number of lines.
+const LOOKED_AT_MAX: usize = 10_000;
+const BYTES_MAX: u64 = 256 << 20;
+/// Most tips of the target in which a state is looked for, and most looks.
+const TIPS_MAX: usize = 500;
+const LOOKS_MAX: usize = 200_000;
 
 /// What came and went.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Passing {
-    /// The paths, sorted.
-    pub paths: Vec<RepoPath>,
+    /// By path, with all lines that came and went, and all that they hide.
+    files: Vec<ChangedFile>,
     /// The commits that touch one.
     commits: Vec<Oid>,
 }
@@ -38,20 +45,20 @@ impl Passing {
         };
         let is_whole = |commit: &&Commit| commit.id == head && commit.parents.first() == Some(&tip);
         let own: HashSet<&RepoPath> = change.files.iter().map(|file| &file.change.path).collect();
-        let (mut paths, mut touching, mut seen) = (BTreeSet::new(), BTreeSet::new(), 0usize);
+        let mut gather = Gather::new(repository, tip);
+        let mut seen = 0usize;
         for commit in commits.iter().filter(|commit| !is_whole(commit)) {
             let touched = memo.touched(commit.id, || touched(repository, commit))?;
             seen = seen.saturating_add(touched.len());
             for path in touched.iter().filter(|path| !own.contains(path)) {
+                let here = repository.entry(commit.tree, path)?;
                 // What is in the end as this commit has it did not go.
-                let stays = repository.entry(commit.tree, path)?
-                    == repository.entry(change.revision.tree, path)?;
-                if !stays {
-                    paths.insert(path.clone());
-                    touching.insert(commit.id);
+                let stays = here == repository.entry(change.revision.tree, path)?;
+                if !stays && !gather.was_on_target(commit.id, path, here)? {
+                    gather.add(commit, path, here)?;
                 }
             }
-            for (n, most) in [(seen, SEEN_MAX), (paths.len(), PATHS_MAX)] {
+            for (n, most) in [(seen, SEEN_MAX), (gather.files.len(), PATHS_MAX)] {
                 if n > most {
                     let what = "the change, with what its commits touch on the way,".to_owned();
                     let limit = format!("{} files", obstat_model::text::grouped(most as u64));
@@ -59,7 +66,13 @@ impl Passing {
                 }
             }
         }
-        Ok(Self { paths: paths.into_iter().collect(), commits: touching.into_iter().collect() })
+        let files = gather.files.into_values().collect();
+        Ok(Self { files, commits: gather.commits.into_iter().collect() })
+    }
+
+    /// The paths, sorted.
+    pub fn paths(&self) -> impl ExactSizeIterator<Item = &RepoPath> {
+        self.files.iter().map(|file| &file.change.path)
     }
 
     /// Whether a head that somebody signed for has all of it: the digest of the change does not bind it.
@@ -82,19 +95,102 @@ impl Passing {
         Ok(true)
     }
 
-    /// A change as rules see it: with such paths as files without lines, behind those that it changes.
+    /// A change as rules see it: with such paths as files of no state, behind those that it changes.
     pub(crate) fn with<'a>(&self, change: &'a ChangeFacts) -> Cow<'a, ChangeFacts> {
-        if self.paths.is_empty() {
+        if self.files.is_empty() {
             return Cow::Borrowed(change);
         }
-        let file = |path: &RepoPath| ChangedFile {
+        let mut seen = change.clone();
+        seen.files.extend(self.files.iter().cloned());
+        Cow::Owned(seen)
+    }
+}
+
+/// What came and went, as it is found.
+struct Gather<'a> {
+    repository: &'a dyn Repository,
+    look: Look<'a>,
+    tip: Oid,
+    /// Trees of the target since some commit left it, newest first, by where that was.
+    tips: HashMap<Oid, Rc<[Oid]>>,
+    looks: usize,
+    looked_at: usize,
+    files: BTreeMap<RepoPath, ChangedFile>,
+    commits: BTreeSet<Oid>,
+}
+
+impl<'a> Gather<'a> {
+    fn new(repository: &'a dyn Repository, tip: Oid) -> Self {
+        let (files, commits) = (BTreeMap::new(), BTreeSet::new());
+        let look = Look::new(repository);
+        let tips = HashMap::new();
+        Self { repository, look, tip, tips, looks: 0, looked_at: 0, files, commits }
+    }
+
+    /// Whether the target had a path in this state since a commit left it: that did not come with the change.
+    fn was_on_target(
+        &mut self,
+        commit: Oid,
+        path: &RepoPath,
+        state: Option<FileState>,
+    ) -> Result<bool, PortError> {
+        if self.looks > LOOKS_MAX {
+            return Ok(false);
+        }
+        let base = self.repository.merge_base(self.tip, commit)?;
+        let Some(base) = base.filter(|base| *base != self.tip) else { return Ok(false) };
+        let trees = match self.tips.get(&base) {
+            Some(known) => Rc::clone(known),
+            None => {
+                let chain = self.repository.first_parents(Some(base), self.tip)?;
+                let chain = chain.unwrap_or_default();
+                let newest = chain.iter().rev().take(TIPS_MAX).map(|commit| commit.tree);
+                let newest: Rc<[Oid]> = newest.collect();
+                self.tips.insert(base, Rc::clone(&newest));
+                newest
+            }
+        };
+        for tree in trees.iter() {
+            self.looks += 1;
+            if self.looks > LOOKS_MAX {
+                return Ok(false);
+            }
+            if self.repository.entry(*tree, path)? == state {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn add(
+        &mut self,
+        commit: &Commit,
+        path: &RepoPath,
+        new: Option<FileState>,
+    ) -> Result<(), PortError> {
+        self.commits.insert(commit.id);
+        self.looked_at += 1;
+        let mut lines = LineCount { added: u64::from(u32::MAX), removed: 0 };
+        let mut hidden = Vec::new();
+        if self.looked_at <= LOOKED_AT_MAX && self.look.bytes <= BYTES_MAX {
+            let parent =
+                commit.parents.first().map(|id| self.repository.commit(*id)).transpose()?;
+            let old = parent.map(|parent| self.repository.entry(parent.tree, path)).transpose()?;
+            let change = FileChange { path: path.clone(), old: old.flatten(), new, content: None };
+            let found = self.look.at(change)?;
+            (lines, hidden) = (found.lines, found.hidden);
+        }
+        let file = self.files.entry(path.clone()).or_insert_with(|| ChangedFile {
             change: FileChange { path: path.clone(), old: None, new: None, content: None },
             lines: LineCount { added: 0, removed: 0 },
             hidden: Vec::new(),
-        };
-        let mut seen = change.clone();
-        seen.files.extend(self.paths.iter().map(file));
-        Cow::Owned(seen)
+        });
+        file.lines.added = file.lines.added.saturating_add(lines.added);
+        file.lines.removed = file.lines.removed.saturating_add(lines.removed);
+        file.hidden.extend(hidden);
+        file.hidden.sort_unstable();
+        file.hidden.dedup();
+        Ok(())
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Counts nobody and ranks nobody; a part that cannot be attributed is reported as such.
 
+use crate::assist;
 use crate::memo::Memo;
 use crate::ports::{Account, Commit, PortError, RawSignature, Records, Repository};
 use crate::proposal::Pusher;
@@ -19,9 +20,19 @@ use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
-/// Commits of other heads that are looked at, the newest first; beyond, whoever made one counts as a
-/// contributor.
+/// Commits of heads with the same content that are looked at, the newest first; beyond, whoever made one of so many
+/// counts as a contributor.
 const COMMITS_MAX: usize = 20_000;
+const COUNTED_MAX: usize = 100_000;
+/// Commits of all other heads that are looked at, the newest first: what has gone on there, and who took something
+/// away.
+const OTHERS_MAX: usize = 2_000;
+/// Files of a change up to which trees are searched for them.
+const FEW: usize = 64;
+/// Most files of one commit that are compared; whoever made one of more counts as a contributor.
+const TOUCHED_MAX: usize = 100_000;
+/// Deleted files that are looked for elsewhere.
+const DELETED_MAX: usize = 1_000;
 
 /// What maps identities to actors.
 #[derive(Debug, Clone, Copy)]
@@ -139,28 +150,36 @@ pub fn of_landing(
 }
 
 /// Those who brought what agents without operators and services are named as authors of to other refs before: nobody
-/// else is known to have had a hand in it.
+/// else is known to have had a hand in it. Whom the roster does not know had one in the change's own commits; of
+/// earlier forms, which anybody may push, a person is somebody and an unknown login is nobody.
 ///
 /// # Errors
 /// [`PortError`] when records cannot be read.
 pub fn bringers(
     directory: Directory,
     records: &dyn Records,
-    commits: &[Commit],
+    (own, earlier): (&[Commit], &[Commit]),
 ) -> Result<Vec<Participant>, PortError> {
     let mut found = Vec::new();
-    for commit in commits.iter().filter(|commit| is_by_nobody(directory, commit)) {
+    let all = own.iter().map(|commit| (commit, true));
+    let all = all.chain(earlier.iter().map(|commit| (commit, false)));
+    for (commit, is_own) in all.filter(|(commit, _)| is_by_nobody(directory, commit)) {
         for Account { host, login } in records.brought_by(commit.id)? {
-            let person = directory.roster.by_login(&host, &login);
-            let actor = person.filter(|actor| matches!(actor, Actor::Person(_)));
+            let actor = directory.roster.by_login(&host, &login);
+            let counts = match &actor {
+                Some(Actor::Person(_)) => true,
+                Some(_) => false,
+                None => is_own,
+            };
             let identity = Identity { name: login, email: String::new() };
-            found.extend(actor.map(|actor| Participant {
+            let part = Participant {
                 role: Role::Operator,
-                actor: Some(actor),
+                actor,
                 identity,
                 proven: true,
                 commit: Some(commit.id),
-            }));
+            };
+            found.extend(counts.then_some(part));
         }
     }
     Ok(settle(found))
@@ -188,6 +207,15 @@ fn settle(mut found: Vec<Participant>) -> Vec<Participant> {
     found
 }
 
+/// Earlier forms of a change, and where they speak.
+#[derive(Debug, Default)]
+pub struct Earlier {
+    /// Commits that first brought the same content, or took the same away.
+    pub forms: Vec<Commit>,
+    /// Commits beside them that bring traces, which may name one of these.
+    pub tracing: Vec<Commit>,
+}
+
 /// Commits on other branches and superseded heads that first brought the same new content: who
 /// made them took part, even where the change was squashed or copied.
 ///
@@ -197,10 +225,10 @@ pub fn earlier_forms(
     (repository, memo): (&dyn Repository, &Memo),
     change: &ChangeFacts,
     own: &[Commit],
-) -> Result<Vec<Commit>, PortError> {
+) -> Result<Earlier, PortError> {
     let own: HashSet<Oid> = own.iter().map(|c| c.id).collect();
     let content = Content::of(repository, change)?;
-    let mut heads = Vec::new();
+    let (mut heads, mut others) = (Vec::new(), Vec::new());
     for head in repository.other_heads()? {
         if own.contains(&head) || memo.is_step(head) || Some(head) == change.revision.tip {
             continue;
@@ -211,14 +239,19 @@ pub fn earlier_forms(
             Err(error) if error.is_of_one_object() => continue,
             Err(error) => return Err(error),
         };
-        if !content.held_by(tree)?.is_empty() {
-            heads.push(head);
+        match content.held_by(tree)?.iter().any(|at| *at < content.files.len()) {
+            true => heads.push(head),
+            false => others.push(head),
         }
     }
-    if heads.is_empty() {
-        return Ok(Vec::new());
+    let mut found = Earlier { forms: Vec::new(), tracing: memo.tracing() };
+    content.brought_by(&heads, &own, (COMMITS_MAX, COUNTED_MAX), &mut found)?;
+    content.brought_by(&others, &own, (OTHERS_MAX, OTHERS_MAX), &mut found)?;
+    for all in [&mut found.forms, &mut found.tracing] {
+        all.sort_by_key(|commit| commit.id);
+        all.dedup_by_key(|commit| commit.id);
     }
-    content.brought_by(&heads, &own)
+    Ok(found)
 }
 
 /// The commits that made what approvals were given for, where they do not come with the change.
@@ -245,13 +278,17 @@ pub fn approved_forms(
     Ok(found)
 }
 
-/// The new content of a change, looked for elsewhere.
+/// The new content of a change, and what it takes away, looked for elsewhere.
 struct Content<'a> {
     repository: &'a dyn Repository,
     tip: Option<Oid>,
     base: Option<Oid>,
     files: Vec<(&'a RepoPath, FileState)>,
-    /// What trees hold, by tree.
+    /// Files that are gone.
+    deleted: Vec<&'a RepoPath>,
+    /// Places of both by their paths.
+    places: HashMap<&'a RepoPath, usize>,
+    /// What trees hold, by tree: places of files and, behind them, of deleted ones that are not there.
     known: RefCell<HashMap<Oid, Rc<[usize]>>>,
 }
 
@@ -260,49 +297,149 @@ impl<'a> Content<'a> {
         let tip = change.revision.tip;
         let base = crate::content::tree_of(repository, tip)?;
         let new = |f: &'a ChangedFile| Some((&f.change.path, f.change.new?));
-        let files = change.files.iter().filter_map(new).collect();
-        Ok(Self { repository, tip, base, files, known: RefCell::default() })
+        let files: Vec<_> = change.files.iter().filter_map(new).collect();
+        let gone = change.files.iter().filter(|file| file.change.new.is_none());
+        let deleted: Vec<_> = gone.map(|file| &file.change.path).take(DELETED_MAX).collect();
+        let paths = files.iter().map(|(path, _)| *path).chain(deleted.iter().copied());
+        let places = paths.zip(0..).collect();
+        Ok(Self { repository, tip, base, files, deleted, places, known: RefCell::default() })
     }
 
-    /// Places of the files that a tree holds as the change would have them.
+    /// Places of what a tree has as the change would have it.
     fn held_by(&self, tree: Oid) -> Result<Rc<[usize]>, PortError> {
         if let Some(known) = self.known.borrow().get(&tree) {
             return Ok(Rc::clone(known));
         }
-        let held: Rc<[usize]> = self.repository.holding(tree, self.base, &self.files)?.into();
+        let mut held = self.repository.holding(tree, self.base, &self.files)?;
+        for (at, path) in (self.files.len()..).zip(&self.deleted) {
+            match self.repository.entry(tree, path) {
+                Ok(None) => held.push(at),
+                Ok(Some(_)) => {}
+                Err(error) if error.is_of_one_object() => {}
+                Err(error) => return Err(error),
+            }
+        }
+        let held: Rc<[usize]> = held.into();
         self.known.borrow_mut().insert(tree, Rc::clone(&held));
         Ok(held)
     }
 
     /// Commits below heads that first brought some of it. Heads are walked together: anybody may make
     /// a thousand of one chain.
-    fn brought_by(&self, heads: &[Oid], own: &HashSet<Oid>) -> Result<Vec<Commit>, PortError> {
-        let mut commits = self.repository.commits_of(self.tip, heads)?;
+    fn brought_by(
+        &self,
+        heads: &[Oid],
+        own: &HashSet<Oid>,
+        (looked_at, counted): (usize, usize),
+        found: &mut Earlier,
+    ) -> Result<(), PortError> {
+        if heads.is_empty() {
+            return Ok(());
+        }
+        let mut commits = self.repository.commits_of(self.tip, heads, counted)?;
+        // A head that has the change itself may go on with traces that name its commits.
+        let mut goes_on = commits.iter().any(|commit| own.contains(&commit.id));
+        let trees: HashMap<Oid, Oid> = commits.iter().map(|c| (c.id, c.tree)).collect();
         commits.retain(|commit| !own.contains(&commit.id));
-        let mut found = Vec::new();
-        for (n, commit) in commits.into_iter().enumerate() {
-            if n >= COMMITS_MAX || self.brings(&commit)? {
-                found.push(commit);
+        for (n, commit) in commits.iter().enumerate() {
+            if (n >= looked_at || self.brings(commit, &trees)?) && !self.is_below_tip(commit.id)? {
+                found.forms.push(commit.clone());
+                goes_on = true;
             }
         }
-        Ok(found)
+        if goes_on {
+            let near = commits.into_iter().take(looked_at);
+            found.tracing.extend(assist::tracing(self.repository, near)?);
+        }
+        Ok(())
     }
 
-    fn brings(&self, commit: &Commit) -> Result<bool, PortError> {
+    fn is_below_tip(&self, id: Oid) -> Result<bool, PortError> {
+        let Some(tip) = self.tip else { return Ok(false) };
+        match self.repository.is_ancestor(id, tip) {
+            Err(error) if error.is_of_one_object() => Ok(false),
+            other => other,
+        }
+    }
+
+    /// Whether a commit has something that none of its parents has; `trees` are those of some commits.
+    fn brings(&self, commit: &Commit, trees: &HashMap<Oid, Oid>) -> Result<bool, PortError> {
+        if self.places.len() > FEW && !commit.parents.is_empty() {
+            return self.brings_among_many(commit, trees);
+        }
         let mut brought = self.held_by(commit.tree)?.to_vec();
+        if commit.parents.is_empty() {
+            // What comes after nothing takes nothing away.
+            brought.retain(|at| *at < self.files.len());
+        }
         for parent in &commit.parents {
             if brought.is_empty() {
                 break;
             }
-            let parent = match self.repository.commit_of_anybody(*parent) {
-                Ok(parent) => parent,
-                Err(error) if error.is_of_one_object() => continue,
+            let known = trees.get(parent).copied().map(Ok);
+            let read = || self.repository.commit_of_anybody(*parent).map(|parent| parent.tree);
+            let tree = match known.unwrap_or_else(read) {
+                Ok(tree) => tree,
+                Err(error) if error.is_of_one_object() => {
+                    brought.retain(|at| *at < self.files.len());
+                    continue;
+                }
                 Err(error) => return Err(error),
             };
-            let inherited = self.held_by(parent.tree)?;
-            brought.retain(|file| !inherited.contains(file));
+            let inherited = self.held_by(tree)?;
+            brought.retain(|file| inherited.binary_search(file).is_err());
         }
         Ok(!brought.is_empty())
+    }
+
+    /// As [`Self::brings`], by what differs from the first parent: of many files a commit touches few.
+    fn brings_among_many(
+        &self,
+        commit: &Commit,
+        trees: &HashMap<Oid, Oid>,
+    ) -> Result<bool, PortError> {
+        let lenient = |error: PortError| match error.is_of_one_object() {
+            true => Ok(()),
+            false => Err(error),
+        };
+        let mut parents = Vec::new();
+        for parent in &commit.parents {
+            match trees.get(parent) {
+                Some(tree) => parents.push(*tree),
+                None => match self.repository.commit_of_anybody(*parent) {
+                    Ok(parent) => parents.push(parent.tree),
+                    Err(error) => lenient(error)?,
+                },
+            }
+        }
+        let (mut brought, mut seen) = (Vec::new(), 0usize);
+        let first = parents.first().copied();
+        let visited = self.repository.visit_changes(first, Some(commit.tree), &mut |file| {
+            seen += 1;
+            if let Some(place) = self.places.get(&file.path) {
+                let wanted = self.files.get(*place).map(|(_, state)| *state);
+                if file.new == wanted {
+                    brought.push((file.path, wanted));
+                }
+            }
+            seen <= TOUCHED_MAX
+        });
+        visited.or_else(lenient)?;
+        for tree in parents.iter().skip(1) {
+            let mut kept = Vec::new();
+            for (path, wanted) in brought {
+                match self.repository.entry(*tree, &path) {
+                    Ok(state) if state == wanted => {}
+                    Ok(_) => kept.push((path, wanted)),
+                    Err(error) => {
+                        lenient(error)?;
+                        kept.push((path, wanted));
+                    }
+                }
+            }
+            brought = kept;
+        }
+        Ok(seen > TOUCHED_MAX || !brought.is_empty())
     }
 }
 

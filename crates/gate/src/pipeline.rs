@@ -5,7 +5,7 @@ use crate::content;
 use crate::inputs::{Inputs, Unusable};
 use crate::passing::Passing;
 use crate::paths;
-use crate::people::{self, Directory};
+use crate::people::{self, Directory, Earlier};
 use crate::ports::{Commit, PortError};
 use crate::proposal::Proposal;
 use crate::rolling::Window;
@@ -79,7 +79,7 @@ pub fn judge(
         Surroundings::Searched => {
             people::earlier_forms((world.repository, world.memo), &change, &commits)?
         }
-        Surroundings::Ignored { .. } | Surroundings::Supposed(_) => Vec::new(),
+        Surroundings::Ignored { .. } | Surroundings::Supposed(_) => Earlier::default(),
     };
     let reader = Reader { world, standing };
     let mut found = reader.read(&proposal.target, &change)?;
@@ -98,7 +98,7 @@ pub fn judge(
         let carried = reader.recomputed(&proposal.target, &change)?;
         if !carried.is_empty() {
             // Whoever made what was approved took part, also where it comes without its commits.
-            earlier.extend(people::approved_forms(
+            earlier.forms.extend(people::approved_forms(
                 world.repository,
                 revision.tip,
                 &carried,
@@ -149,7 +149,7 @@ impl Case<'_> {
     /// clear, else the own one.
     fn conclude(
         &self,
-        earlier: &[Commit],
+        earlier: &Earlier,
         found: &Found,
         detail: Detail,
     ) -> Result<Concluded, PortError> {
@@ -169,7 +169,7 @@ impl Case<'_> {
 
     fn by_inputs(
         &self,
-        earlier: &[Commit],
+        earlier: &Earlier,
         found: &Found,
         detail: Detail,
     ) -> Result<Concluded, PortError> {
@@ -177,16 +177,18 @@ impl Case<'_> {
         let (roster, fingerprints) = (standing.roster(), &inputs.fingerprints);
         let directory = Directory { roster, fingerprints };
         let mut participants = people::participants(directory, commits, &proposal.pusher);
-        participants.extend(people::contributors(directory, earlier));
-        let all: Vec<Commit> = commits.iter().chain(earlier).cloned().collect();
+        let Earlier { forms, tracing } = earlier;
+        participants.extend(people::contributors(directory, forms));
+        let all: Vec<Commit> = commits.iter().chain(forms).cloned().collect();
         if matches!(world.surroundings, Surroundings::Searched) {
-            participants.extend(people::bringers(directory, world.records, &all)?);
+            participants.extend(people::bringers(directory, world.records, (commits, forms))?);
         }
         let notes = match world.surroundings {
             Surroundings::Searched => assist::notes(),
             Surroundings::Ignored { .. } | Surroundings::Supposed(_) => None,
         };
-        let gathered = assist::of_change(world, fingerprints, (&all, notes.as_ref()), change)?;
+        let gathered =
+            assist::of_change(world, fingerprints, (&all, notes.as_ref()), (change, tracing))?;
         let mut evidence = gathered.evidence;
         evidence.extend(of_branch(inputs, proposal));
         evidence.extend(people::agents(directory, &participants));
@@ -202,7 +204,7 @@ impl Case<'_> {
         ]
         .concat();
         let window = Window { world, directory };
-        let rolling = window.sums(&inputs.policy, proposal, change, &participants)?;
+        let rolling = window.sums(&inputs.policy, proposal, seen, &participants)?;
         let owners = owners(inputs, seen);
         let undeclared = Assistance::conclude(evidence.clone(), None);
         let facts = Facts {

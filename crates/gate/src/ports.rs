@@ -192,12 +192,18 @@ pub trait Repository {
     /// [`PortError`] when history is incomplete.
     fn commits_between(&self, not: Option<Oid>, head: Oid) -> Result<Vec<Commit>, PortError>;
 
-    /// As [`Repository::commits_between`], from any of several heads of anybody, each commit once. What
-    /// cannot be read there is left out; of long messages only the end is there.
+    /// As [`Repository::commits_between`], from any of several heads of anybody, each commit once: the newest `most`. What
+    /// cannot be read there is left out; of long messages only both ends are there. Where commit dates lie, some may be
+    /// reachable from `not`.
     ///
     /// # Errors
     /// [`PortError`] when history is incomplete.
-    fn commits_of(&self, not: Option<Oid>, heads: &[Oid]) -> Result<Vec<Commit>, PortError>;
+    fn commits_of(
+        &self,
+        not: Option<Oid>,
+        heads: &[Oid],
+        most: usize,
+    ) -> Result<Vec<Commit>, PortError>;
 
     /// First parents from `head` back to, and without, `from`; oldest first. `None` when `from`
     /// is not among them. Without `from`: back to the root.
@@ -271,11 +277,24 @@ pub trait Repository {
     /// [`PortError`] when refs cannot be read.
     fn other_heads(&self) -> Result<Vec<Oid>, PortError>;
 
-    /// The note on a commit, at most `cap` bytes; larger ones are an error.
+    /// What a ref points to as long as the present push is not accepted.
     ///
     /// # Errors
-    /// [`PortError`] when it is too large or malformed.
-    fn note(&self, notes: &RefName, commit: Oid, cap: u64) -> Result<Option<Vec<u8>>, PortError>;
+    /// [`PortError`] when refs cannot be read.
+    fn reference_before(&self, name: &RefName) -> Result<Option<Oid>, PortError>;
+
+    /// Commits at or below heads that no ref reached before the present push, in no order. Packs bring objects that
+    /// nothing names, so that being here does not tell.
+    ///
+    /// # Errors
+    /// [`PortError`] when refs cannot be read, or history is incomplete.
+    fn outside(&self, heads: &[Oid]) -> Result<Vec<Commit>, PortError>;
+
+    /// What a tree of notes has for a commit, however git may spread its name over directories.
+    ///
+    /// # Errors
+    /// [`PortError`] when a tree is missing or malformed.
+    fn noted(&self, tree: Oid, commit: Oid) -> Result<Vec<FileState>, PortError>;
 }
 
 /// The name of somebody at a transport or forge.

@@ -5,7 +5,7 @@ mod created;
 mod filed;
 mod gated;
 
-pub use beside::{Beside, beside, may_bring};
+pub use beside::{Beside, beside, may_bring, oversized};
 
 use crate::assist::NOTES;
 use crate::governing::Main;

@@ -30,6 +30,8 @@ pub const BROUGHT: &str = "refs/obstat/brought";
 pub const EARLIER_NOTES: &str = "refs/obstat/notes";
 /// Most earlier notes on one commit that are read; more say that there is something nobody can read.
 const NOTES_MAX: usize = 64;
+/// Most bytes of them; of what is beyond there is nothing.
+const NOTES_BYTES_MAX: u64 = 32 << 20;
 /// Largest record in bytes.
 const RECORD_MAX: u64 = 1 << 20;
 
@@ -184,8 +186,12 @@ impl Records for GitRepository {
             Err(error) => return Err(error),
         };
         let many = files.len() > NOTES_MAX;
-        let read = files.into_iter().take(NOTES_MAX).map(|(_, state)| self.blob(state.oid, cap));
-        let mut found = read.collect::<Result<Vec<_>, _>>()?;
+        let (mut found, mut room) = (Vec::new(), NOTES_BYTES_MAX);
+        for (_, state) in files.into_iter().take(NOTES_MAX) {
+            let bytes = self.blob(state.oid, cap.min(room))?;
+            room = room.saturating_sub(bytes.as_ref().map_or(0, |bytes| bytes.len() as u64));
+            found.push(bytes);
+        }
         // Whoever writes many takes none away.
         found.extend(many.then_some(None));
         Ok(found)

@@ -60,9 +60,17 @@ impl Refs {
     /// # Errors
     /// [`GitError::Library`] when refs cannot be read.
     pub fn find(&self, name: &RefName) -> Result<Option<Oid>, GitError> {
-        if let Some(new) = self.overlay.get(name) {
-            return Ok(*new);
+        match self.overlay.get(name) {
+            Some(new) => Ok(*new),
+            None => self.find_before(name),
         }
+    }
+
+    /// As [`Refs::find`], without what is laid over.
+    ///
+    /// # Errors
+    /// [`GitError::Library`] when refs cannot be read.
+    pub fn find_before(&self, name: &RefName) -> Result<Option<Oid>, GitError> {
         let Some(repository) = &self.repository else { return Ok(None) };
         match repository.find_reference(name.as_str()) {
             Ok(reference) => Ok(reference.resolve()?.target().and_then(from_git)),
@@ -76,16 +84,7 @@ impl Refs {
     /// # Errors
     /// [`GitError::Library`] when refs cannot be read.
     pub fn below(&self, prefix: &str) -> Result<Vec<(RefName, Oid)>, GitError> {
-        let mut found = BTreeMap::new();
-        if let Some(repository) = &self.repository {
-            for reference in repository.references_glob(&format!("{prefix}*"))? {
-                let reference = reference?;
-                let name = reference.name().ok().and_then(|n| RefName::parse(n).ok());
-                if let (Some(name), Some(id)) = (name, reference.target().and_then(from_git)) {
-                    found.insert(name, id);
-                }
-            }
-        }
+        let mut found = self.stored(prefix)?;
         for (name, new) in self.overlay.iter().filter(|(n, _)| n.as_str().starts_with(prefix)) {
             match new {
                 Some(id) => found.insert(name.clone(), *id),
@@ -93,6 +92,27 @@ impl Refs {
             };
         }
         Ok(found.into_iter().collect())
+    }
+
+    /// All refs, without what is laid over.
+    ///
+    /// # Errors
+    /// [`GitError::Library`] when refs cannot be read.
+    pub(crate) fn before(&self) -> Result<Vec<(RefName, Oid)>, GitError> {
+        Ok(self.stored("refs/")?.into_iter().collect())
+    }
+
+    fn stored(&self, prefix: &str) -> Result<BTreeMap<RefName, Oid>, GitError> {
+        let mut found = BTreeMap::new();
+        let Some(repository) = &self.repository else { return Ok(found) };
+        for reference in repository.references_glob(&format!("{prefix}*"))? {
+            let reference = reference?;
+            let name = reference.name().ok().and_then(|n| RefName::parse(n).ok());
+            if let (Some(name), Some(id)) = (name, reference.target().and_then(from_git)) {
+                found.insert(name, id);
+            }
+        }
+        Ok(found)
     }
 
     /// The library's handle.

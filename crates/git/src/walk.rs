@@ -18,7 +18,10 @@ const COSTLY: usize = 2_000;
 #[derive(Default)]
 struct Seen {
     boundary: bool,
+    /// Those of a commit that was walked.
     parents: Option<Vec<Oid>>,
+    /// Until it is walked: read once, for it may be large.
+    commit: Option<Commit>,
 }
 
 /// Whose commits are walked.
@@ -30,8 +33,9 @@ pub(crate) enum Of {
     Anybody,
 }
 
-/// Most bytes of each end of the message of a commit of anybody.
-const MESSAGE_MAX: usize = 8 << 10;
+/// Most bytes of messages of commits of anybody that one walk keeps whole; of each that is beyond, so many of each end.
+const MESSAGES_MAX: usize = 64 << 20;
+const MESSAGE_MAX: usize = 1 << 10;
 
 impl Of {
     fn read(self, store: &Store, id: Oid) -> Result<Commit, PortError> {
@@ -48,11 +52,25 @@ impl Of {
         }
     }
 
-    fn kept(self, mut commit: Commit) -> Commit {
-        if self == Self::Anybody && commit.message.len() > 2 * MESSAGE_MAX {
-            // What tools say of themselves is at the beginning or at the end.
-            commit.message.drain(MESSAGE_MAX..commit.message.len() - MESSAGE_MAX);
+    /// Whether so many commits are enough; more than so many of a change are an error.
+    fn is_enough(self, found: usize, most: usize) -> Result<bool, PortError> {
+        if self == Self::Change && found > most {
+            let limit = format!("{most} commits");
+            return Err(PortError::TooLarge { what: "the change".to_owned(), limit });
         }
+        Ok(self == Self::Anybody && found >= most)
+    }
+
+    /// A commit as it is kept; `room` is what is left for messages of anybody.
+    fn kept(self, mut commit: Commit, room: &mut usize) -> Commit {
+        let (size, ends) = (commit.message.len(), 2 * MESSAGE_MAX);
+        if self == Self::Anybody && size > ends && size > *room {
+            // What tools say of themselves is most often at the beginning or at the end.
+            let (first, last) =
+                (commit.message.get(..MESSAGE_MAX), commit.message.get(size - MESSAGE_MAX..));
+            commit.message = [first.unwrap_or_default(), last.unwrap_or_default()].concat();
+        }
+        *room = room.saturating_sub(commit.message.len());
         commit
     }
 }
@@ -60,6 +78,12 @@ impl Of {
 struct Walk<'a> {
     store: &'a Store,
     of: Of,
+    /// Whose commits lie at and below the boundary.
+    beyond: Of,
+    /// Most commits that are found.
+    most: usize,
+    /// Bytes of messages that are still kept.
+    room: usize,
     heap: BinaryHeap<(i64, Oid)>,
     seen: HashMap<Oid, Seen>,
     waiting: usize,
@@ -67,7 +91,9 @@ struct Walk<'a> {
 
 impl<'a> Walk<'a> {
     fn new(store: &'a Store, of: Of) -> Self {
-        Self { store, of, heap: BinaryHeap::new(), seen: HashMap::new(), waiting: 0 }
+        let (heap, seen) = (BinaryHeap::new(), HashMap::new());
+        let (most, room) = (COMMITS_MAX, MESSAGES_MAX);
+        Self { store, of, beyond: Of::Change, most, room, heap, seen, waiting: 0 }
     }
 
     fn push(&mut self, id: Oid, boundary: bool) -> Result<(), PortError> {
@@ -77,15 +103,16 @@ impl<'a> Walk<'a> {
             }
             return Ok(());
         }
-        let of = if boundary { Of::Change } else { self.of };
+        let of = if boundary { self.beyond } else { self.of };
         let commit = of.read(self.store, id).map(Some);
-        let Some(commit) =
-            commit.or_else(|e| if boundary { Err(e) } else { self.of.or_none(e) })?
-        else {
-            return Ok(());
-        };
+        let Some(commit) = commit.or_else(|e| of.or_none(e))? else { return Ok(()) };
         let at = commit.committer.at;
-        self.seen.insert(id, Seen { boundary, parents: None });
+        let mut commit = match boundary {
+            true => Commit { message: Vec::new(), ..commit },
+            false => self.of.kept(commit, &mut self.room),
+        };
+        commit.message.shrink_to_fit();
+        self.seen.insert(id, Seen { boundary, parents: None, commit: Some(commit) });
         self.waiting += usize::from(!boundary);
         self.heap.push((at, id));
         Ok(())
@@ -107,11 +134,10 @@ impl<'a> Walk<'a> {
     /// Walks the far side to its end.
     fn finish(&mut self) -> Result<(), PortError> {
         while let Some((_, id)) = self.heap.pop() {
-            let parents = self.store.commit(id)?.parents;
-            let boundary = self.seen.get(&id).is_some_and(|s| s.boundary);
-            if let Some(seen) = self.seen.get_mut(&id) {
-                seen.parents = Some(parents.clone());
-            }
+            let Some(seen) = self.seen.get_mut(&id) else { continue };
+            let Some(commit) = seen.commit.take() else { continue };
+            let (boundary, parents) = (seen.boundary, commit.parents);
+            seen.parents = Some(parents.clone());
             for parent in parents {
                 self.push(parent, boundary)?;
             }
@@ -131,11 +157,10 @@ impl<'a> Walk<'a> {
                     break;
                 }
             }
-            let commit = self.of.kept(self.store.commit(id)?);
-            let boundary = self.seen.get(&id).is_some_and(|s| s.boundary);
-            if let Some(seen) = self.seen.get_mut(&id) {
-                seen.parents = Some(commit.parents.clone());
-            }
+            let Some(seen) = self.seen.get_mut(&id) else { continue };
+            let Some(commit) = seen.commit.take() else { continue };
+            let boundary = seen.boundary;
+            seen.parents = Some(commit.parents.clone());
             for parent in &commit.parents {
                 self.push(*parent, boundary)?;
             }
@@ -143,9 +168,8 @@ impl<'a> Walk<'a> {
                 self.waiting = self.waiting.saturating_sub(1);
                 found.push(commit);
             }
-            if found.len() > COMMITS_MAX {
-                let limit = format!("{COMMITS_MAX} commits");
-                return Err(PortError::TooLarge { what: "the change".to_owned(), limit });
+            if self.of.is_enough(found.len(), self.most)? {
+                break;
             }
         }
         found.retain(|c| self.seen.get(&c.id).is_none_or(|s| !s.boundary));
@@ -171,17 +195,19 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// Commits reachable from any of `heads` and not from `not`, newest first. Dates order
-/// the walk; where they may have ended it too early, it is walked to its end.
+/// Commits reachable from any of `heads` and not from `not`, newest first: of a change all, of anybody as many as are
+/// wanted. Dates order the walk; where they may have ended that of a change too early, it is walked to its end.
 pub(crate) fn between(
     store: &Store,
     not: Option<Oid>,
     (heads, of): (&[Oid], Of),
+    most: usize,
 ) -> Result<Vec<Commit>, PortError> {
     if let Some(below) = not.map(|not| Known::below(store, not)).transpose()?.flatten() {
-        return near(store, &below, (heads, of));
+        return near(store, &below, (heads, of), most);
     }
     let mut walk = Walk::new(store, of);
+    walk.most = most;
     if let Some(not) = not {
         walk.push(not, true)?;
     }
@@ -189,18 +215,38 @@ pub(crate) fn between(
         walk.push(*head, false)?;
     }
     let (mut found, mut walk) = walk.run()?;
-    let short = |not| match Walk::is_short(store, not, &found) {
-        Ok(short) => Ok(short),
-        Err(error) => of.or_none(error).map(|none| none.unwrap_or(true)),
-    };
+    // Of what anybody has, each one that matters is asked for by itself.
     if let Some(not) = not
-        && short(not)?
+        && of == Of::Change
+        && Walk::is_short(store, not, &found)?
     {
         walk.finish()?;
         found.retain(|c| walk.seen.get(&c.id).is_none_or(|s| !s.boundary));
     }
     if let Some(not) = not.filter(|_| walk.seen.len() > COSTLY + found.len()) {
         keep_below(store, not)?;
+    }
+    Ok(found)
+}
+
+/// Commits reachable from any of `heads` and from none of `tips`, all of anybody; exact whatever the dates say.
+pub(crate) fn outside(
+    store: &Store,
+    tips: &[Oid],
+    heads: &[Oid],
+) -> Result<Vec<Commit>, PortError> {
+    let mut walk = Walk::new(store, Of::Anybody);
+    walk.beyond = Of::Anybody;
+    for tip in tips {
+        walk.push(*tip, true)?;
+    }
+    for head in heads {
+        walk.push(*head, false)?;
+    }
+    let (mut found, mut walk) = walk.run()?;
+    if !found.is_empty() {
+        walk.finish()?;
+        found.retain(|c| walk.seen.get(&c.id).is_none_or(|s| !s.boundary));
     }
     Ok(found)
 }
@@ -248,16 +294,24 @@ fn keep_below(store: &Store, top: Oid) -> Result<(), PortError> {
 }
 
 /// As [`between`], where it is known what is left out.
-fn near(store: &Store, below: &Known, (heads, of): (&[Oid], Of)) -> Result<Vec<Commit>, PortError> {
+fn near(
+    store: &Store,
+    below: &Known,
+    (heads, of): (&[Oid], Of),
+    most: usize,
+) -> Result<Vec<Commit>, PortError> {
     let mut seen: HashSet<Oid> = HashSet::new();
     let (mut heap, mut found) = (BinaryHeap::new(), Vec::new());
     let mut waiting: HashMap<Oid, Commit> = HashMap::new();
+    let mut room = MESSAGES_MAX;
     let mut next = heads.to_vec();
     loop {
         for id in next.drain(..) {
             if !below.has(id) && seen.insert(id) {
                 let commit = of.read(store, id).map(Some).or_else(|e| of.or_none(e))?;
-                let Some(commit) = commit.map(|commit| of.kept(commit)) else { continue };
+                let Some(commit) = commit.map(|commit| of.kept(commit, &mut room)) else {
+                    continue;
+                };
                 heap.push((commit.committer.at, id));
                 waiting.insert(id, commit);
             }
@@ -265,9 +319,8 @@ fn near(store: &Store, below: &Known, (heads, of): (&[Oid], Of)) -> Result<Vec<C
         let Some(commit) = heap.pop().and_then(|(_, id)| waiting.remove(&id)) else { break };
         next.extend(commit.parents.iter().copied());
         found.push(commit);
-        if found.len() > COMMITS_MAX {
-            let limit = format!("{COMMITS_MAX} commits");
-            return Err(PortError::TooLarge { what: "the change".to_owned(), limit });
+        if of.is_enough(found.len(), most)? {
+            break;
         }
     }
     Ok(found)

@@ -95,9 +95,9 @@ impl Pattern {
     /// Whether something below a path could match that the pattern places there: part of it names the path.
     /// What a pattern takes anywhere it takes where it really lies.
     pub(crate) fn reaches_below(&self, path: &[u8]) -> bool {
-        let Ok(path) = std::str::from_utf8(path) else { return false };
-        let inside = |part: &str| part.contains('/') && !part.contains('}');
-        if self.text.split('{').skip(1).any(|rest| inside(rest.split('}').next().unwrap_or(rest))) {
+        // What no pattern can spell is matched by stars alone, as its sign is.
+        let path = &*String::from_utf8_lossy(path);
+        if has_choice_of_paths(&self.text) {
             let below = format!("{path}/");
             let prefix = String::from_utf8_lossy(self.prefix()).into_owned();
             return below.starts_with(&prefix) || prefix.starts_with(&below);
@@ -115,6 +115,20 @@ impl Pattern {
             Shape::Everything | Shape::Ending(_) | Shape::Name(_) => &[],
         }
     }
+}
+
+/// Whether some choice, or a choice within one, has more than one part of a path.
+fn has_choice_of_paths(text: &str) -> bool {
+    let mut depth = 0usize;
+    for c in text.chars() {
+        match c {
+            '{' => depth += 1,
+            '}' => depth = depth.saturating_sub(1),
+            '/' if depth > 0 => return true,
+            _ => {}
+        }
+    }
+    false
 }
 
 fn part(text: &str) -> Part {
@@ -210,9 +224,12 @@ mod tests {
             ("infra/**/prod*/**", "infra/eu/production"),
             ("pay/charge.rs", "pay"),
             ("{db,sql}/x/**", "sql"),
+            ("{srv{1,2}/secrets,keys}/**", "srv1"),
         ] {
             assert!(reaches(pattern, path), "{pattern} below {path}");
         }
+        let odd = Pattern::parse("cfg*/**").unwrap();
+        assert!(odd.reaches_below(b"cfg\xff") && !odd.reaches_below(b"other\xff"));
         for (pattern, path) in [
             ("**/*.sql", "db"),
             ("**", "db"),

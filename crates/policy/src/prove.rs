@@ -97,8 +97,8 @@ pub fn prove(policy: &Policy, roster: &Roster, claim: &Claim, now: Now) -> Verdi
     match spread.is_complete {
         true => Verdict::Holds(asked),
         false => Verdict::Unknown(
-            "each path has a rule that counts its lines alone, and lines can be spread over paths: \
-             claim it without `lines_at_least`"
+            "no path is without rules of its own, and lines can be spread over paths so that rules \
+             which count them see few: claim it without `lines_at_least`"
                 .to_owned(),
         ),
     }

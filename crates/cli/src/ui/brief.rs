@@ -20,10 +20,11 @@ const NAMES_MAX: usize = 5;
 
 /// What the commits of a change touch and leave as it was: it lies below the target from then on.
 pub(crate) fn undone(found: &Judgement) -> Option<String> {
-    let paths = &found.passing.paths;
-    let first = joined(paths.iter().take(3).map(|path| escape_cut(&path.to_string(), 60)));
-    let more = match paths.len().checked_sub(3) {
-        None if paths.is_empty() => return None,
+    let paths = found.passing.paths();
+    let all = paths.len();
+    let first = joined(paths.take(3).map(|path| escape_cut(&path.to_string(), 60)));
+    let more = match all.checked_sub(3) {
+        None if all == 0 => return None,
         Some(more) if more > 0 => format!(" and {more} more"),
         _ => String::new(),
     };

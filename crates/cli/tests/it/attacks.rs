@@ -2,6 +2,7 @@
 
 mod brought;
 mod crossed;
+mod earlier;
 mod floods;
 mod forgeries;
 mod landings;

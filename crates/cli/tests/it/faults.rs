@@ -59,7 +59,7 @@ faulty!(Repository {
     fn names(tree: Oid, dir: &RepoPath) -> Vec<Box<[u8]>>;
     fn files_below(tree: Oid, dir: &RepoPath) -> Vec<(RepoPath, FileState)>;
     fn commits_between(not: Option<Oid>, head: Oid) -> Vec<Commit>;
-    fn commits_of(not: Option<Oid>, heads: &[Oid]) -> Vec<Commit>;
+    fn commits_of(not: Option<Oid>, heads: &[Oid], most: usize) -> Vec<Commit>;
     fn first_parents(from: Option<Oid>, head: Oid) -> Option<Vec<Commit>>;
     fn is_ancestor(old: Oid, new: Oid) -> bool;
     fn merge_bases(a: Oid, b: Oid) -> Vec<Oid>;
@@ -69,7 +69,9 @@ faulty!(Repository {
     fn symbolic(name: &RefName) -> Option<RefName>;
     fn holding(tree: Oid, base: Option<Oid>, files: &[(&RepoPath, FileState)]) -> Vec<usize>;
     fn other_heads() -> Vec<Oid>;
-    fn note(notes: &RefName, commit: Oid, cap: u64) -> Option<Vec<u8>>;
+    fn reference_before(name: &RefName) -> Option<Oid>;
+    fn outside(heads: &[Oid]) -> Vec<Commit>;
+    fn noted(tree: Oid, commit: Oid) -> Vec<FileState>;
 });
 
 faulty!(Records {

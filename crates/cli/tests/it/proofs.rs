@@ -43,6 +43,30 @@ fn a_claim_holds_until_the_policy_is_weakened() {
     }
 }
 
+/// Lines that are spread over some places only, where the rest has rules of its own.
+#[test]
+fn lines_that_are_spread_over_some_places_are_found() {
+    let org = org();
+    let rule = |name: &str, when: &str| {
+        format!(
+            "  - {{ name: {name}, when: {{ {when} }}, require: [{{ approvals: 1, level: senior }}] }}\n"
+        )
+    };
+    let lines =
+        |paths: &str| format!("assistance: possible, paths: ['{paths}'], lines_at_least: 10");
+    let rules = [rule("s", &lines("s*/**")), rule("l", &lines("l*/**"))].concat();
+    let rest = rule("rest", "paths: ['[!sl]*/**', '*']");
+    let head = POLICY.split("rules:").next().unwrap_or_default();
+    let claim = "version: 1\nclaims:\n  - { name: big, target: production, assistance: possible, author_level_below: senior,\n      lines_at_least: 15, needs: { approvals: 1, level: senior, presence: key } }\n";
+    let broken = prove(&org, &format!("{head}rules:\n{rules}{rest}"), claim, &[]);
+    assert_eq!(broken.code, 3, "{}", broken.all());
+    assert!(broken.out.contains("does not hold"), "{}", broken.out);
+    // The twin: where all lines are counted together, wherever they are.
+    let all = rule("all", "assistance: possible, lines_at_least: 10");
+    let holds = prove(&org, &format!("{head}rules:\n{rules}{all}"), claim, &[]);
+    assert_eq!(holds.code, 0, "{}", holds.all());
+}
+
 #[test]
 fn the_usual_claim_needs_no_file() {
     let org = org();

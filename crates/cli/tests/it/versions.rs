@@ -65,6 +65,7 @@ fn what_a_roster_gives_to_whom_is_told() {
             "jonas has the address x@example.com",
         ),
         ("login: yusuf", "login: tove-2", "yusuf has the account tove-2 of git"),
+        ("  jonas:\n", "  jonas:\n    teams: [plat]\n", "jonas has a place in team plat"),
     ] {
         let next = roster.replacen(from, to, 1);
         assert_ne!(next, roster, "{from}");
@@ -189,4 +190,38 @@ fn versions_that_are_none_are_told_apart() {
     org.scratch.git("work", &["rm", "-q", "--cached", "-r", ".obstat"]);
     org.scratch.git_as("mira", "work", &["commit", "-q", "-m", "none"]).ok();
     assert!(diff(&["HEAD"]).contains("no policy and roster to compare with"));
+}
+
+/// What made-up changes do not vary is told as it stands: how far back, who is not verified, whose paths, which scope.
+#[test]
+fn what_a_rule_or_a_scope_looks_at_less_is_told() {
+    let org = org();
+    let scoped = org.roster().replacen("delay: 24h", "delay: 24h\nscopes: { own: ['pay/**'] }", 1);
+    org.scratch.write("work/.obstat/roster.yaml", &scoped);
+    let more = "  - { name: slices, when: { rolling: { lines_at_least: 100, days: 90 } }, require: [{ approvals: 1, level: senior }] }\n  - { name: strangers, when: { author_unverified: true }, require: [{ approvals: 1, level: senior }] }\n  - { name: own, when: { paths: ['own/**'] }, require: [{ approvals: 1, level: senior, owns: touched }] }\nexempt:";
+    let policy = POLICY.replacen("exempt:", more, 1);
+    org.scratch.write("work/.obstat/policy.yaml", &policy);
+    org.commit("mira", "more rules");
+    let strangers = more.lines().nth(1).unwrap_or_default().to_owned() + "\n";
+    let own = scoped.replace("own: ['pay/**']", "own: ['pay/**', 'src/**']");
+    for (text, roster, sentence) in [
+        (policy.replace("days: 90", "days: 1"), &scoped, "adds up lines of 1 days, was 90"),
+        (
+            policy.replace(&strangers, ""),
+            &scoped,
+            "`strangers`, for authors who are not verified, is gone",
+        ),
+        (policy.replace(", owns: touched", ""), &scoped, "`own` no longer asks owners"),
+        (policy.clone(), &own, "scope own reaches src/** as well"),
+    ] {
+        org.scratch.write("work/.obstat/policy.yaml", &text);
+        org.scratch.write("work/.obstat/roster.yaml", roster);
+        let told = org.obstat("mira", "work", &["policy", "diff", "--no-weaker", "HEAD"]);
+        assert!(told.out.contains(sentence), "{sentence}: {}", told.all());
+        assert_eq!(told.code, 3, "{}", told.all());
+    }
+    org.scratch.write("work/.obstat/policy.yaml", policy.replace("days: 90", "days: 91"));
+    org.scratch.write("work/.obstat/roster.yaml", &scoped);
+    let told = org.obstat("mira", "work", &["policy", "diff", "--no-weaker", "HEAD"]);
+    assert_eq!(told.code, 0, "{}", told.all());
 }

@@ -2,14 +2,14 @@
 //!
 //! The RFC leaves storage open; its reference code appends to `.agent-trace/traces.jsonl`.
 
-use crate::ports::{PortError, Repository};
-use obstat_model::change::{ChangeFacts, FileState};
-use obstat_model::evidence::Evidence;
+use crate::ports::{Commit, PortError, Repository};
+use obstat_model::change::{ChangeFacts, FileChange, FileState};
+use obstat_model::evidence::{Evidence, EvidenceKind, Strength};
 use obstat_model::facts::Problem;
 use obstat_model::object::{Mode, Oid, RepoPath};
 use obstat_provenance::Fingerprints;
 use obstat_provenance::trace::{self, TraceRecord};
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// Directory of the records.
 const DIRECTORY: &str = ".agent-trace";
@@ -24,40 +24,53 @@ const TREE_MAX: u64 = 1 << 30;
 /// What one file says, or why it cannot be read.
 type Read = Result<Vec<TraceRecord>, String>;
 
-/// Evidence of the records that a change brings: of its own commits, and of no commit at all. Those
-/// of other commits have been read when those landed.
+/// Evidence of the records that a change brings, and of those that its commits and its earlier forms have had: of
+/// those commits, and of no commit at all. Those of other commits have been read when those landed.
 ///
 /// # Errors
 /// [`PortError`] when objects cannot be read.
 pub(super) fn of_change(
     repository: &dyn Repository,
     fingerprints: &Fingerprints,
-    commits: &HashSet<Oid>,
+    (commits, tracing): (&[Commit], &[Commit]),
     change: &ChangeFacts,
 ) -> Result<(Vec<Evidence>, Vec<Problem>), PortError> {
     let (mut evidence, mut problems) = (BTreeSet::new(), Vec::new());
+    let ids: HashSet<Oid> = commits.iter().map(|commit| commit.id).collect();
     let brought = change.files.iter().filter(|file| is_record(&file.change.path));
+    let brought = brought.map(|file| (file.change.clone(), None));
+    let past = of_commits(repository, commits.iter().chain(tracing))?;
+    if past.len() > FILES_MAX
+        && let Some(commit) = commits.first()
+    {
+        evidence.insert(unread(commit.id, &format!("there are over {FILES_MAX} files of them")));
+    }
     let (mut seen, mut room) = (HashSet::new(), BROUGHT_MAX);
-    for file in brought {
-        let Some(new) = file.change.new else { continue };
+    for (file, by) in brought.chain(past) {
+        let Some(new) = file.new else { continue };
         // The same content under another name says the same.
         if !seen.insert(new.oid) {
             continue;
         }
-        let records = match read(repository, new, &mut room)? {
-            Ok(records) => records,
-            Err(why) => {
-                problems.push(unreadable(&file.change.path, &why));
+        let records = match (read(repository, new, &mut room)?, by) {
+            (Ok(records), _) => records,
+            (Err(why), None) => {
+                problems.push(unreadable(&file.path, &why));
+                continue;
+            }
+            // What is not there in the end is nothing that can be mended.
+            (Err(why), Some(commit)) => {
+                evidence.extend(ids.contains(&commit).then(|| unread(commit, &why)));
                 continue;
             }
         };
-        let old = file.change.old.map(|old| read(repository, old, &mut room)).transpose()?;
+        let old = file.old.map(|old| read(repository, old, &mut room)).transpose()?;
         let old = old.and_then(Result::ok).unwrap_or_default();
         let known: HashSet<&TraceRecord> = old.iter().collect();
         for record in &records {
             let bears = match record.revision {
-                Some(commit) => commits.contains(&commit),
-                None => !known.contains(record),
+                Some(commit) => ids.contains(&commit),
+                None => !known.contains(record) && by.is_none_or(|by| ids.contains(&by)),
             };
             if bears {
                 evidence.extend(record.evidence(fingerprints));
@@ -65,6 +78,99 @@ pub(super) fn of_change(
         }
     }
     Ok((evidence.into_iter().collect(), problems))
+}
+
+/// The records of trees, found once for each.
+struct Directories<'a> {
+    repository: &'a dyn Repository,
+    known: HashMap<Oid, Option<Oid>>,
+}
+
+impl<'a> Directories<'a> {
+    fn new(repository: &'a dyn Repository) -> Self {
+        Self { repository, known: HashMap::new() }
+    }
+
+    /// The directory of a tree of anybody.
+    fn of(&mut self, tree: Oid) -> Result<Option<Oid>, PortError> {
+        if let Some(known) = self.known.get(&tree) {
+            return Ok(*known);
+        }
+        let found = match self.repository.subtree(tree, &RepoPath::from(DIRECTORY)) {
+            Err(error) if error.is_of_one_object() => None,
+            other => other?,
+        };
+        self.known.insert(tree, found);
+        Ok(found)
+    }
+
+    /// Where a commit has other records than each of its parents: those of the first, and its own.
+    fn changed_by(&mut self, commit: &Commit) -> Result<Option<(Option<Oid>, Oid)>, PortError> {
+        let Some(here) = self.of(commit.tree)? else { return Ok(None) };
+        let mut parents = Vec::new();
+        for parent in &commit.parents {
+            match self.repository.commit_of_anybody(*parent) {
+                Ok(parent) => parents.push(self.of(parent.tree)?),
+                Err(error) if error.is_of_one_object() => {}
+                Err(error) => return Err(error),
+            }
+        }
+        let first = parents.first().copied().flatten();
+        Ok((!parents.contains(&Some(here))).then_some((first, here)))
+    }
+}
+
+/// Those of some commits that bring records.
+///
+/// # Errors
+/// [`PortError`] when objects cannot be read.
+pub(crate) fn tracing(
+    repository: &dyn Repository,
+    commits: impl Iterator<Item = Commit>,
+) -> Result<Vec<Commit>, PortError> {
+    let (mut directories, mut found) = (Directories::new(repository), Vec::new());
+    for commit in commits {
+        if directories.changed_by(&commit)?.is_some() {
+            found.push(commit);
+        }
+    }
+    Ok(found)
+}
+
+/// Files of records that commits change from what each of their parents has, with the commit.
+fn of_commits<'a>(
+    repository: &dyn Repository,
+    commits: impl Iterator<Item = &'a Commit>,
+) -> Result<Vec<(FileChange, Option<Oid>)>, PortError> {
+    let (mut directories, mut found) = (Directories::new(repository), Vec::new());
+    for commit in commits {
+        let Some((before, here)) = directories.changed_by(commit)? else { continue };
+        let visited = repository.visit_changes(before, Some(here), &mut |file| {
+            let path = [DIRECTORY.as_bytes(), b"/", file.path.as_bytes()].concat();
+            let path = RepoPath::new(path);
+            if is_record(&path) {
+                found.push((FileChange { path, ..file }, Some(commit.id)));
+            }
+            found.len() <= FILES_MAX
+        });
+        match visited {
+            Err(error) if error.is_of_one_object() => {}
+            other => other?,
+        }
+    }
+    Ok(found)
+}
+
+/// What a trace that cannot be read, and that does not come with the change in the end, is taken for.
+fn unread(commit: Oid, why: &str) -> Evidence {
+    Evidence {
+        strength: Strength::E1,
+        kind: EvidenceKind::AgentTrace,
+        tool: None,
+        model: None,
+        commit: Some(commit),
+        text: format!("a trace that cannot be read: {why}"),
+    }
 }
 
 /// Every record of a tree that names a commit, and how many files could not be read.

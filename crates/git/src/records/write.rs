@@ -9,7 +9,6 @@ use crate::error::GitError;
 use crate::refs::{self, RefEdit};
 use crate::repository::GitRepository;
 use crate::store::to_git;
-use obstat_gate::assist::NOTE_MAX;
 use obstat_gate::ports::{Account, Records as _, Repository as _};
 use obstat_model::digest::sha256;
 use obstat_model::id::{ChangeDigest, StatementHash};
@@ -47,7 +46,14 @@ pub enum InputsTouched {
 
 struct Entry {
     paths: Vec<String>,
-    bytes: Vec<u8>,
+    content: Content,
+}
+
+/// What a file of a record holds.
+enum Content {
+    Bytes(Vec<u8>),
+    /// What a blob holds that is here already.
+    Blob(Oid),
 }
 
 /// A signed landing record.
@@ -88,10 +94,10 @@ pub fn record_landings(
         let mut paths: Vec<String> = dirs.iter().map(|dir| format!("{dir}/{name}")).collect();
         paths.extend([target_path(&index.target), LATEST.to_owned()]);
         paths.push(history_path(&index.target, made.sequence));
-        let mut entries = vec![Entry { paths, bytes: made.bytes }];
+        let mut entries = vec![Entry { paths, content: Content::Bytes(made.bytes) }];
         if let Some(bytes) = index.clearance.clone() {
             let paths = vec![format!("{}/{name}", clearance_dir(&index.target, index.tip))];
-            entries.push(Entry { paths, bytes });
+            entries.push(Entry { paths, content: Content::Bytes(bytes) });
         }
         Ok(entries)
     })
@@ -112,7 +118,7 @@ pub fn record_receipts(
     append(repository, RECEIPTS, at, &mut |_| {
         let entry = |(hash, bytes): &(StatementHash, Vec<u8>)| Entry {
             paths: vec![receipt_path(*hash)],
-            bytes: bytes.clone(),
+            content: Content::Bytes(bytes.clone()),
         };
         Ok(receipts.iter().map(entry).collect())
     })
@@ -140,7 +146,8 @@ pub fn record_brought(
         return Ok(());
     }
     append(repository, BROUGHT, at, &mut |_| {
-        Ok(vec![Entry { paths: new.clone(), bytes: text.clone().into_bytes() }])
+        let content = Content::Bytes(text.clone().into_bytes());
+        Ok(vec![Entry { paths: new.clone(), content }])
     })
 }
 
@@ -159,13 +166,14 @@ pub fn keep_notes(
     append(repository, EARLIER_NOTES, at, &mut |_| {
         let entry = |(commit, blob): &(Oid, Oid)| {
             let paths = vec![format!("{}/{blob}", object_dir(*commit))];
-            // A note that is too large to be read is kept as one that nobody can read.
-            let bytes = match repository.blob(*blob, NOTE_MAX) {
-                Ok(bytes) => bytes.unwrap_or_default(),
-                Err(error) if error.is_of_one_object() => Vec::new(),
+            // Not read: one blob may be the note on thousands of commits. One that is not here is kept as one that
+            // nobody can read.
+            let content = match repository.blob(*blob, 0) {
+                Ok(_) => Content::Blob(*blob),
+                Err(error) if error.is_of_one_object() => Content::Bytes(Vec::new()),
                 Err(error) => return Err(error.into()),
             };
-            Ok(Entry { paths, bytes })
+            Ok(Entry { paths, content })
         };
         notes.iter().map(entry).collect()
     })
@@ -220,7 +228,10 @@ fn commit(
     let library = repository.refs().library()?;
     let mut update = git2::build::TreeUpdateBuilder::new();
     for entry in entries {
-        let blob = library.blob(&entry.bytes)?;
+        let blob = match &entry.content {
+            Content::Bytes(bytes) => library.blob(bytes)?,
+            Content::Blob(blob) => to_git(*blob)?,
+        };
         for path in &entry.paths {
             update.upsert(path.as_str(), blob, git2::FileMode::Blob);
         }

@@ -6,11 +6,13 @@ use crate::raw::tree::Node;
 use crate::walk;
 use obstat_gate::ports::{Commit, Merge, PortError, Repository};
 use obstat_model::change::{FileChange, FileState};
-use obstat_model::object::{Mode, Oid, RefName, RepoPath};
+use obstat_model::object::{Oid, RefName, RepoPath};
 use obstat_model::text::grouped;
 
 /// Refs under which heads that were pushed over are kept.
 pub const SUPERSEDED: &str = "refs/obstat/superseded/";
+/// Where the gate keeps its own.
+const OWN: &str = "refs/obstat/";
 
 /// Most files and directories that are listed below one: trees that repeat each other can name billions.
 const BELOW_MAX: usize = 100_000;
@@ -103,11 +105,16 @@ impl Repository for GitRepository {
     }
 
     fn commits_between(&self, not: Option<Oid>, head: Oid) -> Result<Vec<Commit>, PortError> {
-        walk::between(&self.store, not, (&[head], walk::Of::Change))
+        walk::between(&self.store, not, (&[head], walk::Of::Change), walk::COMMITS_MAX)
     }
 
-    fn commits_of(&self, not: Option<Oid>, heads: &[Oid]) -> Result<Vec<Commit>, PortError> {
-        walk::between(&self.store, not, (heads, walk::Of::Anybody))
+    fn commits_of(
+        &self,
+        not: Option<Oid>,
+        heads: &[Oid],
+        most: usize,
+    ) -> Result<Vec<Commit>, PortError> {
+        walk::between(&self.store, not, (heads, walk::Of::Anybody), most)
     }
 
     fn first_parents(
@@ -194,35 +201,41 @@ impl Repository for GitRepository {
         Ok(heads)
     }
 
-    fn note(&self, notes: &RefName, commit: Oid, cap: u64) -> Result<Option<Vec<u8>>, PortError> {
-        let Some(tip) = self.refs.find(notes)? else { return Ok(None) };
-        let tree = self.store.commit(tip)?.tree;
-        let hex = commit.to_string();
-        for cut in 0..=3 {
-            let Some(state) = self.entry(tree, &fan_out(&hex, cut))? else { continue };
-            let limit = || format!("{} KiB", cap >> 10);
-            if !matches!(state.mode, Mode::File | Mode::Executable) {
-                let why = "a note is a file".to_owned();
-                return Err(PortError::Malformed { id: state.oid, wanted: "note", why });
-            }
-            let found = self.store.blob(state.oid, cap)?;
-            let what = format!("the note on {}", commit.short());
-            return found.map(Some).ok_or_else(|| PortError::TooLarge { what, limit: limit() });
-        }
-        Ok(None)
+    fn reference_before(&self, name: &RefName) -> Result<Option<Oid>, PortError> {
+        Ok(self.refs.find_before(name)?)
     }
-}
 
-/// `abcdef…`, `ab/cdef…`, `ab/cd/ef…`: how git spreads notes over directories.
-fn fan_out(hex: &str, cuts: usize) -> RepoPath {
-    let mut out = Vec::with_capacity(hex.len() + cuts);
-    for (i, b) in hex.bytes().enumerate() {
-        if i > 0 && i % 2 == 0 && i / 2 <= cuts {
-            out.push(b'/');
-        }
-        out.push(b);
+    fn outside(&self, heads: &[Oid]) -> Result<Vec<Commit>, PortError> {
+        let named = self.refs.before()?;
+        let is_searched = |name: &str| !name.starts_with(OWN) || name.starts_with(SUPERSEDED);
+        let named = named.into_iter().filter(|(name, _)| is_searched(name.as_str()));
+        // What leads to no commit, or to one that cannot be read, reaches nothing.
+        let tips = named.filter_map(|(_, id)| self.peel(id).ok());
+        let tips: Vec<Oid> = tips.filter(|id| self.commit_of_anybody(*id).is_ok()).collect();
+        walk::outside(&self.store, &tips, heads)
     }
-    RepoPath::new(out)
+
+    /// `abcdef…`, `ab/cdef…`, `ab/cd/ef…`: git's `notes.c` reads each, and all that there are.
+    fn noted(&self, tree: Oid, commit: Oid) -> Result<Vec<FileState>, PortError> {
+        let hex = commit.to_string();
+        let (mut found, mut here, mut rest) = (Vec::new(), tree, hex.as_str());
+        loop {
+            let entries = self.store.tree(here)?;
+            let at = |name: &str| {
+                let found = entries.binary_search_by(|entry| (*entry.0).cmp(name.as_bytes()));
+                found.ok().and_then(|at| entries.get(at)).map(|entry| entry.1)
+            };
+            if let Some(Node::Leaf(state)) = at(rest) {
+                found.push(state);
+            }
+            let Some((first, more)) = rest.split_at_checked(2).filter(|cut| !cut.1.is_empty())
+            else {
+                return Ok(found);
+            };
+            let Some(Node::Tree(below)) = at(first) else { return Ok(found) };
+            (here, rest) = (below, more);
+        }
+    }
 }
 
 impl GitRepository {

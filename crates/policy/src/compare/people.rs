@@ -5,6 +5,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use obstat_model::level::LevelGrant;
 use obstat_model::roster::{Account, Key, Person, RosterParts};
+use obstat_model::text::escape_cut;
 use std::collections::BTreeMap;
 
 /// What changes, and whether more is possible now.
@@ -24,7 +25,7 @@ pub(super) fn identities(old: &RosterParts, new: &RosterParts) -> Vec<(String, b
         for (what, _) in had {
             if has.is_none_or(|has| !has.iter().any(|(known, _)| known == what)) {
                 // What only attributes is what excludes: without it somebody's part is nobody's.
-                let more = !what.starts_with("the key");
+                let more = !what.starts_with("the key") && !what.starts_with(PLACE);
                 found.push((format!("{who} no longer has {what}"), more));
             }
         }
@@ -51,7 +52,29 @@ pub(super) fn identities(old: &RosterParts, new: &RosterParts) -> Vec<(String, b
         }
     }
     found.extend(devices(old, new));
+    found.extend(scopes(old, new));
     found
+}
+
+/// Where levels of a scope count.
+fn scopes(old: &RosterParts, new: &RosterParts) -> Vec<(String, bool)> {
+    let mut found = Vec::new();
+    for is in &new.scopes {
+        let was = old.scopes.iter().find(|scope| scope.name == is.name);
+        let was = was.map(|scope| scope.paths.as_slice()).unwrap_or_default();
+        let (more, fewer) = (without(&is.paths, was), without(was, &is.paths));
+        if !more.is_empty() {
+            found.push((format!("scope {} reaches {} as well", is.name, more.join(", ")), true));
+        }
+        if !fewer.is_empty() {
+            found.push((format!("scope {} no longer reaches {}", is.name, fewer.join(", ")), true));
+        }
+    }
+    found
+}
+
+fn without(these: &[String], those: &[String]) -> Vec<String> {
+    these.iter().filter(|one| !those.contains(one)).map(|one| escape_cut(one, 60)).collect()
 }
 
 /// The levels that a person is granted, as the roster names them.
@@ -82,6 +105,9 @@ fn is_lower(
     }
 }
 
+/// How a team is told.
+const PLACE: &str = "a place in team ";
+
 /// What somebody has, and whether having it is more.
 type Has = Vec<(String, bool)>;
 
@@ -90,6 +116,7 @@ fn all(parts: &RosterParts) -> BTreeMap<String, Has> {
     for person in &parts.people {
         let mut has = keys(&person.keys);
         has.extend(names(&person.accounts, &person.emails));
+        has.extend(person.teams.iter().map(|team| (format!("{PLACE}{team}"), true)));
         found.insert(person.id.to_string(), has);
     }
     for agent in &parts.agents {

@@ -24,6 +24,46 @@ pub(super) fn terms(old: Version, new: Version) -> Vec<(String, bool)> {
     found.extend(owners(old, new));
     found.extend(people::identities(old.roster.parts(), new.roster.parts()));
     found.extend(paths(old, new));
+    found.extend(conditions(old.policy, new.policy));
+    found
+}
+
+/// What rules look at and made-up changes do not vary: how far back, who is not verified, whose paths they are.
+fn conditions(old: &Policy, new: &Policy) -> Vec<(String, bool)> {
+    let days = |rule: &Rule| {
+        rule.conditions().iter().find_map(|condition| match condition {
+            Condition::Rolling(demand) => Some(demand.days()),
+            _ => None,
+        })
+    };
+    let unverified =
+        |rule: &Rule| rule.conditions().iter().any(|c| matches!(c, Condition::AuthorUnverified(_)));
+    let mut found = Vec::new();
+    for was in old.rules() {
+        let name = was.name();
+        let Some(is) = new.rules().iter().find(|rule| rule.name() == name) else {
+            if unverified(was) {
+                let text = format!("rule `{name}`, for authors who are not verified, is gone");
+                found.push((text, true));
+            }
+            continue;
+        };
+        if let (Some(a), Some(b)) = (days(was), days(is))
+            && a != b
+        {
+            found.push((format!("rule `{name}` adds up lines of {b} days, was {a}"), b < a));
+        }
+        if unverified(was) != unverified(is) {
+            let whom = if unverified(is) { "only for" } else { "no longer only for" };
+            let text = format!("rule `{name}` is {whom} authors who are not verified");
+            found.push((text, unverified(is)));
+        }
+        if was.asks_owners_of_paths() != is.asks_owners_of_paths() {
+            let asks = if is.asks_owners_of_paths() { "asks" } else { "no longer asks" };
+            let text = format!("rule `{name}` {asks} owners of what is touched");
+            found.push((text, !is.asks_owners_of_paths()));
+        }
+    }
     found
 }
 

@@ -43,6 +43,15 @@ fn unknown(part: &Participant) -> Option<Problem> {
         let hint = hint.to_owned();
         return Some(Problem { code: "unknown-pusher", text, hint });
     }
+    if part.role == Role::Operator {
+        let login = escape_cut(&part.identity.name, 60);
+        let commit = part.commit.map_or_else(String::new, |c| format!(" of {}", c.short()));
+        return Some(Problem {
+            code: "unknown-operator",
+            text: format!("the roster does not know {login}, who brought an agent's work{commit}"),
+            hint: "an owner adds the login to `accounts` in .obstat/roster.yaml".to_owned(),
+        });
+    }
     let email = escape_cut(&part.identity.email, 60);
     let commit = part.commit.map_or_else(String::new, |c| format!(" of {}", c.short()));
     let what = match part.role {

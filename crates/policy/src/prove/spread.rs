@@ -5,6 +5,9 @@ use super::paths::Class;
 use crate::condition::Condition;
 use crate::policy::{Policy, Rule};
 
+/// Most places whose sets are all tried.
+const SUBSETS_OF_MAX: usize = 5;
+
 /// Ways to have lines elsewhere than in the path that a claim is about.
 pub(super) struct Spread {
     /// Other files with their lines; the empty one leaves all lines where they are.
@@ -15,8 +18,9 @@ pub(super) struct Spread {
 
 impl Spread {
     /// Ways to spread lines. A rule for some paths counts the lines of those alone, so it is enough to put them
-    /// where no such rule counts, if there is a place: in one for each set of exemptions and scopes, the one
-    /// that fewest rules are for. Else they are tried in each such place, and in all at once.
+    /// where no rule is but those for every path, if there is a place. Else they are tried in each place that
+    /// fewest rules are for, one for each set of exemptions and scopes, and in some of them at once: in equal
+    /// parts, and in as many as each takes unasked. That finds much, and proves nothing.
     pub(super) fn of(policy: &Policy, classes: &[Class], lines: u64) -> Self {
         let counts = |rule: &&Rule| {
             rule.conditions().iter().any(|c| matches!(c, Condition::Lines(_)))
@@ -57,17 +61,63 @@ impl Spread {
         }
         let mut ways: Vec<Vec<(String, u64)>> = vec![Vec::new()];
         ways.extend(places.iter().map(|path| vec![((*path).to_owned(), lines)]));
-        let parts = (places.len() as u64).max(1);
-        let share = |at: u64| lines / parts + u64::from(at < lines % parts);
-        ways.push((0..).zip(&places).map(|(at, path)| ((*path).to_owned(), share(at))).collect());
+        let room: Vec<u64> = seen.iter().map(|(rules, _)| room_in(policy, rules)).collect();
+        let both: Vec<(&str, u64)> = places.into_iter().zip(room).collect();
+        ways.extend(
+            several(&both).iter().flat_map(|some| [even(some, lines), greedy(some, lines)]),
+        );
+        ways.dedup();
         // A rule for all paths counts all lines, wherever they are.
-        let partial = |at: &usize| {
-            policy.rules().get(*at).is_some_and(|rule| counts(&rule))
-                && !all.iter().all(|(_, rules, _)| rules.contains(at))
-        };
-        let uncounted = |(rules, _): &(&[usize], &[bool])| !rules.iter().any(partial);
-        let is_complete = seen.iter().any(uncounted) && ways.len() <= SPREADS_MAX;
+        let common = |at: &usize| all.iter().all(|(_, rules, _)| rules.contains(at));
+        let is_free = |(rules, _): &(&[usize], &[bool])| rules.iter().all(common);
+        let is_complete = seen.iter().any(is_free) && ways.len() <= SPREADS_MAX;
         ways.truncate(SPREADS_MAX);
         Self { ways, is_complete }
     }
+}
+
+/// Lines that a place takes before one of its rules counts them.
+fn room_in(policy: &Policy, rules: &[usize]) -> u64 {
+    let rules = rules.iter().filter_map(|at| policy.rules().get(*at));
+    let least = rules.flat_map(Rule::conditions).filter_map(|condition| match condition {
+        Condition::Lines(lines) => Some(lines.0.saturating_sub(1)),
+        _ => None,
+    });
+    least.min().unwrap_or(u64::MAX)
+}
+
+/// Sets of more than one place: all sets of few, else all together.
+fn several<'a>(places: &[(&'a str, u64)]) -> Vec<Vec<(&'a str, u64)>> {
+    if places.len() > SUBSETS_OF_MAX {
+        return vec![places.to_vec()];
+    }
+    let sets = (1u32..1 << places.len()).filter(|set| set.count_ones() > 1);
+    let of = |set: u32| {
+        let all = places.iter().enumerate();
+        all.filter(|(at, _)| set >> at & 1 == 1).map(|(_, place)| *place).collect()
+    };
+    sets.map(of).collect()
+}
+
+/// The same number of lines in each place.
+fn even(places: &[(&str, u64)], lines: u64) -> Vec<(String, u64)> {
+    let parts = (places.len() as u64).max(1);
+    let share = |at: u64| lines / parts + u64::from(at < lines % parts);
+    (0..).zip(places).map(|(at, (path, _))| ((*path).to_owned(), share(at))).collect()
+}
+
+/// As many lines in each place as it takes unasked, and the rest in the one that takes most.
+fn greedy(places: &[(&str, u64)], lines: u64) -> Vec<(String, u64)> {
+    let mut sorted = places.to_vec();
+    sorted.sort_by_key(|(_, room)| *room);
+    let (mut rest, last) = (lines, sorted.len().saturating_sub(1));
+    let mut found = Vec::new();
+    for (at, (path, room)) in sorted.into_iter().enumerate() {
+        let taken = if at == last { rest } else { room.min(rest) };
+        rest -= taken;
+        if taken > 0 {
+            found.push((path.to_owned(), taken));
+        }
+    }
+    found
 }

@@ -120,14 +120,19 @@ fn judged(
     Ok(found)
 }
 
-/// Who made earlier forms of what landed unjudged, as far as the inputs before it know them.
+/// Who made earlier forms of what landed unjudged, and who brought what agents made of it, as far as the inputs
+/// before it know them.
 fn makers(world: World, old: Option<Oid>, change: &ChangeFacts) -> Result<Vec<PersonId>, CliError> {
     let Some(tree) = content::tree_of(world.repository, old)? else { return Ok(Vec::new()) };
     let inputs = world.inputs(tree)?;
     let Ok(inputs) = &*inputs else { return Ok(Vec::new()) };
     let earlier = people::earlier_forms((world.repository, world.memo), change, &[])?;
     let directory = Directory { roster: &inputs.roster, fingerprints: &inputs.fingerprints };
-    Ok(landing::contributors(&people::contributors(directory, &earlier)))
+    let mut parts = people::contributors(directory, &earlier.forms);
+    let revision = change.revision;
+    let commits = world.repository.commits_between(revision.tip, revision.head)?;
+    parts.extend(people::bringers(directory, world.records, (&commits, &earlier.forms))?);
+    Ok(landing::contributors(&parts))
 }
 
 /// What may not be, and is.

@@ -88,7 +88,11 @@ pub(super) fn before(ui: &mut Ui) -> Result<Exit, CliError> {
     if !answers.iter().all(Answer::passes) {
         return Ok(Exit::Blocked);
     }
-    if let Some(problem) = keep_beside(&repository, world, &setup, (&updates, &answers))? {
+    let problem = match receive::oversized(world, &answers)? {
+        Some(problem) => Some(problem),
+        None => keep_beside(&repository, world, &setup, (&updates, &answers))?,
+    };
+    if let Some(problem) = problem {
         let page = refusal::refused(ui, "this push", &problem);
         refusal::told(ui, &[page], 0);
         return Ok(Exit::Blocked);
@@ -134,8 +138,8 @@ fn keep_beside(
     }
     // Without what is in quarantine.
     let apart = GitRepository::open(repository.directory(), None)?;
-    let is_known = |id| apart.store().has(id);
-    let beside = receive::beside(world, setup, (updates, answers), &is_known)?;
+    let is_here = |id| apart.store().has(id);
+    let beside = receive::beside(world, setup, (updates, answers), &is_here)?;
     if beside.refused.is_some() {
         return Ok(beside.refused);
     }

@@ -136,6 +136,12 @@ fn who_commits_under_a_service_s_address_does_not_approve_it() {
     org.push("jonas", &["y:main"]).ok();
 }
 
+/// What git-ai writes of Claude.
+const NOTE: &str = "src/a.rs\n  d9978a8723e02b52 1-1\n---\n{\"schema_version\":\"authorship/3.0.0\",\
+                    \"git_ai_version\":\"1.6.24\",\"base_commit_sha\":\"\",\"prompts\":{\"d9978a8723e02b52\":\
+                    {\"agent_id\":{\"tool\":\"claude\",\"id\":\"x\",\"model\":\"m\"},\"overriden_lines\":0,\
+                    \"messages\":[]}}}";
+
 /// A note is evidence, also after somebody has taken it away, moved it or written another in its place.
 #[test]
 fn a_note_that_is_taken_away_is_still_known() {
@@ -147,11 +153,7 @@ fn a_note_that_is_taken_away_is_still_known() {
         let notes =
             |line: &[&str]| org.scratch.git("work", &[&["notes", "--ref=ai"], line].concat());
         notes(&["add", "-m", "nothing", "main"]);
-        let note = "src/a.rs\n  d9978a8723e02b52 1-1\n---\n{\"schema_version\":\"authorship/3.0.0\",\
-                    \"git_ai_version\":\"1.6.24\",\"base_commit_sha\":\"\",\"prompts\":{\"d9978a8723e02b52\":\
-                    {\"agent_id\":{\"tool\":\"claude\",\"id\":\"x\",\"model\":\"m\"},\"overriden_lines\":0,\
-                    \"messages\":[]}}}";
-        org.scratch.write("note", note);
+        org.scratch.write("note", NOTE);
         notes(&["add", "-F", "../note", "w"]);
         org.push("tove", &["w", "refs/notes/ai"]).ok();
         fetch(&org);
@@ -178,6 +180,133 @@ fn a_note_that_is_taken_away_is_still_known() {
     }
 }
 
+/// Git reads notes however their names are cut, and all that there are for a commit; and a push may take away what it
+/// lands without.
+#[test]
+fn a_note_is_read_wherever_git_reads_it() {
+    for how in ["deep", "shadowed", "odd", "with it"] {
+        let org = org();
+        on(&org, "w", "main");
+        org.scratch.write("work/src/a.rs", "fn a() {}\n");
+        let made = org.commit("tove", "my own work");
+        org.scratch.write("note", NOTE);
+        org.scratch.git("work", &["notes", "--ref=ai", "add", "-F", "../note", "w"]);
+        org.push("tove", &["w", "refs/notes/ai"]).ok();
+        fetch(&org);
+        let key = org.scratch.at("keys/tove").to_string_lossy().into_owned();
+        let line = ["declare", "--unassisted", "--key", &key, "main..w"];
+        org.obstat_typing("tove", "work", &line, &org.typed("main..w")).ok();
+        org.push_statements("tove").ok();
+        let (two, four) = (made.split_at(2), made.split_at(4));
+        let cut = |parts: usize| {
+            let (first, rest) = made.split_at(2 * parts);
+            let pairs = first.as_bytes().chunks(2).map(String::from_utf8_lossy);
+            format!("{}/{rest}", pairs.collect::<Vec<_>>().join("/"))
+        };
+        let tree = |paths: &[(String, &str)]| {
+            let index = org.scratch.at("index").to_string_lossy().into_owned();
+            std::fs::remove_file(&index).unwrap_or_default();
+            let env = [("GIT_INDEX_FILE", index.as_str())];
+            for (path, text) in paths {
+                let blob = ["git", "hash-object", "-w", "--stdin"];
+                let blob = org.scratch.run("work", &blob, &[], text).ok();
+                let entry = format!("100644,{},{path}", blob.trim());
+                let line = ["git", "update-index", "--add", "--cacheinfo", &entry];
+                org.scratch.run("work", &line, &env, "").ok();
+            }
+            let tree = org.scratch.run("work", &["git", "write-tree"], &env, "").ok();
+            let line = ["commit-tree", "-p", "refs/notes/ai", "-m", "notes", tree.trim()];
+            let commit = org.scratch.git_as("tove", "work", &line).ok();
+            org.scratch.git("work", &["update-ref", "refs/notes/ai", commit.trim()]);
+        };
+        let empty = NOTE.replace("d9978a8723e02b52 1-1", "").replace("src/a.rs\n  \n", "");
+        let pushed = match how {
+            "deep" => {
+                tree(&[(cut(4), NOTE)]);
+                vec!["refs/notes/ai"]
+            }
+            "shadowed" => {
+                tree(&[(made.clone(), &empty), (format!("{}/{}", two.0, two.1), NOTE)]);
+                vec!["refs/notes/ai"]
+            }
+            "odd" => {
+                tree(&[(format!("{}/{}", four.0, four.1), NOTE)]);
+                vec!["refs/notes/ai"]
+            }
+            _ => vec!["--atomic", ":refs/notes/ai", "w:main"],
+        };
+        let moved = org.push("tove", &pushed);
+        assert_eq!(moved.code != 0, how == "with it", "{how}: {}", moved.err);
+        let refused = if how == "with it" { moved } else { org.push("tove", &["w:main"]) };
+        assert_ne!(refused.code, 0, "{how}: {made} landed on her word");
+        assert!(refused.said().contains("yes, claude"), "{how}: {}", refused.err);
+    }
+}
+
+/// An object that is here need not be of any ref: packs bring what nothing names.
+#[test]
+fn what_lies_in_the_store_was_brought_by_nobody() {
+    let org = org();
+    on(&org, "agent", "main");
+    org.scratch.write("work/pay/charge.rs", EVIL);
+    commit_as(&org, "Claude", "noreply@anthropic.com").ok();
+    let made = org.scratch.git("work", &["rev-parse", "agent"]);
+    org.scratch.run("server.git", &["git", "fetch", "-q", "../work", &made], &[], "").ok();
+    org.push("yusuf", &["agent"]).ok();
+    signed(&org, "yusuf", "main..agent");
+    let refused = org.push("tove", &["agent:main"]);
+    assert_ne!(refused.code, 0, "the operator approved");
+    // The twin: whoever pushes what lies below a branch brings nothing of it.
+    org.push("priya", &["agent:refs/heads/again"]).ok();
+    signed(&org, "priya", "main..agent");
+    org.push("tove", &["agent:main"]).ok();
+}
+
+/// Whoever brings an agent's work under a login that nobody knows may be anybody.
+#[test]
+fn an_unknown_bringer_is_told_and_lets_nobody_sign() {
+    let org = org();
+    on(&org, "agent", "main");
+    org.scratch.write("work/pay/charge.rs", EVIL);
+    commit_as(&org, "Claude", "noreply@anthropic.com").ok();
+    org.push("yusuf-laptop", &["agent"]).ok();
+    signed(&org, "yusuf", "main..agent");
+    let refused = org.push("tove", &["agent:main"]);
+    assert_ne!(refused.code, 0, "the operator approved");
+    let told = "does not know yusuf-laptop, who brought an agent's work";
+    assert!(refused.said().contains(told), "{}", refused.err);
+}
+
+/// Whoever brought an agent's work had a part in it, also for the review of an override.
+#[test]
+fn who_brought_an_agent_s_work_reviews_no_override_of_it() {
+    let org = org();
+    on(&org, "agent", "main");
+    org.scratch.write("work/pay/charge.rs", EVIL);
+    commit_as(&org, "Claude", "noreply@anthropic.com").ok();
+    org.push("yusuf", &["agent"]).ok();
+    let key = |who: &str| org.scratch.at(&format!("keys/{who}")).to_string_lossy().into_owned();
+    let mira = key("mira");
+    let line = ["override", "--key", &mira, "--reason", "outage", "--expires", "2h", "main..agent"];
+    org.obstat_typing("mira", "work", &line, &org.typed("main..agent")).ok();
+    org.push_statements("mira").ok();
+    org.push("tove", &["agent:main"]).ok();
+    fetch(&org);
+    let audit = org.obstat("mira", "work", &["audit"]).out;
+    let is_id = |word: &&str| word.len() == 64 && word.bytes().all(|b| b.is_ascii_hexdigit());
+    let id = audit.split_whitespace().find(is_id).unwrap_or_else(|| panic!("{audit}"));
+    let range = "origin/main~1..origin/main";
+    for (who, closes) in [("yusuf", false), ("priya", true)] {
+        let own = key(who);
+        let line = ["override", "review", "--key", &own, "--reason", "fine", id, range];
+        let _ = org.obstat_typing(who, "work", &line, &org.typed(range));
+        let _ = org.push_statements(who);
+        fetch(&org);
+        let audit = org.obstat("mira", "work", &["audit"]).out;
+        assert_eq!(!audit.contains("override by mira, review due"), closes, "{who}: {audit}");
+    }
+}
+
 /// A tag of a tag of a tag leads nowhere that anybody looks.
 #[test]
 fn a_tag_too_deep_to_be_followed_is_taken_nowhere() {
@@ -199,6 +328,10 @@ fn a_tag_too_deep_to_be_followed_is_taken_nowhere() {
     // The twin: what is no commit at all.
     let blob = org.scratch.git("work", &["rev-parse", "main:pay/charge.rs"]);
     org.push("yusuf", &[&format!("{blob}:refs/tags/blob"), "main^{tree}:refs/tags/tree"]).ok();
+    for (name, what) in [("of-tree", "main^{tree}"), ("of-blob", blob.as_str())] {
+        org.scratch.git_as("yusuf", "work", &["tag", "-a", "-m", "x", name, what]).ok();
+        org.push("yusuf", &[name]).ok();
+    }
 }
 
 /// A tag shows who made something as a branch does, also once it is gone.

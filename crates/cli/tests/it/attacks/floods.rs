@@ -69,7 +69,9 @@ fn a_large_commit_stops_nobody() {
     org.scratch.git("work", &["checkout", "-q", "-B", "main", &landed(&org, "main")]);
     let large = ["commit-tree", "-p", "main", "-F", "../long", "main^{tree}"];
     let large = org.scratch.git_as("yusuf", "work", &large).ok();
-    org.push("yusuf", &[&format!("{}:main", large.trim())]).ok();
+    // What lands is read for as long as main stands.
+    let refused = org.push("yusuf", &[&format!("{}:main", large.trim())]);
+    assert!(refused.said().contains("larger than the limit of 256 KiB"), "{}", refused.err);
     others_land(&org);
 }
 

@@ -1,8 +1,8 @@
 //! What comes and goes within one push: it changes nothing, and lies below the target from then on.
 
 use super::{EVIL, fetch, landed, on, signed, verify};
-use crate::{ASSISTED, org};
-use obstat_testkit::Org;
+use crate::{ASSISTED, org, program};
+use obstat_testkit::{Org, POLICY};
 
 /// Work of somebody on a branch that the server has.
 fn branch(org: &Org, who: &str, path: &str, message: &str) {
@@ -71,6 +71,24 @@ fn an_empty_merge_launders_no_traces() {
     org.push("tove", &["main"]).ok();
 }
 
+/// What came and went has the lines that it had: else rules that count lines never ask for it.
+#[test]
+fn what_comes_and_goes_has_lines() {
+    let large = "rules:\n  - { name: large, when: { assistance: possible, lines_at_least: 10 }, require: [{ approvals: 1, level: senior }] }\n";
+    let policy = POLICY.split("rules:").next().unwrap_or_default().to_owned() + large;
+    let org = Org::gated(program(), &policy);
+    for (n, passes) in [(30, false), (3, true)] {
+        on(&org, &format!("y{n}"), "main");
+        org.scratch.write(&format!("work/src/{n}.rs"), "x\n".repeat(n));
+        org.commit("tove", ASSISTED);
+        let line = ["revert", "--no-edit", "HEAD"];
+        org.scratch.git_as("tove", "work", &line).ok();
+        let pushed = org.push("tove", &["HEAD:main"]);
+        assert_eq!(pushed.code == 0, passes, "{n}: {}", pushed.err);
+        org.scratch.git("work", &["checkout", "-q", "main"]);
+    }
+}
+
 /// The benign twins: what passes where nobody minds, commits without content, merges of what has landed.
 #[test]
 fn what_passes_where_nobody_minds_passes() {
@@ -110,6 +128,17 @@ fn what_was_picked_already_does_not_pass() {
     org.push("jonas", &["main"]).ok();
     fetch(&org);
     org.scratch.git_as("jonas", "work", &["merge", "-q", "--no-ff", "-m", "merge f", "f"]).ok();
+    let told = org.obstat("mira", "work", &["check", "origin/main..main"]);
+    assert!(!told.all().contains("undone"), "{}", told.all());
+    // Nor where main has gone on in that file.
+    org.scratch.git("work", &["reset", "-q", "--hard", "origin/main"]);
+    org.scratch.write("work/pay/charge.rs", "fn charge() { fixed(); more() }\n");
+    org.commit("jonas", ASSISTED);
+    signed(&org, "priya", "origin/main..main");
+    org.push("jonas", &["main"]).ok();
+    fetch(&org);
+    let line = ["merge", "-q", "--no-ff", "-m", "merge f", "-X", "ours", "f"];
+    org.scratch.git_as("jonas", "work", &line).ok();
     let told = org.obstat("mira", "work", &["check", "origin/main..main"]);
     assert!(!told.all().contains("undone"), "{}", told.all());
 }

@@ -1,0 +1,159 @@
+//! Earlier forms of what is brought: on branches that went on, as deletions, with traces that lie beside them.
+
+use super::{EVIL, fetch, landed, on, signed, verify};
+use crate::{ASSISTED, org};
+use obstat_testkit::{Finished, Org};
+
+fn declares(org: &Org, who: &str, range: &str) {
+    let key = org.scratch.at(&format!("keys/{who}")).to_string_lossy().into_owned();
+    let line = ["declare", "--unassisted", "--key", &key, range];
+    org.obstat_typing(who, "work", &line, &org.typed(range)).ok();
+    org.push_statements(who).ok();
+}
+
+/// A branch that went on still shows who made what it had before, and with what.
+#[test]
+fn a_branch_that_went_on_is_an_earlier_form() {
+    let org = org();
+    on(&org, "y", "main");
+    org.scratch.write("work/pay/charge.rs", EVIL);
+    org.commit("yusuf", ASSISTED);
+    org.scratch.write("work/pay/charge.rs", "fn charge() { other() }\n");
+    org.commit("yusuf", "went on");
+    org.push("yusuf", &["y"]).ok();
+    on(&org, "t", "main");
+    org.scratch.write("work/pay/charge.rs", EVIL);
+    org.commit("tove", "my own work");
+    signed(&org, "yusuf", "main..t");
+    let refused = org.push("tove", &["t:main"]);
+    assert_ne!(refused.code, 0, "the maker approved");
+    for words in ["contributor to an earlier form", "yes, cursor"] {
+        assert!(refused.said().contains(words), "{words}: {}", refused.err);
+    }
+    // The twin: whoever only had the file on their branch made nothing of it.
+    signed(&org, "priya", "main..t");
+    org.push("tove", &["t:main"]).ok();
+    fetch(&org);
+    verify(&org, "work", "production", &landed(&org, "main")).ok();
+}
+
+/// To take something away is work as well.
+#[test]
+fn a_deletion_has_earlier_forms() {
+    let org = org();
+    on(&org, "y", "main");
+    org.scratch.git("work", &["rm", "-q", "pay/charge.rs"]);
+    org.commit("yusuf", ASSISTED);
+    org.push("yusuf", &["y"]).ok();
+    on(&org, "t", "main");
+    org.scratch.git("work", &["rm", "-q", "pay/charge.rs"]);
+    org.commit("tove", "not needed any more");
+    let asked = org.obstat("mira", "work", &["check", "main..t"]);
+    assert!(asked.out.contains("yes, cursor"), "{}", asked.all());
+    signed(&org, "yusuf", "main..t");
+    assert_ne!(org.push("tove", &["t:main"]).code, 0, "the maker approved");
+    // The twin: a history that never had the file takes nothing away.
+    org.scratch.git("work", &["checkout", "-q", "--orphan", "o"]);
+    org.scratch.git("work", &["rm", "-q", "-r", "--cached", "."]);
+    org.scratch.git_as("priya", "work", &["commit", "-q", "--allow-empty", "-m", "x"]).ok();
+    org.push("priya", &["o"]).ok();
+    org.scratch.git("work", &["checkout", "-q", "-f", "t"]);
+    signed(&org, "priya", "main..t");
+    org.push("tove", &["t:main"]).ok();
+}
+
+/// A record of Cursor's that names a commit.
+fn trace(org: &Org, commit: &str) {
+    let record = format!(
+        r#"{{"version":"0.1.0","id":"550e8400-e29b-41d4-a716-446655440000","timestamp":"2026-01-23T14:30:00Z","vcs":{{"type":"git","revision":"{commit}"}},"tool":{{"name":"cursor"}},"files":[{{"path":"src/a.rs","conversations":[{{"contributor":{{"type":"ai","model_id":"m"}},"ranges":[{{"start_line":1,"end_line":5}}]}}]}}]}}"#
+    );
+    org.scratch.write("work/.agent-trace/traces.jsonl", format!("{record}\n"));
+}
+
+/// Traces that a commit of the push takes away again, that lie above what is pushed, or on the branch that it was
+/// squashed from.
+#[test]
+fn traces_beside_a_change_are_read() {
+    let refused = |org: &Org, how: &str, pushed: Finished| {
+        assert_ne!(pushed.code, 0, "{how}: landed on her word");
+        assert!(pushed.said().contains("yes, cursor (E3 agent_trace)"), "{how}: {}", pushed.err);
+        signed(org, "priya", "main..t");
+        org.push("tove", &["t:main"]).ok();
+    };
+    for how in ["taken away", "above", "squashed", "apart"] {
+        let org = org();
+        on(&org, "z", "main");
+        org.scratch.write("work/src/a.rs", "fn a() {}\n");
+        let made = org.commit("tove", "my own work");
+        trace(&org, &made);
+        org.commit("tove", "trace");
+        if how != "taken away" {
+            org.push("tove", &["z"]).ok();
+        }
+        on(&org, "t", "z");
+        match how {
+            "taken away" => {
+                org.scratch.git("work", &["rm", "-q", "-r", ".agent-trace"]);
+                org.commit("tove", "clean up");
+            }
+            "above" => {
+                org.scratch.git("work", &["reset", "-q", "--hard", &made]);
+            }
+            _ => {
+                org.scratch.git("work", &["checkout", "-q", "-B", "t", "main"]);
+                org.scratch.git("work", &["checkout", "-q", "z", "--", "src"]);
+                if how == "apart" {
+                    org.scratch.write("work/docs/a.md", "text\n");
+                }
+                org.commit("tove", "mine");
+            }
+        }
+        declares(&org, "tove", "main..t");
+        let pushed = org.push("tove", &["t:main"]);
+        refused(&org, how, pushed);
+    }
+}
+
+/// The twin: traces of others' commits on a branch say nothing of what is on top of main.
+#[test]
+fn traces_of_other_work_are_of_other_work() {
+    let org = org();
+    on(&org, "z", "main");
+    org.scratch.write("work/src/b.rs", "fn b() {}\n");
+    let made = org.commit("jonas", "other work");
+    trace(&org, &made);
+    org.commit("jonas", "trace");
+    org.push("jonas", &["z"]).ok();
+    on(&org, "t", "main");
+    org.scratch.write("work/src/a.rs", "fn a() {}\n");
+    org.commit("tove", "my own work");
+    declares(&org, "tove", "main..t");
+    org.push("tove", &["t:main"]).ok();
+}
+
+/// A large change and a long branch on top of it: each commit is looked at for what it touches.
+#[test]
+fn a_long_branch_on_a_large_change_stops_nobody() {
+    let org = org();
+    let mut stream = String::from("blob\nmark :1\ndata 2\nx\n\n");
+    let start = org.scratch.git("work", &["rev-parse", "main"]);
+    stream.push_str(&format!(
+        "commit refs/heads/many\nmark :2\ncommitter jonas <jonas@example.com> 1700000000 +0000\ndata 1\nx\nfrom {start}\n"
+    ));
+    for n in 0..5_000 {
+        stream.push_str(&format!("M 100644 :1 src/{}/{n}.rs\n", n / 100));
+    }
+    for n in 3..403 {
+        stream.push_str(&format!(
+            "commit refs/heads/above\nmark :{n}\ncommitter jonas <jonas@example.com> {} +0000\ndata 1\nx\nfrom :{}\nM 100644 inline src/x/{n}.rs\ndata 1\nx\n",
+            1_700_000_000 + n, n - 1
+        ));
+    }
+    org.scratch.run("work", &["git", "fast-import", "--quiet"], &[], &stream).ok();
+    org.push("jonas", &["above"]).ok();
+    org.scratch.git("work", &["checkout", "-q", "many"]);
+    let began = std::time::Instant::now();
+    let refused = org.push("tove", &["many:main"]);
+    assert_ne!(refused.code, 0, "{}", refused.err);
+    assert!(began.elapsed().as_secs() < 20, "{:?}", began.elapsed());
+}
