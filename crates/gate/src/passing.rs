@@ -7,7 +7,7 @@ use crate::ports::{Commit, PortError, Repository};
 use obstat_model::change::{ChangeFacts, ChangedFile, FileChange, FileState, LineCount, Revision};
 use obstat_model::object::{Oid, RepoPath};
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::rc::Rc;
 
 /// Most such paths of one change.
@@ -54,7 +54,7 @@ impl Passing {
                 let here = repository.entry(commit.tree, path)?;
                 // What is in the end as this commit has it did not go.
                 let stays = here == repository.entry(change.revision.tree, path)?;
-                if !stays && !gather.was_on_target(commit.id, path, here)? {
+                if !stays && !gather.was_on_target(path, here)? {
                     gather.add(commit, path, here)?;
                 }
             }
@@ -111,8 +111,8 @@ struct Gather<'a> {
     repository: &'a dyn Repository,
     look: Look<'a>,
     tip: Oid,
-    /// Trees of the target since some commit left it, newest first, by where that was.
-    tips: HashMap<Oid, Rc<[Oid]>>,
+    /// Trees of the target's newest tips, once they are asked for.
+    tips: Vec<Oid>,
     looks: usize,
     looked_at: usize,
     files: BTreeMap<RepoPath, ChangedFile>,
@@ -123,34 +123,25 @@ impl<'a> Gather<'a> {
     fn new(repository: &'a dyn Repository, tip: Oid) -> Self {
         let (files, commits) = (BTreeMap::new(), BTreeSet::new());
         let look = Look::new(repository);
-        let tips = HashMap::new();
+        let tips = Vec::new();
         Self { repository, look, tip, tips, looks: 0, looked_at: 0, files, commits }
     }
 
-    /// Whether the target had a path in this state since a commit left it: that did not come with the change.
+    /// Whether the target had a path in this state lately: that lies below it whatever comes.
     fn was_on_target(
         &mut self,
-        commit: Oid,
         path: &RepoPath,
         state: Option<FileState>,
     ) -> Result<bool, PortError> {
-        if self.looks > LOOKS_MAX {
-            return Ok(false);
-        }
-        let base = self.repository.merge_base(self.tip, commit)?;
-        let Some(base) = base.filter(|base| *base != self.tip) else { return Ok(false) };
-        let trees = match self.tips.get(&base) {
-            Some(known) => Rc::clone(known),
-            None => {
-                let chain = self.repository.first_parents(Some(base), self.tip)?;
-                let chain = chain.unwrap_or_default();
-                let newest = chain.iter().rev().take(TIPS_MAX).map(|commit| commit.tree);
-                let newest: Rc<[Oid]> = newest.collect();
-                self.tips.insert(base, Rc::clone(&newest));
-                newest
+        if self.tips.is_empty() {
+            let mut next = Some(self.tip);
+            while let Some(id) = next.filter(|_| self.tips.len() < TIPS_MAX) {
+                let commit = self.repository.commit(id)?;
+                self.tips.push(commit.tree);
+                next = commit.parents.first().copied();
             }
-        };
-        for tree in trees.iter() {
+        }
+        for tree in &self.tips {
             self.looks += 1;
             if self.looks > LOOKS_MAX {
                 return Ok(false);

@@ -12,6 +12,9 @@ pub(crate) const COMMITS_MAX: usize = 1_000_000;
 const LOWEST_MAX: usize = 16;
 /// How many commits of the far side are read on after the near side has ended.
 const SLOP: usize = 16;
+/// How many of the newest commits are looked at for dates that lie, and by how many seconds they do.
+const SKEWED_WITHIN: usize = 64;
+const SKEW: i64 = 86_400;
 /// Commits that one question of descent may cost before its answer is kept for others.
 const COSTLY: usize = 2_000;
 
@@ -206,6 +209,16 @@ pub(crate) fn between(
     if let Some(below) = not.map(|not| Known::below(store, not)).transpose()?.flatten() {
         return near(store, &below, (heads, of), most);
     }
+    if let Some(not) = not
+        && of == Of::Anybody
+        && is_skewed(store, not)?
+        && !store.is_watched()
+    {
+        keep_below(store, not)?;
+        if let Some(below) = Known::below(store, not)? {
+            return near(store, &below, (heads, of), most);
+        }
+    }
     let mut walk = Walk::new(store, of);
     walk.most = most;
     if let Some(not) = not {
@@ -227,6 +240,21 @@ pub(crate) fn between(
         keep_below(store, not)?;
     }
     Ok(found)
+}
+
+/// Whether some of the newest commits along first parents are far older by their dates than what they come after: a
+/// walk by dates would take the history below them for somebody else's.
+fn is_skewed(store: &Store, top: Oid) -> Result<bool, PortError> {
+    let mut here = store.commit(top)?;
+    for _ in 0..SKEWED_WITHIN {
+        let Some(parent) = here.parents.first() else { return Ok(false) };
+        let parent = store.commit(*parent)?;
+        if here.committer.at.saturating_add(SKEW) < parent.committer.at {
+            return Ok(true);
+        }
+        here = parent;
+    }
+    Ok(false)
 }
 
 /// Commits reachable from any of `heads` and from none of `tips`, all of anybody; exact whatever the dates say.

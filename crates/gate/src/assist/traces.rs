@@ -10,6 +10,7 @@ use obstat_model::object::{Mode, Oid, RepoPath};
 use obstat_provenance::Fingerprints;
 use obstat_provenance::trace::{self, TraceRecord};
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::rc::Rc;
 
 /// Directory of the records.
 const DIRECTORY: &str = ".agent-trace";
@@ -45,29 +46,30 @@ pub(super) fn of_change(
     {
         evidence.insert(unread(commit.id, &format!("there are over {FILES_MAX} files of them")));
     }
-    let (mut seen, mut room) = (HashSet::new(), BROUGHT_MAX);
+    let (mut seen, mut files) = (HashSet::new(), Files::new(repository));
     for (file, by) in brought.chain(past) {
         let Some(new) = file.new else { continue };
-        // The same content under another name says the same.
-        if !seen.insert(new.oid) {
+        // The same step under another name says the same; another step to the same content may say more.
+        if !seen.insert((file.old, new)) {
             continue;
         }
-        let records = match (read(repository, new, &mut room)?, by) {
+        let read = files.read(new)?;
+        let records = match (&*read, by) {
             (Ok(records), _) => records,
             (Err(why), None) => {
-                problems.push(unreadable(&file.path, &why));
+                problems.push(unreadable(&file.path, why));
                 continue;
             }
             // What is not there in the end is nothing that can be mended.
             (Err(why), Some(commit)) => {
-                evidence.extend(ids.contains(&commit).then(|| unread(commit, &why)));
+                evidence.insert(unread(commit, why));
                 continue;
             }
         };
-        let old = file.old.map(|old| read(repository, old, &mut room)).transpose()?;
-        let old = old.and_then(Result::ok).unwrap_or_default();
-        let known: HashSet<&TraceRecord> = old.iter().collect();
-        for record in &records {
+        let old = file.old.map(|old| files.read(old)).transpose()?;
+        let old = old.as_deref().and_then(|old| old.as_ref().ok());
+        let known: HashSet<&TraceRecord> = old.into_iter().flatten().collect();
+        for record in records {
             let bears = match record.revision {
                 Some(commit) => ids.contains(&commit),
                 None => !known.contains(record) && by.is_none_or(|by| ids.contains(&by)),
@@ -78,6 +80,28 @@ pub(super) fn of_change(
         }
     }
     Ok((evidence.into_iter().collect(), problems))
+}
+
+/// Files of records, each read once: many steps may lead to one.
+struct Files<'a> {
+    repository: &'a dyn Repository,
+    room: u64,
+    known: HashMap<FileState, Rc<Read>>,
+}
+
+impl<'a> Files<'a> {
+    fn new(repository: &'a dyn Repository) -> Self {
+        Self { repository, room: BROUGHT_MAX, known: HashMap::new() }
+    }
+
+    fn read(&mut self, state: FileState) -> Result<Rc<Read>, PortError> {
+        if let Some(known) = self.known.get(&state) {
+            return Ok(Rc::clone(known));
+        }
+        let found = Rc::new(read(self.repository, state, &mut self.room)?);
+        self.known.insert(state, Rc::clone(&found));
+        Ok(found)
+    }
 }
 
 /// The records of trees, found once for each.

@@ -243,6 +243,21 @@ fn a_note_is_read_wherever_git_reads_it() {
     }
 }
 
+/// The ref of notes holds notes and nothing else, and what is pushed to it in place of them takes them away.
+#[test]
+fn the_notes_ref_is_what_git_makes_of_it() {
+    let org = org();
+    org.scratch.write("note", NOTE);
+    org.scratch.git("work", &["notes", "--ref=ai", "add", "-F", "../note", "main"]);
+    org.push("tove", &["refs/notes/ai"]).ok();
+    org.scratch.git_as("tove", "work", &["tag", "-a", "-m", "x", "n", "refs/notes/ai"]).ok();
+    let blob = org.scratch.git("work", &["rev-parse", "main:pay/charge.rs"]);
+    for other in ["n", "refs/notes/ai^{tree}", &blob] {
+        let refused = org.push("tove", &[&format!("+{other}:refs/notes/ai")]);
+        assert!(refused.said().contains("authorship notes are a commit"), "{}", refused.err);
+    }
+}
+
 /// An object that is here need not be of any ref: packs bring what nothing names.
 #[test]
 fn what_lies_in_the_store_was_brought_by_nobody() {

@@ -114,6 +114,125 @@ fn traces_beside_a_change_are_read() {
     }
 }
 
+/// A record that names no commit is the commit's that added it, whatever comes to the same bytes after it.
+#[test]
+fn a_trace_is_read_where_it_was_added() {
+    let record = r#"{"version":"0.1.0","id":"550e8400-e29b-41d4-a716-446655440000","timestamp":"2026-01-23T14:30:00Z","tool":{"name":"cursor"},"files":[{"path":"src/a.rs","conversations":[{"contributor":{"type":"ai","model_id":"m"},"ranges":[{"start_line":1,"end_line":5}]}]}]}"#;
+    let (file, record) = ("work/.agent-trace/traces.jsonl", format!("{record}\n"));
+    for how in ["mode", "detour", "broken"] {
+        let org = org();
+        on(&org, "t", "main");
+        org.scratch.write("work/src/a.rs", "fn a() {}\n");
+        org.commit("tove", "my own work");
+        org.scratch.write(file, &record);
+        org.commit("tove", "trace");
+        match how {
+            "mode" => {
+                org.scratch
+                    .git("work", &["update-index", "--chmod=+x", ".agent-trace/traces.jsonl"]);
+                org.scratch.git_as("tove", "work", &["commit", "-q", "-m", "mode"]).ok();
+            }
+            "detour" => {
+                org.scratch.write(
+                    file,
+                    record.repeat(2).replace(
+                        "cursor\"},\"files\":[{\"path\":\"src/a.rs\"",
+                        "cursor\"},\"files\":[{\"path\":\"x\"",
+                    ),
+                );
+                org.commit("tove", "more");
+                org.scratch.write(file, &record);
+                org.commit("tove", "less");
+            }
+            _ => {
+                org.scratch.write(file, "{ broken\n");
+                org.commit("tove", "broken");
+            }
+        }
+        org.scratch.git("work", &["rm", "-q", "-r", "-f", ".agent-trace"]);
+        org.commit("tove", "clean up");
+        declares(&org, "tove", "main..t");
+        let pushed = org.push("tove", &["t:main"]);
+        assert_ne!(pushed.code, 0, "{how}: landed on her word");
+        assert!(pushed.said().contains("yes, cursor (E3 agent_trace)"), "{how}: {}", pushed.err);
+    }
+}
+
+/// A merge that takes the side that had not gone on takes something away, as a deletion and as a way back.
+#[test]
+fn a_merge_that_drops_something_is_an_earlier_form() {
+    for path in ["pay/check.rs", "pay/charge.rs"] {
+        let org = org();
+        on(&org, "y", "main");
+        org.scratch.git("work", &["checkout", "-q", "main"]);
+        org.scratch.write(&format!("work/{path}"), "fn check() {}\n");
+        org.commit("mira", "security fix");
+        signed(&org, "priya", "origin/main..main");
+        org.push("mira", &["main"]).ok();
+        fetch(&org);
+        org.scratch.git("work", &["checkout", "-q", "y"]);
+        org.commit("yusuf", "start");
+        let line = ["merge", "-q", "-s", "ours", "-m", ASSISTED, "main"];
+        org.scratch.git_as("yusuf", "work", &line).ok();
+        org.push("yusuf", &["y"]).ok();
+        on(&org, "t", "main");
+        org.scratch.git("work", &["rm", "-q", "-r", "pay"]);
+        org.scratch.git("work", &["checkout", "-q", "y", "--", "."]);
+        org.commit("tove", "squash");
+        signed(&org, "yusuf", "origin/main..t");
+        let refused = org.push("tove", &["t:main"]);
+        assert_ne!(refused.code, 0, "{path}: the maker approved");
+        for words in ["contributor to an earlier form", "yes, cursor"] {
+            assert!(refused.said().contains(words), "{path}: {words}: {}", refused.err);
+        }
+    }
+}
+
+/// The twin: whoever brings a branch up to date has made nothing of what it changes.
+#[test]
+fn who_brings_a_branch_up_to_date_is_free_to_sign_it() {
+    let org = org();
+    on(&org, "f", "main");
+    org.scratch.write("work/pay/charge.rs", "fn charge() { better() }\n");
+    org.scratch.git("work", &["rm", "-q", "--cached", "-r", "--ignore-unmatch", "none"]);
+    org.commit("jonas", ASSISTED);
+    org.scratch.git("work", &["checkout", "-q", "main"]);
+    org.scratch.write("work/docs/a.md", "text\n");
+    org.commit("jonas", "docs");
+    org.push("jonas", &["main"]).ok();
+    fetch(&org);
+    org.scratch.git("work", &["checkout", "-q", "f"]);
+    org.scratch.git_as("priya", "work", &["merge", "-q", "-m", "update", "main"]).ok();
+    org.push("priya", &["f"]).ok();
+    on(&org, "s", "main");
+    org.scratch.git("work", &["checkout", "-q", "f", "--", "pay"]);
+    org.commit("jonas", "squashed");
+    signed(&org, "priya", "origin/main..s");
+    org.push("jonas", &["s:main"]).ok();
+}
+
+/// A large deletion is looked for as a small one is.
+#[test]
+fn the_last_of_many_deleted_files_has_an_earlier_form() {
+    let org = org();
+    for n in 0..1_200 {
+        org.scratch.write(&format!("work/gen/{n}"), format!("{n}\n"));
+    }
+    org.commit("mira", "generated");
+    signed(&org, "priya", "origin/main..main");
+    org.push("mira", &["main"]).ok();
+    fetch(&org);
+    on(&org, "y", "main");
+    org.scratch.git("work", &["rm", "-q", "pay/charge.rs"]);
+    org.commit("yusuf", ASSISTED);
+    org.push("yusuf", &["y"]).ok();
+    on(&org, "t", "main");
+    org.scratch.git("work", &["rm", "-q", "-r", "gen", "pay"]);
+    org.commit("tove", "not needed");
+    let asked = org.obstat("mira", "work", &["check", "origin/main..t"]);
+    assert!(asked.out.contains("yes, cursor"), "{}", asked.all());
+}
+
 /// The twin: traces of others' commits on a branch say nothing of what is on top of main.
 #[test]
 fn traces_of_other_work_are_of_other_work() {
