@@ -12,6 +12,7 @@ pub mod inputs;
 pub mod landing;
 pub mod lines;
 pub mod memo;
+mod others;
 pub mod passing;
 pub mod paths;
 pub mod people;

@@ -1,6 +1,7 @@
 //! What one run has found out and asks for again; knows no rule and judges nothing.
 
 use crate::inputs::{Known, Loaded};
+use crate::others::Others;
 use crate::ports::{Commit, InputsCache, Merge, PortError, Records, Repository};
 use crate::statements::carried::Filed;
 use obstat_attest::record;
@@ -34,6 +35,8 @@ pub struct Memo {
     steps: RefCell<Steps>,
     /// Merges of two commits.
     merged: RefCell<HashMap<(Oid, Oid), Merge>>,
+    /// Commits of other heads, and the tip that they were walked for.
+    others: RefCell<Option<(Option<Oid>, Rc<Others>)>>,
     /// Trees of notes, or why there is none.
     note_trees: RefCell<Option<NoteTrees>>,
     /// Notes, by the commit that they are on, and how many bytes all have.
@@ -161,6 +164,24 @@ impl Memo {
         let history = History { newest: Rc::new(newest), is_whole };
         self.history.borrow_mut().insert(target.clone(), history.clone());
         Ok(Some(history.newest))
+    }
+
+    /// Commits of other heads: those that were walked for this tip, or for the one that an advance began at which has it
+    /// as a step, and whether it is the latter.
+    pub(crate) fn others(
+        &self,
+        tip: Option<Oid>,
+        walk: impl FnOnce() -> Result<Others, PortError>,
+    ) -> Result<(Rc<Others>, bool), PortError> {
+        if let Some((of, known)) = &*self.others.borrow() {
+            let is_later = tip.is_some_and(|tip| self.is_step(tip));
+            if *of == tip || is_later {
+                return Ok((Rc::clone(known), is_later));
+            }
+        }
+        let found = Rc::new(walk()?);
+        self.others.replace(Some((tip, Rc::clone(&found))));
+        Ok((found, false))
     }
 
     /// The trees of notes, found once.

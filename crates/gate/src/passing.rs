@@ -18,8 +18,8 @@ const SEEN_MAX: usize = 2_000_000;
 const LOOKED_AT_MAX: usize = 10_000;
 const BYTES_MAX: u64 = 256 << 20;
 /// Most tips of the target in which a state is looked for, and most looks.
-const TIPS_MAX: usize = 500;
-const LOOKS_MAX: usize = 200_000;
+const TIPS_MAX: usize = 200;
+const LOOKS_MAX: usize = 20_000;
 
 /// What came and went.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

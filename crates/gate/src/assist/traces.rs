@@ -38,6 +38,7 @@ pub(super) fn of_change(
 ) -> Result<(Vec<Evidence>, Vec<Problem>), PortError> {
     let (mut evidence, mut problems) = (BTreeSet::new(), Vec::new());
     let ids: HashSet<Oid> = commits.iter().map(|commit| commit.id).collect();
+    let paths: HashSet<&[u8]> = change.files.iter().map(|f| f.change.path.as_bytes()).collect();
     let brought = change.files.iter().filter(|file| is_record(&file.change.path));
     let brought = brought.map(|file| (file.change.clone(), None));
     let past = of_commits(repository, commits.iter().chain(tracing))?;
@@ -72,7 +73,11 @@ pub(super) fn of_change(
         for record in records {
             let bears = match record.revision {
                 Some(commit) => ids.contains(&commit),
-                None => !known.contains(record) && by.is_none_or(|by| ids.contains(&by)),
+                // Beside the change a record that names no commit is of it where it names a file of it.
+                None => {
+                    let is_own = by.is_none_or(|by| ids.contains(&by));
+                    !known.contains(record) && (is_own || names_one_of(record, &paths))
+                }
             };
             if bears {
                 evidence.extend(record.evidence(fingerprints));
@@ -80,6 +85,10 @@ pub(super) fn of_change(
         }
     }
     Ok((evidence.into_iter().collect(), problems))
+}
+
+fn names_one_of(record: &TraceRecord, paths: &HashSet<&[u8]>) -> bool {
+    record.files.iter().any(|file| paths.contains(file.path.as_bytes()))
 }
 
 /// Files of records, each read once: many steps may lead to one.

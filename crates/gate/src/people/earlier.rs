@@ -1,8 +1,8 @@
 //! Earlier forms of a change: who first brought the same content, or took the same away, on other heads. Counts nobody.
 
-use crate::assist;
 use crate::content::tree_of;
 use crate::memo::Memo;
+use crate::others::Others;
 use crate::ports::{Commit, PortError, Repository};
 use obstat_model::approval::ApprovalFacts;
 use obstat_model::change::{ChangeFacts, ChangedFile, FileState};
@@ -17,7 +17,7 @@ const COMMITS_MAX: usize = 20_000;
 const COUNTED_MAX: usize = 100_000;
 /// Commits of all other heads that are looked at, the newest first: what has gone on there, and who took something
 /// away.
-const OTHERS_MAX: usize = 2_000;
+const OTHERS_MAX: usize = 1_000;
 /// Files of a change up to which trees are searched for them.
 const FEW: usize = 64;
 /// Most files of one commit that are compared; whoever made one of more counts as a contributor.
@@ -46,7 +46,7 @@ pub fn earlier_forms(
 ) -> Result<Earlier, PortError> {
     let own: HashSet<Oid> = own.iter().map(|c| c.id).collect();
     let content = Content::of(repository, change)?;
-    let (mut heads, mut others) = (Vec::new(), Vec::new());
+    let (mut heads, mut all) = (Vec::new(), Vec::new());
     for head in repository.other_heads()? {
         if own.contains(&head) || memo.is_step(head) || Some(head) == change.revision.tip {
             continue;
@@ -57,14 +57,24 @@ pub fn earlier_forms(
             Err(error) if error.is_of_one_object() => continue,
             Err(error) => return Err(error),
         };
-        match repository.holding(tree, content.base, &content.files)?.is_empty() {
-            true => others.push(head),
-            false => heads.push(head),
+        all.push(head);
+        if !repository.holding(tree, content.base, &content.files)?.is_empty() {
+            heads.push(head);
         }
     }
     let mut found = Earlier { forms: Vec::new(), tracing: memo.tracing() };
-    content.brought_by(&heads, &own, (COMMITS_MAX, COUNTED_MAX), &mut found)?;
-    content.brought_by(&others, &own, (OTHERS_MAX, OTHERS_MAX), &mut found)?;
+    if !heads.is_empty() {
+        let commits = repository.commits_of(change.revision.tip, &heads, COUNTED_MAX)?;
+        content.brought_by(&Others::new(commits), &own, None, &mut found)?;
+    }
+    if !all.is_empty() {
+        let walk = || repository.commits_of(change.revision.tip, &all, OTHERS_MAX).map(Others::new);
+        let (others, is_later) = memo.others(change.revision.tip, walk)?;
+        // Of many parts each asks only about commits that touch what it changes.
+        let paths = content.places.keys().copied();
+        let some = is_later.then(|| others.that_touch(repository, paths)).transpose()?;
+        content.brought_by(&others, &own, some, &mut found)?;
+    }
     for all in [&mut found.forms, &mut found.tracing] {
         all.sort_by_key(|commit| commit.id);
         all.dedup_by_key(|commit| commit.id);
@@ -148,28 +158,25 @@ impl<'a> Content<'a> {
     /// a thousand of one chain.
     fn brought_by(
         &self,
-        heads: &[Oid],
+        others: &Others,
         own: &HashSet<Oid>,
-        (looked_at, counted): (usize, usize),
+        some: Option<Vec<&Commit>>,
         found: &mut Earlier,
     ) -> Result<(), PortError> {
-        if heads.is_empty() {
-            return Ok(());
-        }
-        let mut commits = self.repository.commits_of(self.tip, heads, counted)?;
         // A head that has the change itself may go on with traces that name its commits.
-        let mut goes_on = commits.iter().any(|commit| own.contains(&commit.id));
-        let trees: HashMap<Oid, Oid> = commits.iter().map(|c| (c.id, c.tree)).collect();
-        commits.retain(|commit| !own.contains(&commit.id));
-        for (n, commit) in commits.iter().enumerate() {
-            if (n >= looked_at || self.brings(commit, &trees)?) && !self.is_below_tip(commit.id)? {
+        let mut goes_on = own.iter().any(|id| others.trees.contains_key(id));
+        let some = some.unwrap_or_else(|| others.commits.iter().collect());
+        let some = some.into_iter().filter(|commit| !own.contains(&commit.id));
+        for (n, commit) in some.enumerate() {
+            let is_form = n >= COMMITS_MAX || self.brings(commit, &others.trees)?;
+            if is_form && !self.is_below_tip(commit.id)? {
                 found.forms.push(commit.clone());
                 goes_on = true;
             }
         }
         if goes_on {
-            let near = commits.into_iter().take(looked_at);
-            found.tracing.extend(assist::tracing(self.repository, near)?);
+            let tracing = others.tracing(self.repository)?.iter();
+            found.tracing.extend(tracing.filter(|commit| !own.contains(&commit.id)).cloned());
         }
         Ok(())
     }
@@ -216,7 +223,7 @@ impl<'a> Content<'a> {
                     let base = base.or_else(|error| none_of_one(error).map(|()| None))?;
                     let tree = base.map(|base| self.tree_of_anybody(base, trees)).transpose()?;
                     if let Some(tree) = tree.flatten()
-                        && has(&*self.held_by(tree)?, at)
+                        && has(&self.held_by(tree)?, at)
                     {
                         return Ok(true);
                     }

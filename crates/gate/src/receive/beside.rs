@@ -17,7 +17,7 @@ use std::collections::{BTreeSet, HashSet};
 /// Most commits that one push may bring to refs that nobody protects.
 const COMMITS_MAX: usize = 100_000;
 /// Most notes that one push may take away.
-const NOTES_MAX: usize = 20_000;
+const NOTES_MAX: usize = 100_000;
 /// Most notes that one push may change.
 const NOTES_CHANGED_MAX: usize = 200_000;
 /// Most notes in one directory: git spreads them long before.
@@ -231,7 +231,7 @@ fn lost_notes(
         Ok(Err(Problem {
             code: "too-many-notes",
             text: format!("it {what} {} notes", grouped(most as u64)),
-            hint: "push them in parts, as git itself writes them".to_owned(),
+            hint: "do it in parts, with notes as git itself writes them".to_owned(),
         }))
     };
     if seen > NOTES_CHANGED_MAX {

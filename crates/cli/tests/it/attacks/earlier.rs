@@ -62,10 +62,12 @@ fn a_deletion_has_earlier_forms() {
     org.push("tove", &["t:main"]).ok();
 }
 
-/// A record of Cursor's that names a commit.
-fn trace(org: &Org, commit: &str) {
+/// A record of Cursor's about `src/a.rs`, that names a commit or none.
+fn trace(org: &Org, commit: Option<&str>) {
+    let vcs = |commit| format!(r#""vcs":{{"type":"git","revision":"{commit}"}},"#);
+    let vcs = commit.map(vcs).unwrap_or_default();
     let record = format!(
-        r#"{{"version":"0.1.0","id":"550e8400-e29b-41d4-a716-446655440000","timestamp":"2026-01-23T14:30:00Z","vcs":{{"type":"git","revision":"{commit}"}},"tool":{{"name":"cursor"}},"files":[{{"path":"src/a.rs","conversations":[{{"contributor":{{"type":"ai","model_id":"m"}},"ranges":[{{"start_line":1,"end_line":5}}]}}]}}]}}"#
+        r#"{{"version":"0.1.0","id":"550e8400-e29b-41d4-a716-446655440000","timestamp":"2026-01-23T14:30:00Z",{vcs}"tool":{{"name":"cursor"}},"files":[{{"path":"src/a.rs","conversations":[{{"contributor":{{"type":"ai","model_id":"m"}},"ranges":[{{"start_line":1,"end_line":5}}]}}]}}]}}"#
     );
     org.scratch.write("work/.agent-trace/traces.jsonl", format!("{record}\n"));
 }
@@ -80,12 +82,13 @@ fn traces_beside_a_change_are_read() {
         signed(org, "priya", "main..t");
         org.push("tove", &["t:main"]).ok();
     };
-    for how in ["taken away", "above", "squashed", "apart"] {
+    let all = ["taken away", "above", "squashed", "apart"];
+    for (how, named) in all.iter().flat_map(|how| [(*how, true), (*how, false)]) {
         let org = org();
         on(&org, "z", "main");
         org.scratch.write("work/src/a.rs", "fn a() {}\n");
         let made = org.commit("tove", "my own work");
-        trace(&org, &made);
+        trace(&org, named.then_some(made.as_str()));
         org.commit("tove", "trace");
         if how != "taken away" {
             org.push("tove", &["z"]).ok();
@@ -240,7 +243,7 @@ fn traces_of_other_work_are_of_other_work() {
     on(&org, "z", "main");
     org.scratch.write("work/src/b.rs", "fn b() {}\n");
     let made = org.commit("jonas", "other work");
-    trace(&org, &made);
+    trace(&org, Some(&made));
     org.commit("jonas", "trace");
     org.push("jonas", &["z"]).ok();
     on(&org, "t", "main");
@@ -248,6 +251,17 @@ fn traces_of_other_work_are_of_other_work() {
     org.commit("tove", "my own work");
     declares(&org, "tove", "main..t");
     org.push("tove", &["t:main"]).ok();
+    // Nor does a record that names no commit, above work that it is not about.
+    fetch(&org);
+    on(&org, "u", "origin/main");
+    org.scratch.write("work/src/c.rs", "fn c() {}\n");
+    org.commit("tove", "more of my own work");
+    on(&org, "v", "u");
+    trace(&org, None);
+    org.commit("jonas", "trace");
+    org.push("jonas", &["v"]).ok();
+    declares(&org, "tove", "origin/main..u");
+    org.push("tove", &["u:main"]).ok();
 }
 
 /// A large change and a long branch on top of it: each commit is looked at for what it touches.
