@@ -10,6 +10,7 @@ mod demo;
 mod doctor;
 mod hook;
 mod init;
+mod ledger;
 mod man;
 mod r#override;
 mod policy;
@@ -86,6 +87,8 @@ enum Command {
     Policy(policy::Args),
     /// Tell whether the gate is really in force
     Doctor(doctor::Args),
+    /// Check a log with files and keys alone
+    Ledger(ledger::Args),
     /// Show the roster in forms that other tools read
     Roster(roster::Args),
     /// Show it all in a temporary folder
@@ -115,6 +118,7 @@ pub(crate) fn run(line: Line, ui: &mut Ui) -> Result<Exit, CliError> {
         Command::Hook(args) => hook::run(&args, ui),
         Command::Policy(args) => policy::run(&args, ui),
         Command::Doctor(args) => doctor::run(&args, ui),
+        Command::Ledger(args) => ledger::run(&args, ui),
         Command::Roster(args) => roster::run(&args, ui),
         Command::Demo(args) => demo::run(&args, ui),
         Command::Completions(args) => completions::run(&args, ui),

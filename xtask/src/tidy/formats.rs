@@ -25,7 +25,7 @@ const fn format(
 }
 
 /// The list. A new format gets a row here and a page.
-const FORMATS: [Format; 17] = [
+const FORMATS: [Format; 18] = [
     format("change-digest", "crates/model/src/digest", &["obstat:change:v1", "obstat:inputs:v1"]),
     format("policy", "crates/policy/src/policy", &[]),
     format("claims", "crates/policy/src/prove", &[]),
@@ -57,6 +57,7 @@ const FORMATS: [Format; 17] = [
     ),
     format("trust-file", "crates/attest/src/trust", &[]),
     format("clearance", "crates/attest/src/clearance", &["obstat-clearance@v1"]),
+    format("ledger", "crates/ledger/src/entry", &["obstat-entry/v1", "obstat-payload/v1"]),
     format("refs", "crates/git/src/records", &[]),
     format("merge", "crates/git/src/merge", &[]),
     format("gate-settings", "crates/cli/src/commands/hook/settings", &[]),

@@ -26,6 +26,7 @@ mod forge;
 mod hostile;
 #[cfg(test)]
 mod inputs;
+mod ledger;
 #[cfg(test)]
 mod mistakes;
 #[cfg(test)]
