@@ -25,9 +25,8 @@ mod wire;
 pub use allowed_signers::allowed_signers;
 pub use envelope::Envelope;
 pub use json::JsonError;
-pub use verify::{
-    RelyingParty, VerifyError, VerifyOptions, claimed, signing_key, verify, verify_bytes,
-};
+pub use verify::{VerifyError, VerifyOptions, claimed, signing_key, verify, verify_bytes};
+pub use webauthn::RelyingParty;
 
 #[cfg(test)]
 mod tests;

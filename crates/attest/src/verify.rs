@@ -6,7 +6,7 @@ use crate::public_key::{KeyError, PublicKey};
 use crate::signature::{BE, Signature, UP, UV};
 use crate::sshsig::{Sshsig, SshsigError};
 use crate::statement::{self, StatementError};
-use crate::webauthn;
+use crate::webauthn::{self, RelyingParty};
 use obstat_model::approval::{RefusedStatement, VerifiedApproval};
 use obstat_model::digest::sha256;
 use obstat_model::id::StatementHash;
@@ -14,15 +14,6 @@ use obstat_model::presence::Presence;
 use obstat_model::roster::{Actor, Key, KeyId, Roster};
 use obstat_model::statement::{Act, Signer, Statement};
 use thiserror::Error;
-
-/// A site whose browser signatures are accepted.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RelyingParty {
-    /// Its id: a host name, which is also the application of its keys.
-    pub id: String,
-    /// Origins that may ask, exactly: scheme, host and port.
-    pub origins: Vec<String>,
-}
 
 /// What is accepted beside plain keys.
 #[derive(Debug, Clone, Copy, Default)]

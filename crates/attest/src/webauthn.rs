@@ -3,10 +3,18 @@
 //! Source: W3C Web Authentication Level 3 section 5.8.1, and `ssh-ecdsa-sk.c` of OpenSSH.
 
 use crate::signature::Webauthn;
-use crate::verify::RelyingParty;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Deserialize;
+
+/// A site whose browser signatures are accepted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RelyingParty {
+    /// Its id: a host name, which is also the application of its keys.
+    pub id: String,
+    /// Origins that may ask, exactly: scheme, host and port.
+    pub origins: Vec<String>,
+}
 
 /// Members of client data. Unknown ones are allowed: browsers add some to keep parsers honest.
 #[derive(Deserialize)]

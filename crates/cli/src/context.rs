@@ -1,6 +1,7 @@
 //! What most commands need: the repository, its trust root, the target and the change meant.
 
 pub(crate) mod change;
+pub(crate) mod server;
 pub(crate) mod store;
 pub(crate) mod target;
 

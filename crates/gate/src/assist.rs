@@ -1,12 +1,8 @@
 //! Gathers evidence of AI involvement for a change from commits, notes and names; judges nothing.
 
-mod traces;
-
-pub use traces::of_tree as traces_of;
-pub(crate) use traces::tracing;
-
 use crate::memo::{NoteTrees, ReadNotes};
 use crate::ports::{Commit, PortError, RawSignature, Repository};
+use crate::traces;
 use crate::world::{Then, World};
 use obstat_model::change::ChangeFacts;
 use obstat_model::evidence::{Evidence, EvidenceKind, Strength};

@@ -1,7 +1,6 @@
 //! Finds whether a fast-forward is covered: as a whole, or by consecutive clear segments of its
 //! first-parent chain. Decides nothing itself.
 
-use crate::assist;
 use crate::content::tree_of;
 use crate::inputs::Inputs;
 use crate::memo::Steps;
@@ -10,6 +9,7 @@ use crate::ports::{Commit, PortError};
 use crate::proposal::{self, Proposal, Pusher};
 use crate::statements::carried;
 use crate::statements::difference::{Difference, Landed};
+use crate::traces;
 use crate::versions::Standing;
 use crate::world::World;
 use obstat_model::change::FileState;
@@ -131,7 +131,7 @@ fn covered(
     let plain = chain.iter().all(|commit| commit.parents.len() < 2);
     let own = chain.iter().filter(|_| plain).map(|commit| commit.id).collect();
     let all = world.repository.commits_between(advance.from, advance.to)?;
-    let tracing = assist::tracing(world.repository, all.into_iter())?;
+    let tracing = traces::tracing(world.repository, all.into_iter())?;
     world.memo.steps_are(Steps { own, tracing });
     search.chain = chain;
     search.run(whole)

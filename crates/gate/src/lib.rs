@@ -22,5 +22,7 @@ pub mod proposal;
 pub mod receive;
 pub mod rolling;
 pub mod statements;
+pub mod supposed;
+pub mod traces;
 pub mod versions;
 pub mod world;

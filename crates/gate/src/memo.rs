@@ -3,7 +3,7 @@
 use crate::inputs::{Known, Loaded};
 use crate::others::Others;
 use crate::ports::{Commit, InputsCache, Merge, PortError, Records, Repository};
-use crate::statements::carried::Filed;
+use crate::statements::filed::Filed;
 use obstat_attest::record;
 use obstat_model::id::InputsDigest;
 use obstat_model::landing::LandingKind;

@@ -1,7 +1,7 @@
 //! The newest commits of heads beside the target, and which of them touch a path; judges nothing.
 
-use crate::assist;
 use crate::ports::{Commit, PortError, Repository};
+use crate::traces;
 use obstat_model::object::{Oid, RepoPath};
 use std::cell::OnceCell;
 use std::collections::{BTreeSet, HashMap};
@@ -103,7 +103,7 @@ impl Others {
         if let Some(known) = self.tracing.get() {
             return Ok(known);
         }
-        let found = assist::tracing(repository, self.commits.iter().cloned())?;
+        let found = traces::tracing(repository, self.commits.iter().cloned())?;
         Ok(self.tracing.get_or_init(|| found))
     }
 }

@@ -16,6 +16,7 @@ use obstat_model::landing::{LandedChange, LandingRecord};
 use obstat_model::object::Oid;
 use obstat_model::roster::Roster;
 use obstat_provenance::{Fingerprints, trailer};
+use std::collections::BTreeSet;
 
 /// What maps identities to actors.
 #[derive(Debug, Clone, Copy)]
@@ -179,6 +180,19 @@ pub fn is_by_nobody(directory: Directory, commit: &Commit) -> bool {
         Some(Actor::Service(_)) => true,
         Some(Actor::Person(_)) | None => false,
     }
+}
+
+/// Everybody who made content: authors, co-authors, operators, and as names in commits are claims, whoever
+/// brings it. Agents do not, or all who use one would have one sum: their operators do.
+pub(crate) fn makers(participants: &[Participant]) -> BTreeSet<Actor> {
+    let made = |p: &&Participant| match p.role {
+        Role::Author | Role::CoAuthor | Role::Operator => true,
+        // What a robot merges is not the robot's.
+        Role::Pusher => matches!(p.actor, Some(Actor::Person(_))),
+        Role::Committer | Role::Contributor => false,
+    };
+    let actors = participants.iter().filter(made).filter_map(|p| p.actor.clone());
+    actors.filter(|actor| !matches!(actor, Actor::Agent(_))).collect()
 }
 
 /// Sorts and keeps one part of each kind: the first commit of a part stands for all.

@@ -1,10 +1,9 @@
 //! Sums an author's lines over a window of landings, for rules against slicing; decides nothing.
 
-use crate::pipeline::Judgement;
 use crate::ports::{PortError, Records};
 use crate::world::{Surroundings, World};
 use obstat_attest::record;
-use obstat_model::actor::{Actor, Participant, Role};
+use obstat_model::actor::{Actor, Participant};
 use obstat_model::change::ChangeFacts;
 use obstat_model::facts::{Problem, RollingSum};
 use obstat_model::landing::{LandingKind, LandingRecord};
@@ -29,43 +28,6 @@ pub struct Window<'a> {
     pub directory: Directory<'a>,
 }
 
-/// What landed before in a history that is only supposed to be gated.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Before {
-    at: Option<Timestamp>,
-    landed: Vec<Landed>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Landed {
-    at: Timestamp,
-    makers: BTreeSet<Actor>,
-    /// By the order of the policy's demands.
-    lines: Vec<u64>,
-}
-
-impl Before {
-    /// The moment of what is judged next. Clocks of a history jump; a gate's does not, so an earlier
-    /// one stands still.
-    pub fn moved_to(&mut self, at: Timestamp) {
-        self.at = self.at.max(Some(at));
-    }
-
-    /// What was judged lands now.
-    pub fn landed(&mut self, policy: &Policy, what: &Judgement) {
-        let Some(at) = self.at else { return };
-        let lines = policy.rolling_demands().map(|demand| demand.lines_of(&what.change)).collect();
-        self.landed.push(Landed { at, makers: makers(&what.participants), lines });
-    }
-
-    fn lines(&self, demand: usize, window: Seconds, authors: &BTreeSet<Actor>) -> u64 {
-        let Some(since) = self.at.map(|at| at.before(window)) else { return 0 };
-        let recent = self.landed.iter().rev().take_while(|landed| landed.at >= since);
-        let own = recent.filter(|landed| !landed.makers.is_disjoint(authors));
-        own.filter_map(|landed| landed.lines.get(demand)).fold(0, |sum, n| sum.saturating_add(*n))
-    }
-}
-
 impl Window<'_> {
     /// The sums that a policy asks for, this change included.
     ///
@@ -78,7 +40,7 @@ impl Window<'_> {
         change: &ChangeFacts,
         participants: &[Participant],
     ) -> Result<Vec<RollingSum>, PortError> {
-        let authors = makers(participants);
+        let authors = people::makers(participants);
         let mut sums = Vec::new();
         for (n, demand) in policy.rolling_demands().enumerate() {
             let lines = demand.lines_of(change);
@@ -149,7 +111,9 @@ impl Window<'_> {
         demand: &RollingDemand,
     ) -> Result<u64, PortError> {
         let commits = self.world.repository.commits_between(from, to)?;
-        if makers(&people::participants(self.directory, &commits, pusher)).is_disjoint(authors) {
+        if people::makers(&people::participants(self.directory, &commits, pusher))
+            .is_disjoint(authors)
+        {
             return Ok(0);
         }
         self.world.memo.lines((from, to), demand, || {
@@ -158,19 +122,6 @@ impl Window<'_> {
             Ok(demand.lines_of(&facts))
         })
     }
-}
-
-/// Everybody who made content: authors, co-authors, operators, and as names in commits are claims, whoever
-/// brings it. Agents do not, or all who use one would have one sum: their operators do.
-fn makers(participants: &[Participant]) -> BTreeSet<Actor> {
-    let made = |p: &&Participant| match p.role {
-        Role::Author | Role::CoAuthor | Role::Operator => true,
-        // What a robot merges is not the robot's.
-        Role::Pusher => matches!(p.actor, Some(Actor::Person(_))),
-        Role::Committer | Role::Contributor => false,
-    };
-    let actors = participants.iter().filter(made).filter_map(|p| p.actor.clone());
-    actors.filter(|actor| !matches!(actor, Actor::Agent(_))).collect()
 }
 
 /// Verified landing records since a moment that bear on something, newest first; `None` where there

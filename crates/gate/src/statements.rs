@@ -2,6 +2,7 @@
 
 pub(crate) mod carried;
 pub(crate) mod difference;
+pub(crate) mod filed;
 
 use self::difference::Difference;
 

@@ -3,7 +3,7 @@
 use crate::inputs::Loaded;
 use crate::memo::Memo;
 use crate::ports::{InputsCache, PortError, Records, Repository};
-use crate::rolling::Before;
+use crate::supposed::Before;
 use obstat_attest::VerifyOptions;
 use obstat_model::assistance::AssistanceVerdict;
 use obstat_model::id::{InputsDigest, PersonId, StatementHash, ToolId};

@@ -5,22 +5,20 @@ mod present;
 use self::present::Present;
 use super::hook;
 use crate::clock;
+use crate::context::server::{bare, sign_next};
 use crate::context::store::{DiskCache, write_whole};
 use crate::context::{OWN_DIRECTORY, TRUST_REF, ref_name};
 use crate::error::CliError;
 use crate::ui::Ui;
 use obstat_api::exit::Exit;
-use obstat_attest::record::{self, GateKey};
+use obstat_attest::record::GateKey;
 use obstat_attest::trust;
 use obstat_gate::governing::Main;
 use obstat_gate::inputs::{self, Inputs};
-use obstat_gate::ports::{PortError, Repository as _};
+use obstat_gate::ports::Repository as _;
 use obstat_git::GitRepository;
-use obstat_git::records::Made;
 use obstat_git::refs::{self, RefEdit};
-use obstat_model::digest::sha256;
-use obstat_model::id::{RepositoryId, StatementHash};
-use obstat_model::landing::LandingRecord;
+use obstat_model::id::RepositoryId;
 use obstat_model::object::{Oid, RefName};
 use obstat_model::trust::{TrustRoot, TrustedKey};
 use std::path::{Path, PathBuf};
@@ -97,21 +95,6 @@ fn adopt(repository: &GitRepository, name: &RefName, ui: &mut Ui) -> Result<Exit
     Ok(Exit::Ok)
 }
 
-/// The bare repository at a path.
-pub(super) fn bare(path: &Path) -> Result<GitRepository, CliError> {
-    let repository = GitRepository::open(path, None)?;
-    if repository.worktree().is_some() {
-        return Err(CliError::usage(
-            format!(
-                "{} has a working tree: people work there and do not push to it",
-                path.display()
-            ),
-            "name the bare repository that they push to",
-        ));
-    }
-    Ok(repository)
-}
-
 fn usable_inputs(
     repository: &GitRepository,
     policy_ref: &RefName,
@@ -178,28 +161,6 @@ fn publish(repository: &GitRepository, text: &str) -> Result<(), CliError> {
     let blob = repository.write_blob(text.as_bytes())?;
     let edit = RefEdit { name: ref_name(TRUST_REF)?, old: None, new: Some(blob) };
     Ok(refs::write(repository.directory(), &[edit])?)
-}
-
-/// The signed record that follows the newest one.
-pub(crate) fn sign_next(
-    (key, gates): (&GateKey, &[TrustedKey]),
-    record: &LandingRecord,
-    latest: Option<&[u8]>,
-) -> Result<Option<Made>, obstat_git::GitError> {
-    let failed = |why: String| obstat_git::GitError::from(PortError::Unreadable(why));
-    let previous = latest.map(|bytes| StatementHash::new(*sha256(bytes).as_bytes()));
-    let sequence = match latest {
-        Some(bytes) => {
-            let newest = record::parse_landing(bytes, gates)
-                .map_err(|e| failed(format!("the record before does not verify: {e}")))?;
-            newest.sequence + 1
-        }
-        None => 0,
-    };
-    let next = LandingRecord { sequence, previous, ..record.clone() };
-    let bytes =
-        key.sign_landing(&next).map_err(|e| failed(format!("the record cannot be signed: {e}")))?;
-    Ok(Some(Made { sequence, bytes }))
 }
 
 fn report(ui: &mut Ui, own: &Path, root: &TrustRoot, present: &Present) {

@@ -3,16 +3,16 @@
 
 use super::Reader;
 use super::difference::{Difference, is_costly, may_merge};
+use super::filed::Filed;
 use crate::ports::{Commit, Merge, PortError};
 use crate::world::World;
-use obstat_attest::{Envelope, record, statement};
+use obstat_attest::record;
 use obstat_model::approval::{ApprovalFacts, Binding};
 use obstat_model::change::ChangeFacts;
 use obstat_model::digest::change_digest;
 use obstat_model::id::{ChangeDigest, StatementHash};
 use obstat_model::object::{Oid, RefName};
 use obstat_model::roster::KeyId;
-use obstat_model::statement::Act;
 use obstat_model::time::Timestamp;
 use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
@@ -24,22 +24,6 @@ const OTHERS_MAX: usize = 1_000_000;
 /// and nobody shall slow down a push with a thousand.
 const RUNNING_MAX: usize = 64;
 
-/// A statement, by what it claims.
-#[derive(Debug)]
-pub(crate) struct Filed {
-    pub(crate) hash: StatementHash,
-    target: RefName,
-    /// The tip that it was judged on.
-    tip: Option<Oid>,
-    pub(crate) head: Oid,
-    change: ChangeDigest,
-    /// Whether it refuses or takes back.
-    negative: bool,
-    expires_at: Timestamp,
-    key: Option<KeyId>,
-    bytes: Vec<u8>,
-}
-
 /// All statements that are filed, by what they claim, read once.
 ///
 /// # Errors
@@ -48,23 +32,7 @@ pub(crate) fn all(world: World) -> Result<Rc<[Rc<Filed>]>, PortError> {
     world.memo.filed(|| {
         let none = ChangeDigest::new([0; 32]);
         let all = world.records.other_statements(none, OTHERS_MAX)?;
-        Ok(all.into_iter().filter_map(claimed).map(Rc::new).collect())
-    })
-}
-
-fn claimed(bytes: Vec<u8>) -> Option<Filed> {
-    let envelope = Envelope::parse(&bytes).ok()?;
-    let claimed = statement::parse(envelope.statement()).ok()?;
-    Some(Filed {
-        hash: envelope.statement_hash(),
-        target: claimed.context.target,
-        tip: claimed.context.tip,
-        head: claimed.context.head,
-        change: claimed.change,
-        negative: matches!(claimed.act, Act::Reject | Act::Withdraw),
-        expires_at: claimed.expires_at,
-        key: obstat_attest::signing_key(&bytes),
-        bytes,
+        Ok(all.into_iter().filter_map(Filed::read).map(Rc::new).collect())
     })
 }
 

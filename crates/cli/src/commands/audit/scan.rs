@@ -3,8 +3,9 @@
 
 use super::Known;
 use crate::error::CliError;
-use obstat_gate::assist::{NOTE_MAX, of_message, traces_of, unread_note};
+use obstat_gate::assist::{NOTE_MAX, of_message, unread_note};
 use obstat_gate::ports::{Commit, Repository as _};
+use obstat_gate::traces;
 use obstat_git::GitRepository;
 use obstat_model::assistance::Assistance;
 use obstat_model::evidence::Evidence;
@@ -55,7 +56,7 @@ impl Recorded {
         fingerprints: &Fingerprints,
     ) -> Result<Self, CliError> {
         let tree = repository.commit(head)?.tree;
-        let (records, broken) = traces_of(repository, tree)?;
+        let (records, broken) = traces::of_tree(repository, tree)?;
         let mut traces = Self { broken, ..Self::default() };
         for (commit, record) in records {
             let evidence = traces.by_commit.entry(commit).or_default();

@@ -5,7 +5,7 @@
 use super::outcome;
 use super::settings::Fixed;
 use crate::clock;
-use crate::commands::bootstrap::bare;
+use crate::context::server::bare;
 use crate::context::store::DiskCache;
 use crate::context::world;
 use crate::error::CliError;

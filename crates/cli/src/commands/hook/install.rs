@@ -50,7 +50,7 @@ const KNOWN: [&str; 3] = ["GL_USER", "REMOTE_USER", "OBSTAT_PUSHER"];
 const LAST_NET: &str = "reference-transaction";
 
 pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
-    let repository = crate::commands::bootstrap::bare(&args.bare)?;
+    let repository = crate::context::server::bare(&args.bare)?;
     let at = repository.directory().to_owned();
     if repository.worktree().is_some() {
         return Err(CliError::usage(

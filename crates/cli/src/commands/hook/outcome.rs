@@ -5,7 +5,7 @@
 
 use super::late;
 use super::settings::{Fixed, directory};
-use crate::commands::bootstrap::sign_next;
+use crate::context::server::sign_next;
 use crate::context::store::{DiskCache, write_whole};
 use crate::error::CliError;
 use obstat_attest::clearance::{self, Clearance};

@@ -23,7 +23,7 @@ use obstat_gate::memo::Memo;
 use obstat_gate::pipeline::{Detail, judge};
 use obstat_gate::ports::{Commit, NoCache, Repository as _};
 use obstat_gate::proposal::{self, Proposal, Pusher};
-use obstat_gate::rolling::Before;
+use obstat_gate::supposed::Before;
 use obstat_gate::versions::Standing;
 use obstat_gate::world::{Seen, Surroundings, World};
 use obstat_git::GitRepository;
@@ -118,7 +118,7 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, CliError> {
         before.moved_to(step.at);
         let world = World { surroundings: Surroundings::Supposed(&before), ..world };
         let found = judge(world, &inputs, &standing, proposal, Detail::NameEligible)?;
-        before.landed(&inputs.policy, &found);
+        before.landed(&inputs.policy, &found.change, &found.participants);
         tally.add((step.to, step.at, step.subject.clone()), &found);
         progress.at(n as u64 + 1);
     }

@@ -30,7 +30,7 @@ type Read = Result<Vec<TraceRecord>, String>;
 ///
 /// # Errors
 /// [`PortError`] when objects cannot be read.
-pub(super) fn of_change(
+pub(crate) fn of_change(
     repository: &dyn Repository,
     fingerprints: &Fingerprints,
     (commits, tracing): (&[Commit], &[Commit]),
