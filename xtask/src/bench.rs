@@ -8,6 +8,7 @@ mod decide;
 mod divan;
 mod gated;
 mod history;
+mod ledger;
 mod measure;
 mod pre_receive;
 mod proofs;
@@ -19,8 +20,14 @@ use row::Row;
 use std::path::PathBuf;
 
 /// All benchmarks, in the order in which they run.
-const BENCHES: [&dyn Bench; 5] =
-    [&audit::Audit, &decide::Decide, &pre_receive::PreReceive, &verify::Verify, &proofs::Proofs];
+const BENCHES: [&dyn Bench; 6] = [
+    &audit::Audit,
+    &decide::Decide,
+    &pre_receive::PreReceive,
+    &verify::Verify,
+    &proofs::Proofs,
+    &ledger::Ledger,
+];
 
 /// Arguments of `cargo xtask bench`.
 #[derive(Debug, clap::Args)]

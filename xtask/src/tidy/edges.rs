@@ -47,8 +47,8 @@ pub(crate) const EDGES: [(&str, MayUse); 15] = [
 /// Crates for development only; nothing that ships may link them.
 const DEVELOPMENT: [&str; 2] = ["testkit", "xtask"];
 
-/// What crates for development may use: fakes need words and ports.
-const DEVELOPMENT_USES: [&str; 2] = ["model", "gate"];
+/// What crates for development may use: fakes need words and ports, benchmarks need logs.
+const DEVELOPMENT_USES: [&str; 3] = ["model", "gate", "ledger"];
 
 /// Compares manifests with the list, and the list with ARCHITECTURE.md where that exists.
 pub(crate) fn check(tree: &Tree, metadata: &Metadata, root: &Path) -> Vec<Finding> {
