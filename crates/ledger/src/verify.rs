@@ -11,6 +11,8 @@ use crate::source::{ReadError, Source, read, read_hashes, root_of};
 use crate::tile::{HEIGHT, Kind, Tile, WIDTH};
 use std::sync::atomic::{AtomicU64, Ordering};
 
+/// What is told of a file that is not there.
+pub const MISSING: &str = "it is missing";
 /// Most findings that are told.
 const FINDINGS_MAX: usize = 50;
 
@@ -89,7 +91,7 @@ const CHECKPOINT: &str = "checkpoint";
 fn head(source: &dyn Source, wanted: Wanted) -> Result<(Checkpoint, Vec<(String, u64)>), Finding> {
     let wrong = |what: String| Finding { path: CHECKPOINT.to_owned(), what };
     let bytes = source.get(CHECKPOINT).map_err(wrong)?;
-    let bytes = bytes.ok_or_else(|| wrong("it is missing".to_owned()))?;
+    let bytes = bytes.ok_or_else(|| wrong(MISSING.to_owned()))?;
     let note = String::from_utf8(bytes).map_err(|_| wrong("it is no text".to_owned()))?;
     Checkpoint::verify(&note, wanted.log, wanted.witnesses)
         .map_err(|error: CheckpointError| wrong(error.to_string()))
@@ -204,7 +206,7 @@ fn chunk(source: &dyn Source, wanted: Wanted, tile: Tile, earlier: Option<u64>) 
 
 fn phrase(error: &ReadError) -> String {
     match error {
-        ReadError::Missing(_) => "it is missing".to_owned(),
+        ReadError::Missing(_) => MISSING.to_owned(),
         ReadError::Damaged(_) => "it has not the length that it must have".to_owned(),
         ReadError::Source(what) => what.clone(),
     }

@@ -33,6 +33,9 @@ fn a_log_is_checked_by_its_files_and_its_key() {
     assert!(held.contains("no witnesses"), "{held}");
     let held = verify(&["--from", "log/checkpoint.8"]).ok();
     assert!(held.contains("from 8 entries"), "{held}");
+    let without = ledger(&scratch, &["verify", "log", "--key", KEY]);
+    assert_eq!(without.code, 5, "{}", without.all());
+    assert!(without.err.contains("--opaque"), "{}", without.all());
     // Another key, another log, and one byte.
     let other = KEY.replace("+AeH", "+AeG");
     assert_eq!(ledger(&scratch, &["verify", "log", "--key", &other]).code, 2);
