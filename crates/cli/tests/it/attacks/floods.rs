@@ -208,3 +208,68 @@ fn many_protected_refs_come_in_parts() {
     let few: Vec<&str> = all.iter().take(3).copied().collect();
     org.push("tove", &few).ok();
 }
+
+/// Commits of a branch on top of main, each with a message of so many bytes and, where it is named, a file.
+fn many(org: &Org, (commits, message): (usize, usize), file: Option<(&str, &str)>) {
+    let start = org.scratch.git("work", &["rev-parse", "main"]);
+    let text = "x".repeat(message);
+    let mut stream = String::new();
+    for n in 1..=commits {
+        stream.push_str(&format!(
+            "commit refs/heads/many\nmark :{n}\ncommitter tove <tove@example.com> {} +0000\ndata {message}\n{text}\n",
+            1_700_000_000 + n
+        ));
+        if n == 1 {
+            stream.push_str(&format!("from {start}\n"));
+            if let Some((path, content)) = file {
+                stream.push_str(&format!(
+                    "M 100644 inline {path}\ndata {}\n{content}\n",
+                    content.len()
+                ));
+            }
+        }
+    }
+    org.scratch.run("work", &["git", "fast-import", "--quiet", "--force"], &[], &stream).ok();
+}
+
+/// Long messages above somebody's content, and more commits than anybody looks through.
+#[test]
+fn many_commits_above_some_content_stop_nobody() {
+    let org = org();
+    let (path, content) = ("src/senior.rs", format!("// {}\n", landed(&org, "main")));
+    many(&org, (500, 200_000), Some((path, &content)));
+    org.push("tove", &["many"]).ok();
+    let began = std::time::Instant::now();
+    others_land(&org);
+    assert!(began.elapsed().as_secs() < 30, "{:?}", began.elapsed());
+    org.scratch.git("work", &["branch", "-q", "-D", "many"]);
+    many(&org, (100_002, 1), None);
+    let refused = org.push("tove", &["many:refs/heads/more"]);
+    assert!(refused.said().contains("it brings over 100,000 commits"), "{}", refused.err);
+    others_land(&org);
+}
+
+/// Notes that make every look for one slow: all in one directory.
+#[test]
+fn notes_in_one_directory_stop_nobody() {
+    for (notes, passes) in [(9_000, true), (10_001, false)] {
+        let org = org();
+        let blob = object(&org, "blob", b"note\n");
+        let entry = |n: usize| format!("100644 blob {blob}\t{n:040x}\n");
+        let list: String = (0..notes).map(entry).collect();
+        let tree = org.scratch.run("work", &["git", "mktree"], &[], &list).ok();
+        let line = ["commit-tree", "-m", "notes", tree.trim()];
+        let commit = org.scratch.git_as("tove", "work", &line).ok();
+        let spec = format!("{}:refs/notes/ai", commit.trim());
+        let pushed = org.push("tove", &[&spec]);
+        assert_eq!(pushed.code == 0, passes, "{notes}: {}", pushed.err);
+        if !passes {
+            assert!(pushed.said().contains("into one directory over 10,000"), "{}", pushed.err);
+        }
+        others_land(&org);
+        if passes {
+            org.push("tove", &[":refs/notes/ai"]).ok();
+            others_land(&org);
+        }
+    }
+}
