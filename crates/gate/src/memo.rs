@@ -35,8 +35,8 @@ pub struct Memo {
     steps: RefCell<Steps>,
     /// Merges of two commits.
     merged: RefCell<HashMap<(Oid, Oid), Merge>>,
-    /// Commits of other heads, and the tip that they were walked for.
-    others: RefCell<Option<(Option<Oid>, Rc<Others>)>>,
+    /// Commits of other heads, and the change that they were walked for.
+    others: RefCell<Option<(Span, Rc<Others>)>>,
     /// Trees of notes, or why there is none.
     note_trees: RefCell<Option<NoteTrees>>,
     /// Notes, by the commit that they are on, and how many bytes all have.
@@ -166,21 +166,22 @@ impl Memo {
         Ok(Some(history.newest))
     }
 
-    /// Commits of other heads: those that were walked for this tip, or for the one that an advance began at which has it
-    /// as a step, and whether it is the latter.
+    /// Commits of other heads: those that were walked for this change, or for the advance that it is a part of, and
+    /// whether it is a later part. A change of another ref has other heads, also where it begins at the same tip.
     pub(crate) fn others(
         &self,
-        tip: Option<Oid>,
+        (tip, head): Span,
         walk: impl FnOnce() -> Result<Others, PortError>,
     ) -> Result<(Rc<Others>, bool), PortError> {
-        if let Some((of, known)) = &*self.others.borrow() {
+        if let Some(((from, to), known)) = &*self.others.borrow() {
             let is_later = tip.is_some_and(|tip| self.is_step(tip));
-            if *of == tip || is_later {
+            let is_first = *from == tip && (*to == head || self.is_step(head));
+            if is_first || is_later {
                 return Ok((Rc::clone(known), is_later));
             }
         }
         let found = Rc::new(walk()?);
-        self.others.replace(Some((tip, Rc::clone(&found))));
+        self.others.replace(Some(((tip, head), Rc::clone(&found))));
         Ok((found, false))
     }
 

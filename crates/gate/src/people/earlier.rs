@@ -69,7 +69,8 @@ pub fn earlier_forms(
     }
     if !all.is_empty() {
         let walk = || repository.commits_of(change.revision.tip, &all, OTHERS_MAX).map(Others::new);
-        let (others, is_later) = memo.others(change.revision.tip, walk)?;
+        let span = (change.revision.tip, change.revision.head);
+        let (others, is_later) = memo.others(span, walk)?;
         // Of many parts each asks only about commits that touch what it changes.
         let paths = content.places.keys().copied();
         let some = is_later.then(|| others.that_touch(repository, paths)).transpose()?;

@@ -1,8 +1,8 @@
 //! Earlier forms of what is brought: on branches that went on, as deletions, with traces that lie beside them.
 
-use super::{EVIL, fetch, landed, on, signed, verify};
-use crate::{ASSISTED, org};
-use obstat_testkit::{Finished, Org};
+use super::{EVIL, fetch, landed, on, sign_for, signed, verify};
+use crate::{ASSISTED, org, program};
+use obstat_testkit::{Finished, Org, POLICY};
 
 fn declares(org: &Org, who: &str, range: &str) {
     let key = org.scratch.at(&format!("keys/{who}")).to_string_lossy().into_owned();
@@ -289,4 +289,28 @@ fn a_long_branch_on_a_large_change_stops_nobody() {
     let refused = org.push("tove", &["many:main"]);
     assert_ne!(refused.code, 0, "{}", refused.err);
     assert!(began.elapsed().as_secs() < 20, "{:?}", began.elapsed());
+}
+
+/// A branch that goes on hides nothing from the next ref of the same push, also where both begin at one tip.
+#[test]
+fn refs_of_one_push_are_other_heads_to_each_other() {
+    let staging = "  staging: { refs: [refs/heads/staging], mode: enforce, from: refs/heads/main }\ndefaults:";
+    let policy = POLICY.replacen("defaults:", staging, 1);
+    let org = Org::gated(program(), &policy);
+    org.push("priya", &["main:refs/heads/staging"]).ok();
+    fetch(&org);
+    on(&org, "y", "main");
+    org.scratch.write("work/pay/charge.rs", EVIL);
+    org.commit("yusuf", ASSISTED);
+    org.scratch.write("work/pay/charge.rs", "fn charge() { other() }\n");
+    org.commit("yusuf", "went on");
+    signed(&org, "priya", "main..y");
+    on(&org, "z", "main");
+    org.scratch.write("work/pay/charge.rs", EVIL);
+    org.commit("tove", "copied");
+    sign_for(&org, "yusuf", "main..z", "staging");
+    org.push_statements("yusuf").ok();
+    let refused = org.push("tove", &["--atomic", "y:main", "z:refs/heads/staging"]);
+    assert_ne!(refused.code, 0, "the maker approved");
+    assert!(refused.said().contains("contributor to an earlier form"), "{}", refused.err);
 }
