@@ -16,14 +16,19 @@ fn commit_as(org: &Org, name: &str, email: &str) -> Finished {
     org.scratch.run("work", &["git", "commit", "-q", "-m", "work"], &env, "")
 }
 
+/// A branch `agent`, of Claude alone.
+fn claude_works(org: &Org) {
+    on(org, "agent", "main");
+    org.scratch.write("work/pay/charge.rs", EVIL);
+    commit_as(org, "Claude", "noreply@anthropic.com").ok();
+}
+
 /// Whoever pushes an agent's branch runs the agent, whoever takes it to main.
 #[test]
 fn who_brought_an_agent_s_work_does_not_approve_it() {
     for squashed in [false, true] {
         let org = org();
-        on(&org, "agent", "main");
-        org.scratch.write("work/pay/charge.rs", EVIL);
-        commit_as(&org, "Claude", "noreply@anthropic.com").ok();
+        claude_works(&org);
         org.push("yusuf", &["agent"]).ok();
         signed(&org, "yusuf", "main..agent");
         if squashed {
@@ -47,9 +52,7 @@ fn who_brought_an_agent_s_work_does_not_approve_it() {
 fn an_agent_s_work_is_not_hidden_among_others() {
     for place in ["refs/heads/agent", "refs/notes/x", "refs/tags/x"] {
         let org = org();
-        on(&org, "agent", "main");
-        org.scratch.write("work/pay/charge.rs", EVIL);
-        commit_as(&org, "Claude", "noreply@anthropic.com").ok();
+        claude_works(&org);
         let made = org.scratch.git("work", &["rev-parse", "agent"]);
         let mut stream = String::new();
         for n in 1..=10_050 {
@@ -75,9 +78,7 @@ fn what_came_to_another_target_is_known() {
             "  staging: {{ refs: [refs/heads/staging], mode: {mode}, from: refs/heads/main }}\ndefaults:"
         );
         let org = Org::gated(program(), &POLICY.replacen("defaults:", &staging, 1));
-        on(&org, "agent", "main");
-        org.scratch.write("work/pay/charge.rs", EVIL);
-        commit_as(&org, "Claude", "noreply@anthropic.com").ok();
+        claude_works(&org);
         org.push("priya", &["main:refs/heads/staging"]).ok();
         fetch(&org);
         if mode == "enforce" {
@@ -101,9 +102,7 @@ fn what_came_to_another_target_is_known() {
 #[test]
 fn who_builds_on_an_agent_s_work_is_free_to_sign_it() {
     let org = org();
-    on(&org, "agent", "main");
-    org.scratch.write("work/pay/charge.rs", EVIL);
-    commit_as(&org, "Claude", "noreply@anthropic.com").ok();
+    claude_works(&org);
     org.push("yusuf", &["agent"]).ok();
     on(&org, "more", "agent");
     org.scratch.write("work/src/more.rs", "fn more() {}\n");
@@ -262,9 +261,7 @@ fn the_notes_ref_is_what_git_makes_of_it() {
 #[test]
 fn what_lies_in_the_store_was_brought_by_nobody() {
     let org = org();
-    on(&org, "agent", "main");
-    org.scratch.write("work/pay/charge.rs", EVIL);
-    commit_as(&org, "Claude", "noreply@anthropic.com").ok();
+    claude_works(&org);
     let made = org.scratch.git("work", &["rev-parse", "agent"]);
     org.scratch.run("server.git", &["git", "fetch", "-q", "../work", &made], &[], "").ok();
     org.push("yusuf", &["agent"]).ok();
@@ -281,9 +278,7 @@ fn what_lies_in_the_store_was_brought_by_nobody() {
 #[test]
 fn an_unknown_bringer_is_told_and_lets_nobody_sign() {
     let org = org();
-    on(&org, "agent", "main");
-    org.scratch.write("work/pay/charge.rs", EVIL);
-    commit_as(&org, "Claude", "noreply@anthropic.com").ok();
+    claude_works(&org);
     org.push("yusuf-laptop", &["agent"]).ok();
     signed(&org, "yusuf", "main..agent");
     let refused = org.push("tove", &["agent:main"]);
@@ -296,9 +291,7 @@ fn an_unknown_bringer_is_told_and_lets_nobody_sign() {
 #[test]
 fn who_brought_an_agent_s_work_reviews_no_override_of_it() {
     let org = org();
-    on(&org, "agent", "main");
-    org.scratch.write("work/pay/charge.rs", EVIL);
-    commit_as(&org, "Claude", "noreply@anthropic.com").ok();
+    claude_works(&org);
     org.push("yusuf", &["agent"]).ok();
     let key = |who: &str| org.scratch.at(&format!("keys/{who}")).to_string_lossy().into_owned();
     let mira = key("mira");

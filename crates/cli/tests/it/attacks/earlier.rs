@@ -236,6 +236,25 @@ fn the_last_of_many_deleted_files_has_an_earlier_form() {
     assert!(asked.out.contains("yes, cursor"), "{}", asked.all());
 }
 
+/// A trace that the tool left broken, above what it is of, is no silence.
+#[test]
+fn a_trace_beside_a_change_that_cannot_be_read_counts_as_a_sign() {
+    let org = org();
+    on(&org, "z", "main");
+    org.scratch.write("work/src/a.rs", "fn a() {}\n");
+    org.commit("tove", "my own work");
+    org.scratch.write("work/.agent-trace/traces.jsonl", "{ \"version\":\n");
+    org.commit("tove", "trace");
+    org.push("tove", &["z"]).ok();
+    on(&org, "t", "main");
+    org.scratch.git("work", &["checkout", "-q", "z", "--", "src"]);
+    org.commit("tove", "mine");
+    declares(&org, "tove", "main..t");
+    let refused = org.push("tove", &["t:main"]);
+    assert_ne!(refused.code, 0, "landed on her word");
+    assert!(refused.said().contains("yes, an AI (E1 agent_trace)"), "{}", refused.err);
+}
+
 /// The twin: traces of others' commits on a branch say nothing of what is on top of main.
 #[test]
 fn traces_of_other_work_are_of_other_work() {
@@ -273,10 +292,10 @@ fn a_long_branch_on_a_large_change_stops_nobody() {
     stream.push_str(&format!(
         "commit refs/heads/many\nmark :2\ncommitter jonas <jonas@example.com> 1700000000 +0000\ndata 1\nx\nfrom {start}\n"
     ));
-    for n in 0..5_000 {
+    for n in 0..20_000 {
         stream.push_str(&format!("M 100644 :1 src/{}/{n}.rs\n", n / 100));
     }
-    for n in 3..403 {
+    for n in 3..903 {
         stream.push_str(&format!(
             "commit refs/heads/above\nmark :{n}\ncommitter jonas <jonas@example.com> {} +0000\ndata 1\nx\nfrom :{}\nM 100644 inline src/x/{n}.rs\ndata 1\nx\n",
             1_700_000_000 + n, n - 1
@@ -313,4 +332,122 @@ fn refs_of_one_push_are_other_heads_to_each_other() {
     let refused = org.push("tove", &["--atomic", "y:main", "z:refs/heads/staging"]);
     assert_ne!(refused.code, 0, "the maker approved");
     assert!(refused.said().contains("contributor to an earlier form"), "{}", refused.err);
+}
+
+/// What is judged step by step for one ref is on other heads for the next, also where that is not judged so.
+#[test]
+fn steps_of_one_ref_are_other_heads_to_a_rewritten_one() {
+    let staging = "  staging: { refs: [refs/heads/staging], mode: enforce, from: refs/heads/main, rewrite: judge }\ndefaults:";
+    let org = Org::gated(program(), &POLICY.replacen("defaults:", staging, 1));
+    org.push("mira", &["main:refs/heads/staging"]).ok();
+    on(&org, "s", "main");
+    org.scratch.write("work/src/o.rs", "fn o() {}\n");
+    org.commit("mira", "staging");
+    org.push("mira", &["s:refs/heads/staging"]).ok();
+    on(&org, "y", "main");
+    org.scratch.write("work/pay/charge.rs", EVIL);
+    let first = org.commit("yusuf", ASSISTED);
+    org.scratch.write("work/src/b.rs", "fn b() {}\n");
+    org.commit("yusuf", ASSISTED);
+    org.push("yusuf", &["y"]).ok();
+    for range in [format!("main..{first}"), format!("{first}..y")] {
+        org.sign("priya", &range, &[]).ok();
+    }
+    org.push_statements("priya").ok();
+    on(&org, "z", "main");
+    org.scratch.write("work/pay/charge.rs", EVIL);
+    org.commit("tove", "copied");
+    fetch(&org);
+    let tree = org.scratch.git("work", &["rev-parse", "z^{tree}"]);
+    let line = ["commit-tree", "-m", "same", "-p", "origin/staging", &tree];
+    let same = org.scratch.git_as("yusuf", "work", &line).ok();
+    sign_for(&org, "yusuf", &format!("origin/staging..{}", same.trim()), "staging");
+    org.push_statements("yusuf").ok();
+    for all in [
+        &["--atomic", "+z:refs/heads/staging"][..],
+        &["--atomic", "y:main", "+z:refs/heads/staging"],
+    ] {
+        let refused = org.push("tove", all);
+        assert_ne!(refused.code, 0, "{all:?}: the maker approved");
+        assert!(refused.said().contains("yusuf: is a contributor"), "{all:?}: {}", refused.err);
+    }
+}
+
+/// Dates of commits are claims: a tip of old does not make main's own history somebody else's.
+#[test]
+fn a_tip_of_old_hides_no_earlier_form() {
+    let org = Org::ungated(program(), POLICY);
+    let start = org.scratch.git("work", &["rev-parse", "main"]);
+    let now =
+        org.scratch.git("work", &["log", "-1", "--format=%ct"]).trim().parse::<u64>().unwrap();
+    let mut stream = String::new();
+    for n in 1..=1_100 {
+        let from = if n == 1 { format!("from {start}\n") } else { String::new() };
+        stream.push_str(&format!(
+            "commit refs/heads/main\nmark :{n}\ncommitter mira <mira@example.com> {} +0000\ndata 1\nx\n{from}",
+            now + n
+        ));
+    }
+    org.scratch.run("work", &["git", "fast-import", "--quiet"], &[], &stream).ok();
+    org.scratch.git("work", &["reset", "-q", "--hard", "main"]);
+    org.push("mira", &["main"]).ok();
+    org.obstat("mira", ".", &["bootstrap", "--bare", "server.git"]).ok();
+    let install = ["hook", "install", "--bare", "server.git", "--pusher-from", "OBSTAT_PUSHER"];
+    org.obstat("mira", ".", &install).ok();
+    fetch(&org);
+    on(&org, "y", &start);
+    org.scratch.write("work/pay/charge.rs", EVIL);
+    org.commit("yusuf", ASSISTED);
+    org.scratch.write("work/pay/charge.rs", "fn charge() { other() }\n");
+    org.commit("yusuf", "went on");
+    on(&org, "fresh", "main");
+    org.commit("priya", "begun");
+    org.push("priya", &["y", "fresh"]).ok();
+    org.scratch.git("work", &["checkout", "-q", "main"]);
+    org.scratch.write("work/docs/a.md", "text\n");
+    org.scratch.git("work", &["add", "-A"]);
+    let tree = org.scratch.git("work", &["write-tree"]);
+    let env = [
+        ("GIT_AUTHOR_NAME", "tove"),
+        ("GIT_AUTHOR_EMAIL", "tove@example.com"),
+        ("GIT_COMMITTER_NAME", "tove"),
+        ("GIT_COMMITTER_EMAIL", "tove@example.com"),
+        ("GIT_COMMITTER_DATE", "1000000000 +0000"),
+    ];
+    let line = ["git", "commit-tree", "-p", "main", "-m", "docs", &tree];
+    let old = org.scratch.run("work", &line, &env, "").ok();
+    org.push("tove", &[&format!("{}:main", old.trim())]).ok();
+    fetch(&org);
+    on(&org, "t", "origin/main");
+    org.scratch.write("work/pay/charge.rs", EVIL);
+    org.commit("tove", "copied");
+    let asked = org.obstat("mira", "work", &["check", "origin/main..t"]);
+    assert!(asked.out.contains("yes, cursor"), "{}", asked.all());
+    signed(&org, "yusuf", "origin/main..t");
+    assert_ne!(org.push("tove", &["t:main"]).code, 0, "the maker approved");
+}
+
+/// Squashes put trailers into the middle of long messages.
+#[test]
+fn the_middle_of_a_long_message_of_an_earlier_form_is_read() {
+    let org = org();
+    on(&org, "y", "main");
+    org.scratch.write("work/src/lib.rs", "fn lib() {}\n");
+    let line = format!("* {}\n", "a".repeat(70)).repeat(300);
+    let trailer = ASSISTED.lines().last().unwrap_or_default();
+    org.scratch.write(
+        "message",
+        format!(
+            "Squashed\n\n{line}\n{trailer}\nCo-authored-by: yusuf <yusuf@example.com>\n\n{line}"
+        ),
+    );
+    org.scratch.git("work", &["add", "-A"]);
+    org.scratch.git_as("tove", "work", &["commit", "-q", "-F", "../message"]).ok();
+    org.push("tove", &["y"]).ok();
+    on(&org, "j", "main");
+    org.scratch.git("work", &["checkout", "-q", "y", "--", "src"]);
+    org.commit("jonas", "mine");
+    let asked = org.obstat("mira", "work", &["check", "main..j"]);
+    assert!(asked.out.contains("yes, cursor"), "{}", asked.all());
+    assert!(asked.out.contains("could sign: mira, priya\n"), "{}", asked.all());
 }

@@ -273,3 +273,19 @@ fn notes_in_one_directory_stop_nobody() {
         }
     }
 }
+
+/// One large blob as the note on many commits, taken away: no blob is read for that.
+#[test]
+fn notes_of_one_blob_go_at_once() {
+    let org = org();
+    let blob = object(&org, "blob", &vec![b'a'; 4 << 20]);
+    let list: String = (0..600).map(|n| format!("100644 blob {blob}\t{n:040x}\n")).collect();
+    let tree = org.scratch.run("work", &["git", "mktree"], &[], &list).ok();
+    let line = ["commit-tree", "-m", "notes", tree.trim()];
+    let commit = org.scratch.git_as("tove", "work", &line).ok();
+    org.push("tove", &[&format!("{}:refs/notes/ai", commit.trim())]).ok();
+    let began = std::time::Instant::now();
+    org.push("tove", &[":refs/notes/ai"]).ok();
+    assert!(began.elapsed().as_secs() < 8, "{:?}", began.elapsed());
+    others_land(&org);
+}

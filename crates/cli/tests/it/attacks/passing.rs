@@ -123,6 +123,9 @@ fn what_was_picked_already_does_not_pass() {
     org.scratch.write("work/src/b.rs", "fn b() {}\n");
     org.commit("jonas", ASSISTED);
     org.scratch.git("work", &["checkout", "-q", "main"]);
+    // On something else, or within one second the pick would be the very commit.
+    org.scratch.write("work/docs/a.md", "text\n");
+    org.commit("jonas", "docs");
     org.scratch.git_as("jonas", "work", &["cherry-pick", &fix]).ok();
     signed(&org, "priya", "origin/main..main");
     org.push("jonas", &["main"]).ok();
