@@ -153,11 +153,15 @@ fn paths_that_change_hands_are_told() {
     let (more, fewer) =
         ("* @mira\n/pay/ @mira @tove\n/web/ @mira @priya\n", "* @mira\n/pay/ @mira\n/web/ @mira\n");
     let told = diff(more);
-    assert!(told.out.contains("`pay/any` is owned by mira or tove, was by mira"), "{}", told.all());
+    assert!(
+        told.out.contains("paths like `pay/any` are owned by mira or tove, were by mira"),
+        "{}",
+        told.all()
+    );
     assert_eq!(told.code, 3, "{}", told.all());
     let told = diff(fewer);
     assert!(
-        told.out.contains("`web/any` is owned by mira, was by mira or priya"),
+        told.out.contains("paths like `web/any` are owned by mira, were by mira or priya"),
         "{}",
         told.all()
     );

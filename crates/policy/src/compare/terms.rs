@@ -83,7 +83,7 @@ fn paths(old: Version, new: Version) -> Vec<(String, bool)> {
         for (path, was, is) in all.iter().take(PATHS_TOLD) {
             let (path, was, is) =
                 (escape_cut(path, 60), codeowners::phrase(was), codeowners::phrase(is));
-            let text = format!("`{path}` is owned by {is}, was by {was}");
+            let text = format!("paths like `{path}` are owned by {is}, were by {was}");
             found.push((escape_cut(&text, 300), weaker));
         }
         if all.len() > PATHS_TOLD {
